@@ -1,0 +1,36 @@
+"""Where the data lives and how it is read: `fingerprints/` beside the package in a checkout, inside it when installed."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import camscan
+from camscan.errors import KnowledgeError
+
+
+def default_directory() -> Path:
+    """The data that came with this program. Raises `KnowledgeError` where it is missing."""
+    package = Path(camscan.__file__).parent
+    for candidate in (package / "fingerprints", package.parent / "fingerprints"):
+        if candidate.is_dir():
+            return candidate
+    raise KnowledgeError(f"no fingerprints directory beside {package}: the installation is incomplete")
+
+
+def load_toml(path: Path) -> dict[str, Any]:
+    """One data file. Raises `KnowledgeError` naming the file and the reason."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise KnowledgeError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise KnowledgeError(f"{path}: {error}") from None
+
+
+def need(table: dict[str, Any], key: str, kind: Any, where: str) -> Any:
+    """`table[key]`, which must be there and of the given type. Raises `KnowledgeError` otherwise."""
+    if key not in table:
+        raise KnowledgeError(f"{where}: {key} is missing")
+    if not isinstance(table[key], kind):
+        raise KnowledgeError(f"{where}: {key} is {type(table[key]).__name__}")
+    return table[key]

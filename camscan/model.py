@@ -1,0 +1,184 @@
+"""The nouns of camscan: what flows from the network to the report (design section 7).
+
+Plain frozen data and no behaviour beyond a look-up; no module here knows a protocol, a socket or a file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Fields = Mapping[str, tuple[str, ...]]
+"""What a codec reads from one reply: camscan's field name → every value seen, in order, never empty."""
+
+Transport = Literal["udp", "tcp", "icmp", "ethernet"]
+
+ATTRIBUTES = (
+    "vendor", "brand", "model", "firmware", "build", "serial", "kind",
+    "mac", "uuid", "capability", "maker_model", "inconsistency",
+)  # fmt: skip
+"""What a claim can be about. `vendor` is the maker, `brand` the name it was sold under, `maker_model` the maker's
+own model behind a rebrand, `inconsistency` a sign that the reply is not from a real device."""
+
+
+class Outcome(StrEnum):
+    """How one probe ended."""
+
+    REPLIED = "replied"
+    SILENT = "silent"
+    REFUSED = "refused"
+    MALFORMED = "malformed"
+    OUT_OF_SCOPE = "out-of-scope"
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The bytes that came back from one probe, with where and how.
+
+    `address` is the sender in text form. `request` is the name of the question as `camscan requests` lists it, or the
+    free text of a recording. `channel` is how it was asked: multicast, broadcast, unicast, or recorded. `time` is in
+    seconds since the epoch. `sensor` is the interface that heard it. `foreign` marks an answer from an address outside
+    the networks of that interface. `text` is true where the bytes are text, so that a recording stays readable.
+    """
+
+    address: str
+    protocol: str
+    transport: Transport
+    port: int | None
+    request: str
+    data: bytes
+    channel: str = "recorded"
+    time: float | None = None
+    sensor: str | None = None
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one reply says in camscan's fields; `problem` says why it says nothing. `id` is a hash of its content."""
+
+    id: str
+    reply: Reply
+    fields: Fields
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attribute of one device, with confidence (0 to 1) and where it comes from.
+
+    `rule` is the id of the fingerprint; `field` and `text` are what it matched; `observation` is the id of the
+    observation; `source` is the public source the rule follows.
+    """
+
+    attribute: str
+    value: str
+    confidence: float
+    rule: str
+    observation: str
+    field: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Evidence that disagrees: the attribute, the values with their confidence, and why it matters."""
+
+    attribute: str
+    values: tuple[tuple[str, float], ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A protocol spoken on an address and port of a device."""
+
+    address: str
+    port: int
+    transport: str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """Something a device can do: `state` is observed or inferred, `enabled` is null where nothing said so."""
+
+    id: str
+    state: Literal["observed", "inferred"]
+    enabled: bool | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One physical unit and everything claimed of it. Unknown is None."""
+
+    id: str
+    address: str
+    addresses: tuple[str, ...]
+    mac: str | None
+    vendor: str | None
+    brand: str | None
+    model: str | None
+    firmware: str | None
+    build: str | None
+    serial: str | None
+    kind: str | None
+    capabilities: tuple[Capability, ...]
+    confidence: Mapping[str, float]
+    claims: tuple[Claim, ...]
+    conflicts: tuple[Conflict, ...]
+    services: tuple[Service, ...]
+    observations: tuple[Observation, ...]
+    channels: tuple[str, ...]
+    first_seen: float | None = None
+    last_seen: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What one channel did on one network: how many addresses were asked, answered, silent, or why it could not.
+
+    `state` is asked, partial or not-possible; `asked` counts addresses (1 for a multicast on a segment).
+    """
+
+    interface: str | None
+    network: str
+    channel: str
+    state: Literal["asked", "partial", "not-possible"]
+    asked: int
+    answered: int
+    silent: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One assessed statement about a device."""
+
+    id: str
+    severity: str
+    confidence: float
+    evidence: tuple[str, ...]
+    remedy: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanResult:
+    """Everything one run knows, whether it came from a network or from recorded replies."""
+
+    id: str
+    started: float | None
+    ended: float | None
+    scope: tuple[str, ...]
+    vantage: str | None
+    partial: bool
+    devices: tuple[Device, ...]
+    coverage: tuple[Coverage, ...]
+    undecoded: tuple[Observation, ...]
+    observations: tuple[Observation, ...] = field(default=())
+    data: Mapping[str, str] = field(default_factory=dict)

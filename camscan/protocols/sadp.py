@@ -1,0 +1,83 @@
+"""Hikvision SADP: one XML question on UDP 37020, answered by cameras, recorders, intercoms and their rebrands.
+
+SADP also carries activation, reset and reboot; this codec can build `inquiry` and nothing else. No credentials are
+needed: a reply names model, serial, firmware, MAC, addresses and activation state. Public source: the protocol as
+documented by the open SADP clients (for example home-assistant and python `hikvision-sadp` projects); field notes in
+`docs/protocols.md`.
+"""
+
+import re
+
+from camscan.errors import DecodeError
+from camscan.model import Fields
+from camscan.probe import Protocol, Request, Udp
+from camscan.protocols.gather import gather
+from camscan.protocols.markup import elements, local_name, parse_xml
+
+PORT = 37020
+GROUP = "239.255.255.250"
+
+INQUIRY = Request(
+    name="inquiry",
+    payload=b'<?xml version="1.0" encoding="utf-8"?><Probe><Uuid>{id}</Uuid><Types>inquiry</Types></Probe>',
+)
+
+_ROOTS = ("ProbeMatch", "Hello")
+_FIELDS = {
+    "DeviceDescription": "model",
+    "DeviceType": "device_type",
+    "DeviceSN": "serial",
+    "MAC": "mac",
+    "IPv4Address": "address",
+    "IPv4SubnetMask": "netmask",
+    "IPv4Gateway": "gateway",
+    "IPv6Address": "address6",
+    "DHCP": "dhcp",
+    "HttpPort": "http_port",
+    "CommandPort": "sdk_port",
+    "SDKOverTLSPort": "sdk_tls_port",
+    "BootTime": "boot_time",
+    "Activated": "activated",
+    "PasswordResetAbility": "password_reset",
+    "OEMInfo": "oem_info",
+    "DetailOEMCode": "oem_code",
+    "DSPVersion": "dsp_version",
+    "AnalogChannelNum": "analogue_channels",
+    "DigitalChannelNum": "digital_channels",
+    "EZVIZCode": "cloud_code",
+    "Uuid": "request_id",
+}
+_FIRMWARE = re.compile(r"^\s*(V?[\d.]+)\s*,?\s*(build\s*\d{6,8})?", re.IGNORECASE)
+
+
+def decode(data: bytes) -> Fields:
+    """A `ProbeMatch` or `Hello` → model, serial, firmware, build, mac, address, ports, activated, oem_info …"""
+    root = parse_xml(data)
+    if local_name(root) not in _ROOTS:
+        raise DecodeError(f"SADP root is {local_name(root)}, not ProbeMatch or Hello")
+    found = [(name, text) for name, text, _ in elements(root)]
+    pairs = [(_FIELDS[name], _boolean(text)) for name, text in found if name in _FIELDS]
+    for name, text in found:
+        match = _FIRMWARE.match(text) if name == "SoftwareVersion" else None
+        if match:
+            pairs += [("firmware", match[1]), ("build", match[2] or "")]
+    return gather(pairs)
+
+
+def _boolean(text: str) -> str:
+    """The makers' own misspelling of false is put right; anything else stays as it is."""
+    return "false" if text.lower() == "flase" else text
+
+
+PROTOCOL = Protocol(
+    name="sadp",
+    title="Hikvision SADP",
+    channel=Udp(port=PORT, group=GROUP, broadcast=True, unicast=True, reply_size=2000),
+    requests=(INQUIRY,),
+    decode=decode,
+    volatile=(
+        re.compile(rb"<Uuid>[^<]*</Uuid>"),
+        re.compile(rb"<BootTime>[^<]*</BootTime>"),
+        re.compile(rb"<Salt>[^<]*</Salt>"),
+    ),
+)

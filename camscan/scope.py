@@ -1,0 +1,122 @@
+"""What may be touched. Every socket in `transport/` asks `permits()` before it sends; an exclusion wins over everything.
+
+A scope is a rule, not a list: a /8 costs as much memory as a /30. Addresses are visited lazily, in order.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    collapse_addresses,
+    ip_address,
+)
+from typing import Literal
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+InterfaceKind = Literal["ethernet", "wireless", "loopback", "tunnel", "container", "bridge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """A network interface of this machine with its addresses."""
+
+    name: str
+    index: int
+    kind: InterfaceKind
+    addresses: tuple[IPv4Interface | IPv6Interface, ...]
+    mac: str | None = None
+    multicast: bool = True
+
+    @property
+    def ipv4(self) -> tuple[IPv4Interface, ...]:
+        """Its IPv4 addresses with their networks."""
+        return tuple(a for a in self.addresses if isinstance(a, IPv4Interface))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Networks to ask, networks never to touch, and the segments (interface + network) where a multicast is allowed.
+
+    `swept` are asked address by address; `segments` name interfaces whose whole network is in scope, where a multicast
+    reaches nobody outside it.
+    """
+
+    swept: tuple[Network, ...]
+    excluded: tuple[Network, ...] = ()
+    segments: tuple[tuple[Interface, IPv4Network], ...] = ()
+    allow_public: bool = False
+
+    def permits(self, address: str) -> bool:
+        """Whether a packet may go to this unicast address."""
+        return _permits(self, address)
+
+    def permits_segment(self, interface: str) -> bool:
+        """Whether a multicast may leave by this interface."""
+        return any(segment.name == interface for segment, _ in self.segments)
+
+    def permits_broadcast(self, interface: str, network: IPv4Network) -> bool:
+        """Whether a broadcast may go out: it reaches every host, so no address of the network may be excluded."""
+        on_it = any(s.name == interface and n == network for s, n in self.segments)
+        return on_it and not any(e.version == 4 and e.overlaps(network) for e in self.excluded)
+
+    def addresses(self) -> Iterator[str]:
+        """Every address to ask, lazily: hosts of the swept networks without the excluded."""
+        for network in self.swept:
+            for address in _hosts(network):
+                if not self.excludes(address):
+                    yield str(address)
+
+    def excludes(self, address: Address) -> bool:
+        """Whether an exclusion names it."""
+        return any(address.version == n.version and address in n for n in self.excluded)
+
+    def count(self) -> int:
+        """How many addresses `addresses()` will yield."""
+        return sum(_host_count(n) - _excluded_count(n, self.excluded) for n in self.swept)
+
+
+@lru_cache(maxsize=65536)
+def _permits(scope: Scope, text: str) -> bool:
+    try:
+        address = ip_address(text.split("%")[0])
+    except ValueError:
+        return False
+    if scope.excludes(address) or (is_public(address) and not scope.allow_public):
+        return False
+    networks = (*scope.swept, *(n for _, n in scope.segments))
+    return any(address.version == n.version and address in n for n in networks)
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is somebody else's by default: neither private, loopback nor link-local."""
+    shared = address.version == 4 and address in IPv4Network("100.64.0.0/10")
+    return not (address.is_private or address.is_loopback or address.is_link_local or shared)
+
+
+def _hosts(network: Network) -> Iterator[Address]:
+    if network.num_addresses <= 2:
+        return iter(network)
+    return network.hosts()
+
+
+def _host_count(network: Network) -> int:
+    if network.num_addresses <= 2:
+        return network.num_addresses
+    return network.num_addresses - (2 if network.version == 4 else 1)
+
+
+def _excluded_count(network: Network, excluded: tuple[Network, ...]) -> int:
+    same = [n for n in excluded if n.version == network.version and n.overlaps(network)]
+    ends = (network.network_address, network.broadcast_address) if network.num_addresses > 2 else ()
+    total = 0
+    for part in collapse_addresses(same):  # type: ignore[type-var]
+        smaller = part if part.prefixlen >= network.prefixlen else network
+        total += smaller.num_addresses - sum(1 for end in ends if end in smaller)
+    return total

@@ -26,3 +26,7 @@ class DecodeError(CamscanError):
 
 class OutOfScopeError(CamscanError):
     """A packet was about to leave the scope; the transport refused to send it."""
+
+
+class NotPossibleError(CamscanError):
+    """This machine or user cannot use a channel (no privilege, no program): coverage, not failure."""

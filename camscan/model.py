@@ -39,7 +39,7 @@ class Reply:
     `address` is the sender in text form. `request` is the name of the question as `camscan requests` lists it, or the
     free text of a recording. `channel` is how it was asked: multicast, broadcast, unicast, or recorded. `time` is in
     seconds since the epoch. `sensor` is the interface that heard it. `foreign` marks an answer from an address outside
-    the networks of that interface. `text` is true where the bytes are text, so that a recording stays readable.
+    the networks of that interface.
     """
 
     address: str

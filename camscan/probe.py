@@ -22,8 +22,8 @@ class Request:
     """One question, as bytes. `{host}` and `{path}` in the payload are filled in by `render`; nothing else varies but
     `{id}`, a fresh message id where the protocol wants one.
 
-    `name` is unique within the protocol and is what logs and recordings show. `complete(data)` says whether the bytes so
-    far are a whole reply (None: read until the peer closes, `limit` or `seconds`). An empty payload only listens.
+    `name` is unique within the protocol and is what logs and recordings show. `complete(data)` says whether the bytes
+    so far are a whole reply (None: read until the peer closes, `limit` or `seconds`). An empty payload only listens.
     `reuse` asks on the connection of the turn before, while it is open.
     """
 

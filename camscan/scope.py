@@ -1,4 +1,4 @@
-"""What may be touched. Every socket in `transport/` asks `permits()` before it sends; an exclusion wins over everything.
+"""What may be touched. Every socket in `transport/` asks `permits()` before it sends; an exclusion always wins.
 
 A scope is a rule, not a list: a /8 costs as much memory as a /30. Addresses are visited lazily, in order.
 """

@@ -1,1 +1,1 @@
-"""Observations → devices: match fingerprints, read model numbers, correlate, fuse, explain. Pure: no I/O but `load_*`."""
+"""Observations → devices: match fingerprints, read model numbers, correlate, fuse, explain. No I/O but `load_*`."""

@@ -1,4 +1,4 @@
-"""Where the data lives and how it is read: `fingerprints/` beside the package in a checkout, inside it when installed."""
+"""Where the data lives and how it is read: `fingerprints/` beside the package in a checkout, in it once installed."""
 
 import tomllib
 from pathlib import Path

@@ -15,7 +15,18 @@ from camscan.errors import KnowledgeError
 from camscan.identify.knowledge import load_toml, need
 from camscan.model import ATTRIBUTES, Fields
 
-_RULE_KEYS = {"id", "when", "unless", "claims", "confidence", "source", "date", "example", "counterexample", "note"}
+_RULE_KEYS = {
+    "id",
+    "when",
+    "unless",
+    "claims",
+    "confidence",
+    "source",
+    "date",
+    "example",
+    "counterexample",
+    "note",
+}
 _GROUP = re.compile(r"\{(\w+)\}")
 
 Patterns = Mapping[str, re.Pattern[str]]
@@ -49,7 +60,10 @@ class Rule:
         first, _, hit = found[0]
         claims = {k: _fill(template, groups) for k, template in self.claims.items()}
         return Match(
-            rule=self, field=first, text=hit.string if hit else "", claims={k: v for k, v in claims.items() if v}
+            rule=self,
+            field=first,
+            text=hit.string if hit else "",
+            claims={k: v for k, v in claims.items() if v},
         )
 
 

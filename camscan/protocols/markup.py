@@ -35,7 +35,7 @@ def parse_xml(data: bytes) -> etree._Element:
 def local_name(element: etree._Element) -> str:
     """The name without namespace or prefix; empty for comments and processing instructions."""
     tag = element.tag
-    return etree.QName(tag).localname.rpartition(":")[2] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def elements(root: etree._Element) -> Iterator[tuple[str, str, str]]:

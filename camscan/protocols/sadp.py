@@ -7,6 +7,7 @@ documented by the open SADP clients (for example home-assistant and python `hikv
 """
 
 import re
+from collections.abc import Iterator
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
@@ -36,18 +37,20 @@ _FIELDS = {
     "HttpPort": "http_port",
     "CommandPort": "sdk_port",
     "SDKOverTLSPort": "sdk_tls_port",
+    "SDKServerStatus": "sdk_enabled",
     "BootTime": "boot_time",
     "Activated": "activated",
     "PasswordResetAbility": "password_reset",
+    "HCPlatformEnable": "cloud_enabled",
     "OEMInfo": "oem_info",
     "DetailOEMCode": "oem_code",
     "DSPVersion": "dsp_version",
     "AnalogChannelNum": "analogue_channels",
     "DigitalChannelNum": "digital_channels",
+    "DiskNumber": "disks",
     "EZVIZCode": "cloud_code",
-    "Uuid": "request_id",
 }
-_FIRMWARE = re.compile(r"^\s*(V?[\d.]+)\s*,?\s*(build\s*\d{6,8})?", re.IGNORECASE)
+_FIRMWARE = re.compile(r"\s*(V?[\d.]+)\s*,?\s*(build\s*\d{6,8})?", re.IGNORECASE)
 
 
 def decode(data: bytes) -> Fields:
@@ -55,13 +58,20 @@ def decode(data: bytes) -> Fields:
     root = parse_xml(data)
     if local_name(root) not in _ROOTS:
         raise DecodeError(f"SADP root is {local_name(root)}, not ProbeMatch or Hello")
-    found = [(name, text) for name, text, _ in elements(root)]
-    pairs = [(_FIELDS[name], _boolean(text)) for name, text in found if name in _FIELDS]
-    for name, text in found:
-        match = _FIRMWARE.match(text) if name == "SoftwareVersion" else None
-        if match:
-            pairs += [("firmware", match[1]), ("build", match[2] or "")]
-    return gather(pairs)
+    fields = gather(pair for name, text, _ in elements(root) for pair in _read(name, text))
+    if not fields:  # WS-Discovery has the same two roots
+        raise DecodeError("no element of SADP")
+    return fields
+
+
+def _read(name: str, text: str) -> Iterator[tuple[str, str | None]]:
+    """The fields that one element gives."""
+    if name in _FIELDS:
+        yield _FIELDS[name], _boolean(text)
+    version = _FIRMWARE.match(text) if name == "SoftwareVersion" else None
+    if version:
+        yield "firmware", version[1]
+        yield "build", version[2]
 
 
 def _boolean(text: str) -> str:

@@ -1,0 +1,75 @@
+"""How a command ends: the exit codes that scripts rely on, and one line on stderr for everything that went wrong.
+
+Rule: a mistake of the user or a limit of the machine never shows a traceback; a mistake of camscan shows nothing else.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+import typer
+
+from camscan.errors import CamscanError, UsageError
+from camscan.report.printable import printable
+
+MESSAGE_LIMIT = 500  # characters; a message is one line that a person reads
+
+_TyperUsageError: Any = typer.BadParameter.__bases__[0]
+"""typer bundles click under a private name that varies, and gives out only this subclass of its usage error."""
+
+
+class Exit(IntEnum):
+    """Exit codes (documented; 1 is kept for findings at or above a severity)."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    PARTIAL = 3
+    CANNOT_RUN = 4
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+
+
+def say(message: str) -> None:
+    """One line on stderr, fit to be shown whatever a file or a device put into it."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"camscan: {printable(message, MESSAGE_LIMIT)}\n")
+        sys.stderr.flush()
+
+
+def run(command: Callable[[], object]) -> int:
+    """Run a command to its end and return the exit code; whatever it raises becomes one line and a code."""
+    try:
+        code = command()
+    except ExceptionGroup as group:
+        return _explain(_first_cause(group))
+    except (KeyboardInterrupt, typer.Abort):
+        return Exit.INTERRUPTED
+    except Exception as error:
+        return _explain(error)
+    return code if isinstance(code, int) else Exit.DONE
+
+
+def _explain(error: Exception) -> int:
+    if isinstance(error, _TyperUsageError):
+        say(error.format_message().rstrip("."))
+        return Exit.USAGE
+    if isinstance(error, CamscanError):
+        say(str(error))
+        return Exit.USAGE if isinstance(error, UsageError) else Exit.CANNOT_RUN
+    traceback.print_exception(error)
+    say(f"this is a mistake in camscan: {type(error).__name__}")
+    return Exit.CANNOT_RUN
+
+
+def _first_cause(group: ExceptionGroup[Exception]) -> Exception:
+    """The first thing raised on purpose among errors of tasks that ran together, else the group itself."""
+    known = group.subgroup(CamscanError)
+    cause: Exception = known or group
+    while isinstance(cause, ExceptionGroup):
+        if known is None:
+            return cause
+        cause = cause.exceptions[0]
+    return cause

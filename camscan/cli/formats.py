@@ -1,0 +1,51 @@
+"""The four forms of a result, chosen by `--format`."""
+
+import shutil
+import sys
+from enum import StrEnum
+from typing import NamedTuple
+
+from camscan.model import ScanResult
+
+
+class Format(StrEnum):
+    """What `--format` takes."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class Screen(NamedTuple):
+    """Whether a table is for a terminal, and how wide that is."""
+
+    terminal: bool
+    width: int
+
+
+def screen(to_stdout: bool) -> Screen:
+    """The screen that stdout is, if it is one and the result goes there."""
+    terminal = to_stdout and sys.stdout is not None and sys.stdout.isatty()
+    return Screen(terminal, shutil.get_terminal_size().columns)
+
+
+def render(result: ScanResult, form: Format, view: Screen) -> str:
+    """The result as text in the wanted form."""
+    if form is Format.CSV:
+        from camscan.report.csv import as_csv
+
+        return as_csv(result)
+    if form is Format.TABLE:
+        from camscan.report.table import as_table
+
+        return as_table(result, terminal=view.terminal, width=view.width)
+    return _render_json(result, form)
+
+
+def _render_json(result: ScanResult, form: Format) -> str:
+    import camscan
+    from camscan.report.document import as_document
+    from camscan.report.jsonl import as_json, as_jsonl
+
+    return as_jsonl(result) if form is Format.JSONL else as_json(as_document(result, camscan.__version__))

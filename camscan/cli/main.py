@@ -1,0 +1,79 @@
+"""The `camscan` command. Every command is one file of this folder and imports what it needs when it runs, so that
+`camscan --help` is instant.
+"""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from camscan.cli import ending
+from camscan.cli.explain import explain
+from camscan.cli.replay import replay
+from camscan.cli.requests import requests
+from camscan.cli.scan import scan
+from camscan.cli.schema import schema
+
+
+class OneLineErrors(TyperGroup):
+    """Ends every command as `ending` says, instead of with a usage text or a traceback."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs the command line; in standalone mode ends the program with the exit code, else returns it."""
+        run = partial(super().main, args, prog_name or "camscan", complete_var, False, windows_expand_args, **extra)
+        code = ending.run(run)
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (scan, replay, explain, schema, requests):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from camscan.cli.output import write_stdout
+        from camscan.cli.version import version_text
+
+        write_stdout(version_text() + "\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def camscan(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and the data's date."
+        ),
+    ] = False,
+) -> None:
+    """Find Hikvision and Dahua devices on a network, under whatever brand, and prove it. Read-only."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(ending.Exit.USAGE)
+
+
+def main() -> None:
+    """The console script."""
+    app()

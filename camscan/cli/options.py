@@ -1,0 +1,22 @@
+"""Options that several commands share, each spelled and explained once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from camscan.cli.formats import Format
+
+FormatOption = Annotated[
+    Format,
+    typer.Option("--format", "-f", help="Form of the result. jsonl: one device a line, shaped like devices[] of json."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the result to FILE, whole or not at all."),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but errors.")]
+FingerprintsOption = Annotated[
+    Path | None,
+    typer.Option("--fingerprints", metavar="DIR", help="Use the data files in DIR instead of those that came along."),
+]

@@ -1,0 +1,103 @@
+"""`camscan scan`: find devices on a network. What the options mean; `conduct.py` does the work."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from camscan.cli.formats import Format
+from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, QuietOption
+
+MOST_PACKETS = 100_000  # a second; beyond that a small router drops them and devices are missed
+
+
+class Engine(StrEnum):
+    """What `--engine` takes."""
+
+    CONNECT = "connect"
+    NMAP = "nmap"
+
+
+def scan(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TARGET",
+            help="Address, network (10.0.0.0/24), range (10.0.0.5-10.0.0.20, 10.0.0.5-20), host name, or - for lines "
+            "on stdin. Without any: the private networks this machine is directly on.",
+        ),
+    ] = None,
+    target_files: Annotated[
+        list[str] | None,
+        typer.Option("--targets", metavar="FILE", help="Read targets from FILE; # starts a comment. Repeatable."),
+    ] = None,
+    exclusions: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="TARGET", help="Never touch TARGET; wins over everything. Repeatable."),
+    ] = None,
+    exclusion_files: Annotated[
+        list[str] | None,
+        typer.Option("--exclude-file", metavar="FILE", help="Never touch the targets in FILE. Repeatable."),
+    ] = None,
+    interfaces: Annotated[
+        list[str] | None,
+        typer.Option("--interface", metavar="NAME", help="Use this network interface only. Repeatable."),
+    ] = None,
+    allow_public: Annotated[
+        bool, typer.Option("--allow-public", help="Permit public addresses among the targets.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent to whom, and send nothing.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    replies: Annotated[
+        Path | None, typer.Option("--replies", metavar="FILE", help="Record every reply in FILE, for `camscan replay`.")
+    ] = None,
+    request_log: Annotated[
+        Path | None, typer.Option("--request-log", metavar="FILE", help="Log everything that is sent in FILE.")
+    ] = None,
+    quiet: QuietOption = False,
+    engine: Annotated[Engine, typer.Option("--engine", help="Who looks for open ports.")] = Engine.CONNECT,
+    no_challenge: Annotated[
+        bool, typer.Option("--no-challenge", help="Leave out login challenges, which carry no credential.")
+    ] = False,
+    rate: Annotated[
+        int,
+        typer.Option("--rate", metavar="N", min=1, max=MOST_PACKETS, help="Packets a second, all channels together."),
+    ] = 500,
+    fingerprints: FingerprintsOption = None,
+) -> None:
+    """Find Hikvision and Dahua devices, under whatever brand, and say what they are.
+
+    Only questions are sent that devices answer without a login (see `camscan requests`). An ONVIF account of yours may
+    be given by CAMSCAN_ONVIF_USER and CAMSCAN_ONVIF_PASSWORD in the environment; it is tried once a device.
+
+    Exit codes: 0 done, 2 usage, 3 partial (an address could not be asked), 4 could not run, 130 interrupted.
+    """
+    from camscan.cli.conduct import Wanted, conduct
+    from camscan.cli.scoping import Named
+
+    named = Named(
+        targets=tuple(targets or ()),
+        target_files=tuple(target_files or ()),
+        exclusions=tuple(exclusions or ()),
+        exclusion_files=tuple(exclusion_files or ()),
+        interfaces=tuple(interfaces or ()),
+        allow_public=allow_public,
+    )
+    wanted = Wanted(
+        named=named,
+        form=form,
+        output=output,
+        replies=replies,
+        request_log=request_log,
+        fingerprints=fingerprints,
+        engine=engine.value,
+        challenge=not no_challenge,
+        rate=rate,
+        quiet=quiet,
+        dry_run=dry_run,
+    )
+    raise typer.Exit(conduct(wanted))

@@ -1,0 +1,29 @@
+"""`camscan --version`: the program, and the date of every data file it came with.
+
+The dates are read as text, not by loading the rules: the answer is instant, and it comes also where a rule is broken.
+"""
+
+import re
+from pathlib import Path
+
+import camscan
+from camscan.identify.knowledge import default_directory
+
+_DATE = re.compile(r"""^date\s*=\s*["']?(\d{4}-\d{2}-\d{2})""", re.MULTILINE)
+
+
+def version_text() -> str:
+    """`camscan 0.1.0, data of 2026-11-22`, then one line a data file."""
+    directory = default_directory()
+    dates = {path: newest_date(path) for path in sorted(directory.rglob("*.toml"))}
+    newest = max((date for date in dates.values() if date), default="unknown date")
+    listed = (f"  {date or 'no date   '}  {path.relative_to(directory)}" for path, date in dates.items())
+    return "\n".join((f"camscan {camscan.__version__}, data of {newest}", *listed))
+
+
+def newest_date(path: Path) -> str | None:
+    """The newest date in a data file, of the file or of one of its rules; None where there is none."""
+    try:
+        return max(_DATE.findall(path.read_text(encoding="utf-8", errors="replace")), default=None)
+    except OSError:
+        return None

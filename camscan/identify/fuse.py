@@ -1,0 +1,149 @@
+"""Claims of one unit → one device record with confidence and conflicts.
+
+How confidence is computed: of each protocol the best claim for a value counts, and protocols are taken as independent
+witnesses, so the value's support is 1 - Π(1 - confidence); half of the strongest contrary value's support is taken off.
+A sign that the device is not what it says (an `inconsistency`) caps everything at one half. A value below `NAMED` is
+not stated: unknown is an answer, a guess is a defect.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from camscan.identify.correlate import Unit, is_placeholder
+from camscan.identify.sameness import canonical, more_telling, same_value
+from camscan.model import Capability, Claim, Conflict, Device, Observation, Service
+
+NAMED = 0.4
+CEILING = 0.99  # no number of replies makes a thing certain
+DOUBTED = 0.5  # the most that is said of a device whose replies betray an imitation
+SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "kind", "mac", "uuid")
+
+
+def fuse(unit: Unit, evidential: frozenset[str]) -> Device:
+    """The record of one unit. `evidential` names the protocols whose replies are evidence."""
+    protocols = {o.id: o.reply.protocol for o in unit.observations}
+    chosen: dict[str, str] = {}
+    confidence: dict[str, float] = {}
+    conflicts = list(unit.conflicts)
+    doubts = [c for c in unit.claims if c.attribute == "inconsistency"]
+    for attribute in SINGLE:
+        ranked = rank(attribute, unit.claims, protocols)
+        if not ranked:
+            continue
+        value, support = ranked[0]
+        against = ranked[1][1] if len(ranked) > 1 else 0.0
+        sure = min(support - against / 2, DOUBTED if doubts else CEILING)
+        if sure >= NAMED:
+            chosen[attribute], confidence[attribute] = value, round(sure, 2)
+        if against >= NAMED:
+            conflicts.append(Conflict(attribute=attribute, values=tuple(ranked), reason="replies disagree"))
+    conflicts += [Conflict(attribute="vendor", values=(), reason=f"inconsistent: {d.value}") for d in doubts]
+    return _device(unit, chosen, confidence, conflicts, evidential)
+
+
+def rank(attribute: str, claims: Iterable[Claim], protocols: Mapping[str, str]) -> list[tuple[str, float]]:
+    """(value, support) of an attribute, best first; values that agree are one, in their most telling form."""
+    groups: list[list[Claim]] = []
+    for claim in sorted(_of(attribute, claims), key=lambda c: -c.confidence):
+        group = next((g for g in groups if same_value(attribute, g[0].value, claim.value)), None)
+        groups.append([claim]) if group is None else group.append(claim)
+    ranked = [(_best_form(attribute, group), _support(group, protocols)) for group in groups]
+    return sorted(ranked, key=lambda pair: -pair[1])
+
+
+def _of(attribute: str, claims: Iterable[Claim]) -> list[Claim]:
+    identifier = attribute in ("serial", "mac", "uuid")
+    return [c for c in claims if c.attribute == attribute and not (identifier and is_placeholder(c.value))]
+
+
+def _best_form(attribute: str, group: Sequence[Claim]) -> str:
+    value = group[0].value
+    for claim in group[1:]:
+        if claim.confidence >= NAMED:
+            value = more_telling(attribute, value, claim.value)
+    return value
+
+
+def _support(group: Sequence[Claim], protocols: Mapping[str, str]) -> float:
+    best: dict[str, float] = defaultdict(float)
+    for claim in group:
+        witness = protocols[claim.observation]
+        best[witness] = max(best[witness], claim.confidence)
+    doubt = 1.0
+    for confidence in best.values():
+        doubt *= 1 - confidence
+    return min(1 - doubt, CEILING)
+
+
+def _device(
+    unit: Unit,
+    chosen: Mapping[str, str],
+    confidence: Mapping[str, float],
+    conflicts: Sequence[Conflict],
+    evidential: frozenset[str],
+) -> Device:
+    times = [o.reply.time for o in unit.observations if o.reply.time is not None]
+    return Device(
+        id=_identity(chosen, unit.addresses[0]),
+        address=unit.addresses[0],
+        addresses=tuple(unit.addresses),
+        **{name: chosen.get(name) for name in SINGLE if name != "uuid"},
+        capabilities=capabilities(unit.claims),
+        confidence=dict(confidence),
+        claims=tuple(unit.claims),
+        conflicts=tuple(dict.fromkeys(conflicts)),
+        services=services(unit.observations, evidential),
+        observations=tuple(unit.observations),
+        channels=channels(unit.observations),
+        first_seen=min(times, default=None),
+        last_seen=max(times, default=None),
+    )
+
+
+def _identity(chosen: Mapping[str, str], address: str) -> str:
+    """Serial, then MAC, then UUID, then address: what stays when DHCP moves the device comes first."""
+    for attribute in ("serial", "mac", "uuid"):
+        if attribute in chosen:
+            return f"{attribute}-{canonical(attribute, chosen[attribute]).replace(' ', '-')}"
+    return f"address-{address}"
+
+
+def capabilities(claims: Iterable[Claim]) -> tuple[Capability, ...]:
+    """What the device can do. A rule that reads a model number infers; a reply that says so is an observation."""
+    found: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.attribute == "capability" and claim.confidence >= NAMED:
+            found[claim.value].append(claim)
+    return tuple(
+        Capability(
+            id=name,
+            state="inferred" if all(c.field == "model" for c in group) else "observed",
+            enabled=None,
+            evidence=tuple(dict.fromkeys(c.rule for c in group)),
+        )
+        for name, group in sorted(found.items())
+    )
+
+
+def services(observations: Iterable[Observation], evidential: frozenset[str]) -> tuple[Service, ...]:
+    """Ports and what was heard there; a bare open port only where nothing more is known of it."""
+    found: dict[tuple[str, int, str], list[str]] = defaultdict(list)
+    for o in observations:
+        if o.reply.port is not None and o.problem is None and o.reply.transport in ("tcp", "udp"):
+            found[o.reply.address, o.reply.port, o.reply.transport].append(o.reply.protocol)
+    return tuple(
+        Service(address=address, port=port, transport=transport, protocol=name)
+        for (address, port, transport), names in sorted(found.items())
+        for name in dict.fromkeys([n for n in names if n in evidential] or names)
+    )
+
+
+def channels(observations: Iterable[Observation]) -> tuple[str, ...]:
+    """How the device was found: `sadp multicast`, `http`, `arp` …; the way is named where there are several."""
+    names = (
+        f"{o.reply.protocol} {o.reply.channel}"
+        if o.reply.channel in ("multicast", "broadcast", "unicast")
+        else o.reply.protocol
+        for o in observations
+    )
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,42 @@
+"""Replies → devices, the second stage whole: observe, claim, correlate, fuse."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from camscan.identify.correlate import Unit, correlate
+from camscan.identify.fuse import fuse
+from camscan.identify.knowledge_base import Knowledge
+from camscan.identify.match import claim, observe
+from camscan.model import Device, Observation, Reply
+from camscan.probe import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """The devices, the observations they rest on (each once), and the replies that said nothing."""
+
+    devices: tuple[Device, ...]
+    observations: tuple[Observation, ...]
+    undecoded: tuple[Observation, ...]
+
+
+def identify(replies: Iterable[Reply], protocols: Mapping[str, Protocol], knowledge: Knowledge) -> Identified:
+    """Everything the replies say. The same content heard twice by one channel is one observation."""
+    evidential = frozenset(name for name, protocol in protocols.items() if protocol.identifies)
+    observations = _distinct(observe(reply, protocols) for reply in replies)
+    units = correlate((o, claim(o, knowledge) if o.problem is None else ()) for o in observations)
+    return Identified(
+        devices=tuple(fuse(unit, evidential) for unit in units if _is_device(unit)),
+        observations=tuple(observations),
+        undecoded=tuple(o for o in observations if o.problem is not None),
+    )
+
+
+def _distinct(observations: Iterable[Observation]) -> list[Observation]:
+    return list({(o.id, o.reply.channel): o for o in observations}.values())
+
+
+def _is_device(unit: Unit) -> bool:
+    """A host is listed when something is claimed of it beyond a bare MAC, or when it offers a service."""
+    claimed = any(c.attribute not in ("mac", "uuid") for c in unit.claims)
+    return claimed or any(o.reply.transport in ("tcp", "udp") for o in unit.observations)

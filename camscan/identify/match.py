@@ -1,0 +1,107 @@
+"""One reply → one observation → claims: decode, hold the fields against the rules, then let the claims speak further.
+
+A model number, a firmware string, a serial and a MAC say things by themselves; those derived claims carry the id of the
+rule that made them and never exceed the confidence of the claim they were read from.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+
+from camscan.errors import DecodeError
+from camscan.identify.knowledge_base import DERIVED, Knowledge
+from camscan.identify.oui import normal_mac
+from camscan.identify.rules import Match
+from camscan.model import Claim, Fields, Observation, Reply
+from camscan.probe import Protocol
+
+RAW_FIELDS = ("manufacturer", "device_type", "device_class", "brand")
+"""Fields a derived rule may look at besides the claims."""
+
+
+def observe(reply: Reply, protocols: Mapping[str, Protocol]) -> Observation:
+    """What the reply says; a reply that does not decode is kept with the reason."""
+    protocol = protocols.get(reply.protocol)
+    if protocol is None:
+        return Observation(id=content_id(reply, ()), reply=reply, fields={}, problem="no such protocol")
+    try:
+        fields, problem = protocol.decode(reply.data), None
+    except DecodeError as error:
+        fields, problem = {}, str(error)
+    identity = content_id(reply, protocol.volatile)
+    return Observation(id=identity, reply=reply, fields=fields, problem=problem)
+
+
+def content_id(reply: Reply, volatile: tuple[re.Pattern[bytes], ...]) -> str:
+    """A hash of what was said, by whom and over what, with what changes from reply to reply masked."""
+    data = reply.data
+    for pattern in volatile:
+        data = pattern.sub(b"", data)
+    head = f"{reply.address}|{reply.protocol}|{reply.port}|".encode()
+    return hashlib.sha256(head + data).hexdigest()[:16]
+
+
+def claim(observation: Observation, knowledge: Knowledge) -> tuple[Claim, ...]:
+    """Everything the rules say of one observation, derived claims included."""
+    direct = [
+        made
+        for match in knowledge.rule_set(observation.reply.protocol).matches(observation.fields)
+        for made in _claims(match, observation.id, 1.0)
+    ]
+    return tuple(_unique([*direct, *_derived(direct, observation, knowledge), *_prefix(direct, knowledge)]))
+
+
+def _claims(match: Match, observation: str, ceiling: float) -> Iterator[Claim]:
+    for attribute, value in match.claims.items():
+        yield Claim(
+            attribute=attribute,
+            value=normal_mac(value) or value if attribute == "mac" else value,
+            confidence=min(match.rule.confidence, ceiling),
+            rule=match.rule.id,
+            observation=observation,
+            field=match.field,
+            text=match.text,
+            source=match.rule.source,
+        )
+
+
+def _derived(direct: list[Claim], observation: Observation, knowledge: Knowledge) -> Iterator[Claim]:
+    """What the claimed model, firmware and serial say by themselves."""
+    fields: dict[str, tuple[str, ...]] = {n: observation.fields[n] for n in RAW_FIELDS if n in observation.fields}
+    ceiling: dict[str, float] = {}
+    for made in direct:
+        fields[made.attribute] = (*fields.get(made.attribute, ()), made.value)
+        ceiling[made.attribute] = max(ceiling.get(made.attribute, 0.0), made.confidence)
+    for name in DERIVED:
+        for match in knowledge.rule_set(name).matches(fields):
+            yield from _claims(match, observation.id, ceiling.get(match.field, 1.0))
+
+
+def _prefix(direct: list[Claim], knowledge: Knowledge) -> Iterator[Claim]:
+    """What the MAC's registered prefix says: who had the interface made, no more."""
+    for mac in (made for made in direct if made.attribute == "mac"):
+        for attribute, value, confidence in knowledge.oui.oui_claims(mac.value):
+            yield Claim(
+                attribute=attribute,
+                value=value,
+                confidence=confidence,
+                rule="oui",
+                observation=mac.observation,
+                field="mac",
+                text=mac.value,
+                source=knowledge.oui.source,
+            )
+
+
+def _unique(claims: list[Claim]) -> Iterator[Claim]:
+    seen: set[tuple[str, str, str]] = set()
+    for made in claims:
+        key = (made.attribute, made.value, made.rule)
+        if key not in seen:
+            seen.add(key)
+            yield made
+
+
+def field_text(fields: Fields, name: str) -> str | None:
+    """The first value of a field, or None."""
+    return fields[name][0] if fields.get(name) else None

@@ -1,0 +1,63 @@
+"""A site that is up: what to scan, from where, what is true, and a journal of everything the devices were asked.
+
+The journal is how a test knows that a scanner asked nothing it should not, and never too much at once.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from camscan.lab.device import Device, Truth
+
+_HEARD_LIMIT = 200_000  # requests kept: a scan of the site makes a few thousand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One request as a device received it; `asker` is the address it came from."""
+
+    address: str
+    transport: str
+    port: int
+    asker: str
+    data: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class Journal:
+    """Every request of one run, and for every address the connections it has open and had open at most."""
+
+    heard: deque[Heard] = field(default_factory=lambda: deque(maxlen=_HEARD_LIMIT))
+    connections: Counter[str] = field(default_factory=Counter)
+    peak: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def connection(self, address: str) -> Iterator[None]:
+        """Counts a connection to this address while it lasts."""
+        self.connections[address] += 1
+        self.peak[address] = max(self.peak[address], self.connections[address])
+        try:
+            yield
+        finally:
+            self.connections[address] -= 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """An emulated site that answers.
+
+    `targets` are networks to scan; `scanner` is the namespace to scan from, None for this machine's loopback;
+    `devices` are by the address at which they answer; `missing` says which services could not be offered here, and why.
+    """
+
+    targets: tuple[str, ...]
+    scanner: str | None
+    devices: Mapping[str, Device]
+    journal: Journal
+    missing: tuple[str, ...] = ()
+
+    @property
+    def truths(self) -> Mapping[str, Truth]:
+        """What is true of the device at each address."""
+        return {address: device.truth for address, device in self.devices.items()}

@@ -1,0 +1,113 @@
+"""Hikvision ISAPI: `DeviceInfo` as XML, and what an ISAPI refusal gives away.
+
+Asked without credentials, a device of the maker answers 401; the 401 is an HTTP reply and read there. A `DeviceInfo`
+comes from a device that does not ask for a login, or from a recording. The same document is served under `/PSIA`, and
+by rebrands under their own prefix and namespace. Public source: the ISAPI developer guides and replies published with
+open integrations; field notes in `docs/protocols.md`. No request ever carries `auth=`.
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from camscan.errors import DecodeError
+from camscan.model import Fields
+from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
+from camscan.protocols.gather import gather
+from camscan.protocols.http_message import is_complete
+from camscan.protocols.markup import elements, local_name, parse_xml
+from camscan.protocols.version import split_version
+
+DEVICE_INFO = Request(
+    name="device info",
+    payload=b"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nConnection: close\r\n\r\n",
+    protocol="isapi",
+    path="/ISAPI/System/deviceInfo",
+    complete=is_complete,
+)
+
+_FIELDS = {
+    "deviceName": "name",
+    "deviceID": "device_id",
+    "deviceDescription": "device_description",
+    "deviceLocation": "device_location",
+    "systemContact": "contact",
+    "model": "model",
+    "serialNumber": "serial",
+    "subSerialNumber": "short_serial",
+    "macAddress": "mac",
+    "deviceType": "device_type",
+    "subDeviceType": "device_subtype",
+    "manufacturer": "manufacturer",
+    "OEMCode": "oem_code",
+    "firmwareVersionInfo": "platform",
+    "hardwareVersion": "hardware_version",
+    "productionDate": "production_date",
+}
+_IDENTIFYING = ("model", "serialNumber", "macAddress", "firmwareVersion")
+_NAMESPACES = {
+    "hikvision.com": "hikvision",
+    "isapi.org": "isapi",
+    "std-cgi.com": "std-cgi",
+    "psialliance": "psia",
+}
+_FAULTS = ("ResponseStatus", "userCheck")
+_FAULT_FIELDS = ("statusString", "subStatusCode")
+
+
+def dialogue(endpoint: Endpoint) -> Dialogue:
+    """One question, without credentials."""
+    yield DEVICE_INFO
+
+
+def decode(data: bytes) -> Fields:
+    """`DeviceInfo`, whole or cut → model, serial, mac, firmware, build, device_type, namespace …
+
+    `ResponseStatus` and `userCheck` give `answer`, `fault` and `namespace` only.
+    """
+    root = parse_xml(data)
+    if local_name(root) in _FIELDS or local_name(root) in _IDENTIFYING:
+        root = parse_xml(b"<DeviceInfo>" + data + b"</DeviceInfo>")
+    answer = local_name(root)
+    if answer in _FAULTS:
+        faults = (("fault", text) for name, text, _ in elements(root) if name in _FAULT_FIELDS)
+        return gather([("answer", answer), ("namespace", _namespace(root)), *faults])
+    if answer != "DeviceInfo":
+        raise DecodeError(f"ISAPI root is {answer}, not DeviceInfo")
+    return _device_info(root)
+
+
+def _device_info(root: etree._Element) -> Fields:
+    found = [(name, text) for name, text, parent in elements(root) if parent == "DeviceInfo"]
+    if not any(name in _IDENTIFYING and text for name, text in found):
+        raise DecodeError("DeviceInfo without model, serial, MAC or firmware")
+    pairs = [("answer", "DeviceInfo"), ("namespace", _namespace(root))]
+    pairs += [(_FIELDS[name], text) for name, text in found if name in _FIELDS]
+    return gather([*pairs, *_versions(found)])
+
+
+def _versions(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Version and build of the firmware: two elements, or one that holds both."""
+    for name, text in found:
+        if name == "firmwareVersion":
+            firmware, build = split_version(text)
+            yield from (("firmware", firmware), ("build", build))
+        elif name == "firmwareReleasedDate":
+            rest, build = split_version(text)
+            yield "build", build or rest
+
+
+def _namespace(root: etree._Element) -> str:
+    """Whose namespace the document stands in: hikvision, isapi, std-cgi, psia; '' where it says none of these."""
+    uri = str(root.tag).rpartition("}")[0]
+    return next((name for part, name in _NAMESPACES.items() if part in uri), "")
+
+
+PROTOCOL = Protocol(
+    name="isapi",
+    title="Hikvision ISAPI",
+    channel=OverHttp(),
+    requests=(DEVICE_INFO,),
+    decode=decode,
+    dialogue=dialogue,
+)

@@ -1,0 +1,81 @@
+"""Dahua magicBox.cgi: `key=value` lines that name model, firmware and serial, after a login.
+
+Asked without credentials a device answers 401, and the realm of that 401, which HTTP reads, is why it is asked at all;
+the lines come from recordings, or from a device that asks for no login. `type=31` on recorders is a number of the
+maker's, no model. `updateSerial` names the maker's own model behind a rebrand. Public source: Dahua's HTTP API
+documents and replies published with open integrations; field notes in `docs/protocols.md`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from camscan.errors import DecodeError
+from camscan.model import Fields
+from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
+from camscan.protocols.gather import gather
+from camscan.protocols.http_message import as_text, is_complete
+from camscan.protocols.version import split_version
+
+LINES_LIMIT = 64  # the longest answer known has seven
+DEVICE_TYPE = Request(
+    name="device type",
+    payload=b"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nConnection: close\r\n\r\n",
+    protocol="magicbox",
+    path="/cgi-bin/magicBox.cgi?action=getDeviceType",
+    complete=is_complete,
+)
+
+_FIELDS = {
+    "type": "device_type",
+    "deviceType": "device_type",
+    "class": "device_class",
+    "serialNumber": "serial",
+    "sn": "serial",
+    "updateSerial": "maker_model",
+    "vendor": "manufacturer",
+    "processor": "processor",
+    "hardwareVersion": "hardware_version",
+    "name": "name",
+}
+_LINE = re.compile(r"\s*([A-Za-z][A-Za-z0-9]{0,40})\s*=(.*)")
+_KEYS = {*_FIELDS, "version", "BuildDate", "appAutoStart", "updateSerialCloudUpgrade"}
+_MODEL_TYPES = ("type", "deviceType")
+_NO_MODEL = re.compile(r"\d*|IP ?Camera|IPC|NVR|DVR|XVR|HCVR|VTO|VTH", re.IGNORECASE)
+
+
+def dialogue(endpoint: Endpoint) -> Dialogue:
+    """One question, without credentials."""
+    yield DEVICE_TYPE
+
+
+def decode(data: bytes) -> Fields:
+    """Lines of `key=value` → model, device_type, firmware, build, serial, maker_model, manufacturer, processor."""
+    lines = [line for line in as_text(data).replace("\0", "").splitlines() if line.strip()]
+    if not 0 < len(lines) <= LINES_LIMIT:
+        raise DecodeError(f"{len(lines)} lines, not an answer of magicBox.cgi")
+    found = [(match[1], match[2].strip()) for match in map(_LINE.fullmatch, lines) if match]
+    if len(found) < len(lines) or not any(key in _KEYS for key, _ in found):
+        raise DecodeError("not an answer of magicBox.cgi")
+    return gather([pair for key, value in found for pair in _pairs(key, value)])
+
+
+def _pairs(key: str, value: str) -> Iterator[tuple[str, str]]:
+    if key in _FIELDS:
+        yield _FIELDS[key], value
+    if key in _MODEL_TYPES and not _NO_MODEL.fullmatch(value):
+        yield "model", value
+    if key == "version":
+        firmware, build = split_version(value)
+        yield from (("firmware", firmware), ("build", build))
+    if key == "BuildDate":
+        yield "build", value
+
+
+PROTOCOL = Protocol(
+    name="magicbox",
+    title="Dahua magicBox.cgi",
+    channel=OverHttp(),
+    requests=(DEVICE_TYPE,),
+    decode=decode,
+    dialogue=dialogue,
+)

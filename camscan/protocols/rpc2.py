@@ -1,0 +1,158 @@
+"""Dahua RPC2: JSON over HTTP, of which only the login challenge is asked for.
+
+The first phase of a login needs no password: the device answers with an error, a realm (older firmware: the serial) and
+sometimes its MAC. This codec can build that one question and nothing else; the second phase, which would carry a
+password, cannot be built here. The same JSON travels in DHIP frames, whose header is skipped. Public source: the open
+clients of the protocol; field notes in `docs/protocols.md`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from camscan.errors import DecodeError
+from camscan.model import Fields
+from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
+from camscan.protocols.challenge import shape
+from camscan.protocols.gather import gather
+from camscan.protocols.http_message import as_text, is_complete
+from camscan.protocols.version import split_version
+
+JSON_LIMIT = 64 * 1024  # bytes; a challenge has 400
+_BODY = b'{"method":"global.login","params":{"userName":"","password":"","clientType":"Web3.0"},"id":1,"session":0}'
+LOGIN_CHALLENGE = Request(
+    name="login challenge",
+    payload=(
+        b"POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nConnection: close\r\n"
+        b"Content-Type: application/json\r\nContent-Length: " + str(len(_BODY)).encode() + b"\r\n\r\n" + _BODY
+    ),
+    purpose="login challenge, no credential",
+    protocol="rpc2",
+    path="/RPC2_Login",
+    complete=is_complete,
+)
+
+_MAC = re.compile(r"[0-9A-Fa-f]{12}")
+_CLASSES = re.compile(r"IPC|NVR|DVR|XVR|HCVR|VTO|VTH|VTS|ASI|ASC|BSC|SD|IVSS|EVS|TPC|ITC")
+_NO_MODEL = re.compile(r"\d*|IP ?Camera", re.IGNORECASE)
+_HARDWARE = re.compile(r"V?\d{1,2}\.\d{1,2}")
+_NAMED = {
+    "realm": "realm",
+    "encryption": "encryption",
+    "serialNumber": "serial",
+    "SerialNo": "serial",
+    "sn": "serial",
+    "updateSerial": "maker_model",
+    "Vendor": "manufacturer",
+    "vendor": "manufacturer",
+    "processor": "processor",
+    "WebVersion": "web_version",
+}
+_TYPES = ("type", "deviceType")
+_NESTED = ("info", "version")
+
+
+def dialogue(endpoint: Endpoint) -> Dialogue:
+    """One question, without credentials."""
+    yield LOGIN_CHALLENGE
+
+
+def decode(data: bytes) -> Fields:
+    """The JSON of an answer → error_code, realm, mac, session_shape, random_shape …; model and more after a login."""
+    answer = _read_json(data)
+    if "session" not in answer and "error" not in answer:
+        raise DecodeError("JSON without session or error, not an answer of RPC2")
+    if not {"result", "error", "params"} & set(answer):
+        raise DecodeError("JSON without result, error or params, not an answer of RPC2")
+    return gather([*_envelope(answer), *_params(answer.get("params"))])
+
+
+def _read_json(data: bytes) -> dict[str, Any]:
+    start = data.find(b"{")
+    if start < 0 or len(data) > JSON_LIMIT:
+        raise DecodeError("no JSON" if start < 0 else f"JSON longer than {JSON_LIMIT} bytes")
+    try:
+        answer, _ = json.JSONDecoder().raw_decode(as_text(data[start:]))
+    except (ValueError, RecursionError) as error:
+        raise DecodeError(f"not JSON: {error}") from None
+    if not isinstance(answer, dict):
+        raise DecodeError("JSON, but no object")
+    return answer
+
+
+def _envelope(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "session_shape", _session_shape(answer.get("session"))
+    yield "result", _text(answer.get("result"))
+    error = answer.get("error")
+    if isinstance(error, dict):
+        yield "error_code", _text(error.get("code"))
+        yield "error_message", _text(error.get("message"))
+
+
+def _session_shape(session: object) -> str:
+    if isinstance(session, int) and not isinstance(session, bool):
+        return "integer"
+    return shape(session) if isinstance(session, str) and session else ""
+
+
+def _params(params: object) -> Iterator[tuple[str, str]]:
+    if not isinstance(params, dict):
+        return
+    for name, value in params.items():
+        if name in _NESTED and isinstance(value, dict):
+            yield from _pairs(value.items())
+    yield from _pairs(params.items())
+
+
+def _pairs(items: Any) -> Iterator[tuple[str, str]]:
+    for name, value in items:
+        text = _text(value)
+        if name in _NAMED:
+            yield _NAMED[name], text
+        elif name == "random":
+            yield "random_shape", shape(text) if text else ""
+        elif name == "mac" and _MAC.fullmatch(text):
+            yield "mac", ":".join(re.findall("..", text.lower()))
+        elif name in _TYPES:
+            yield from _type(text)
+        elif name.lower() == "version":
+            yield from _version(text)
+
+
+def _type(text: str) -> Iterator[tuple[str, str]]:
+    """`getDeviceClass` and `getDeviceType` answer under the same name: a class, a number, or the model."""
+    if _CLASSES.fullmatch(text):
+        yield "device_class", text
+    else:
+        yield "device_type", text
+        yield "model", "" if _NO_MODEL.fullmatch(text) else text
+
+
+def _version(text: str) -> Iterator[tuple[str, str]]:
+    """`getHardwareVersion` and `getSoftwareVersion` answer under the same name."""
+    if _HARDWARE.fullmatch(text):
+        yield "hardware_version", text
+    else:
+        yield from zip(("firmware", "build"), split_version(text), strict=True)
+
+
+def _text(value: object) -> str:
+    """A JSON scalar as text that can be written anywhere: a lone surrogate becomes a question mark."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)[:4096].encode("utf-8", "replace").decode() if isinstance(value, str | int) else ""
+
+
+PROTOCOL = Protocol(
+    name="rpc2",
+    title="Dahua RPC2 login challenge",
+    channel=OverHttp(),
+    requests=(LOGIN_CHALLENGE,),
+    decode=decode,
+    dialogue=dialogue,
+    volatile=(
+        re.compile(rb'"(?:session|random|authorization|opaque)"\s*:\s*(?:"[^"]*"|\d+)'),
+        re.compile(rb'"id"\s*:\s*\d+'),
+    ),
+)

@@ -1,0 +1,54 @@
+"""CSV for spreadsheets: one device a row, and no cell that a spreadsheet would run as a formula.
+
+A cell that begins with `= + - @` is a formula to a spreadsheet, also after a separator where the program splits at `;`
+or tabs: an apostrophe goes before the sign, as OWASP recommends for CSV injection.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from camscan.model import Device, ScanResult
+from camscan.report.document import device_record, in_order
+from camscan.report.printable import printable
+
+COLUMNS = (
+    "address", "vendor", "brand", "model", "firmware", "build", "kind", "confidence", "serial", "mac",
+    "addresses", "services", "found_by", "conflicts", "first_seen", "last_seen",
+)  # fmt: skip
+CELL_LIMIT = 1000  # characters; a recorder with many services still fits, a spreadsheet takes 32,767
+
+_WIDE_SIGNS = r"\uff1d\uff0b\uff0d\uff20"  # the full-width forms of = + - @, which some spreadsheets take for them
+_FORMULA = re.compile(rf"""(^|[;,|\t"'])(\s*)(?=[=+\-@{_WIDE_SIGNS}])""")
+
+
+def as_csv(result: ScanResult) -> str:
+    """A header line and one line a device, in numeric order of address. `confidence` is that of the vendor."""
+    return write_rows(COLUMNS, (_row(device) for device in in_order(result.devices)))
+
+
+def write_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Lines of CSV, every cell made safe."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return stream.getvalue()
+
+
+def _safe(cell: object) -> str:
+    text = "" if cell is None else printable(str(cell), CELL_LIMIT)
+    return _FORMULA.sub(r"\1\2'", text)
+
+
+def _row(device: Device) -> list[object]:
+    record = device_record(device).model_dump(mode="json")
+    joined = {
+        "confidence": record["confidence"].get("vendor"),
+        "addresses": " ".join(record["addresses"]),
+        "services": " ".join(f"{s['transport']}/{s['port']}/{s['protocol']}" for s in record["services"]),
+        "found_by": " ".join(dict.fromkeys(channel.split(" ")[0] for channel in device.channels)),
+        "conflicts": " ".join(dict.fromkeys(c["attribute"] for c in record["conflicts"])),
+    }
+    return [(record | joined)[column] for column in COLUMNS]

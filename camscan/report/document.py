@@ -1,0 +1,182 @@
+"""A result → the document of `shape.py`: devices in numeric order, every string from a device made printable.
+
+The bytes as they came are in a recording (`--replies`) and, for replies that do not decode, in `undecoded`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+
+from camscan import model
+from camscan.report import shape
+from camscan.report.printable import printable
+
+SOURCE_LIMIT = 1000  # characters; sources are URLs of our own data files, longer than anything a device may say
+_TEXT_CONTROLS = frozenset("\r\n\t")
+
+
+def as_document(result: model.ScanResult, tool_version: str) -> dict[str, Any]:
+    """The whole result as plain JSON data of the published schema."""
+    return build_document(result, tool_version).model_dump(mode="json", by_alias=True)
+
+
+def build_document(result: model.ScanResult, tool_version: str) -> shape.Document:
+    """The whole result in the published shape."""
+    return shape.Document(
+        tool=shape.Tool(name="camscan", version=tool_version),
+        data={printable(k): printable(v) for k, v in result.data.items()},
+        scan=shape.Scan(
+            id=result.id,
+            started=_moment(result.started),
+            ended=_moment(result.ended),
+            scope=[printable(text) for text in result.scope],
+            vantage=_shown(result.vantage),
+            partial=result.partial,
+        ),
+        devices=[device_record(device) for device in in_order(result.devices)],
+        coverage=[_coverage(row) for row in result.coverage],
+        undecoded=[_undecoded(observation) for observation in result.undecoded],
+    )
+
+
+def in_order(devices: Iterable[model.Device]) -> list[model.Device]:
+    """Devices by numeric address, IPv4 before IPv6; one without a proper address comes last."""
+    return sorted(devices, key=lambda device: (address_order(device.address), device.id))
+
+
+def address_order(text: str) -> tuple[int, int, str]:
+    """A sort key by which 10.0.0.9 comes before 10.0.0.10."""
+    try:
+        address = ip_address(text.split("%")[0])
+    except ValueError:
+        return 9, 0, text
+    return address.version, int(address), text
+
+
+def device_record(device: model.Device) -> shape.Device:
+    """One device in the published shape."""
+    return shape.Device(
+        id=printable(device.id),
+        address=printable(device.address),
+        addresses=[printable(a) for a in device.addresses],
+        mac=_shown(device.mac),
+        vendor=_shown(device.vendor),
+        brand=_shown(device.brand),
+        model=_shown(device.model),
+        firmware=_shown(device.firmware),
+        build=_shown(device.build),
+        serial=_shown(device.serial),
+        kind=_shown(device.kind),
+        parent=None,
+        capabilities=[_capability(c) for c in device.capabilities],
+        confidence={k: _rounded(v) for k, v in device.confidence.items()},
+        evidence=list(_evidence(device)),
+        conflicts=[_conflict(c) for c in device.conflicts],
+        services=[_service(s) for s in device.services],
+        findings=[],
+        advisories=[],
+        verdicts=[],
+        site=None,
+        first_seen=_moment(device.first_seen),
+        last_seen=_moment(device.last_seen),
+    )
+
+
+def _evidence(device: model.Device) -> Iterator[shape.Evidence]:
+    replies = {o.id: o.reply for o in device.observations}
+    for claim in device.claims:
+        reply = replies[claim.observation]
+        yield shape.Evidence(
+            attribute=claim.attribute,
+            value=printable(claim.value),
+            confidence=_rounded(claim.confidence),
+            rule=printable(claim.rule),
+            protocol=printable(reply.protocol),
+            request=printable(reply.request),
+            address=printable(reply.address),
+            port=reply.port,
+            field=printable(claim.field),
+            text=printable(claim.text),
+            observation=claim.observation,
+            source=printable(claim.source, SOURCE_LIMIT),
+        )
+
+
+def _capability(capability: model.Capability) -> shape.Capability:
+    return shape.Capability(
+        id=printable(capability.id),
+        state=capability.state,
+        enabled=capability.enabled,
+        evidence=[printable(e) for e in capability.evidence],
+    )
+
+
+def _conflict(conflict: model.Conflict) -> shape.Conflict:
+    return shape.Conflict(
+        attribute=conflict.attribute,
+        values=[shape.Candidate(value=printable(v), confidence=_rounded(c)) for v, c in conflict.values],
+        reason=printable(conflict.reason),
+    )
+
+
+def _service(service: model.Service) -> shape.Service:
+    return shape.Service(
+        address=printable(service.address),
+        port=service.port,
+        transport=service.transport,
+        protocol=printable(service.protocol),
+    )
+
+
+def _coverage(row: model.Coverage) -> shape.Coverage:
+    return shape.Coverage(
+        interface=_shown(row.interface),
+        network=row.network,
+        channel=row.channel,
+        state=row.state,
+        asked=row.asked,
+        answered=row.answered,
+        silent=row.silent,
+        reason=_shown(row.reason),
+    )
+
+
+def _undecoded(observation: model.Observation) -> shape.Undecoded:
+    reply = observation.reply
+    text = _plain_text(reply.data)
+    return shape.Undecoded(
+        address=printable(reply.address),
+        protocol=printable(reply.protocol),
+        transport=reply.transport,
+        port=reply.port,
+        request=printable(reply.request),
+        reason=printable(observation.problem or ""),
+        encoding="hex" if text is None else "text",
+        reply=reply.data.hex() if text is None else text,
+    )
+
+
+def _plain_text(data: bytes) -> str | None:
+    """The bytes as text where they are lines of printable UTF-8; None where only hexadecimal shows them safely."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if all(c.isprintable() or c in _TEXT_CONTROLS for c in text) else None
+
+
+def _shown(text: str | None) -> str | None:
+    return None if text is None else printable(text)
+
+
+def _rounded(confidence: float) -> float:
+    return round(confidence, 2)
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    """Whole seconds in UTC; None for a time that a recording got wrong beyond any calendar."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

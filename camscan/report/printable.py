@@ -1,0 +1,27 @@
+"""The one function that makes text from a device fit to be shown.
+
+A device chooses its own name. Control characters drive terminals, bidirectional marks and invisible characters make one
+string look like another, and an endless name hides the rest of the screen: so whatever Unicode does not call printable
+is escaped as Python would write it, and the length is bounded. Plain letters of any script stay as they are.
+"""
+
+LIMIT = 200  # characters; no model, firmware or serial comes near, and it still fits a few lines of a terminal
+
+
+def printable(text: str, limit: int = LIMIT) -> str:
+    """The text on one line without anything invisible, at most `limit` characters; a cut is marked by `…`."""
+    shown: list[str] = []
+    length = 0
+    for character in text[: limit + 1]:
+        piece = character if character.isprintable() else _escape(ord(character))
+        if length + len(piece) > limit:
+            return "".join(shown)[: limit - 1] + "…"
+        shown.append(piece)
+        length += len(piece)
+    return "".join(shown)
+
+
+def _escape(code: int) -> str:
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

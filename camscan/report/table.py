@@ -1,0 +1,145 @@
+"""The table a person reads: the devices, then what disagrees, then what was asked and what could not be."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from camscan.model import Coverage, Device, ScanResult
+from camscan.report.document import in_order
+from camscan.report.printable import printable
+from camscan.report.ranges import as_ranges
+from camscan.report.terminal import Cell, Grid, Line, Part, cell, heading, line, to_text
+
+SURE = 0.9  # from here on several independent replies, or the maker's own protocol, agree
+LIKELY = 0.6
+NETWORKS_SHOWN = 3  # of one row of the coverage; the JSON has them all
+
+_DEVICE_COLUMNS = ("Address", "Maker (brand)", "Model", "Firmware", "Kind", "Sure", "Found by")
+_COVERAGE_COLUMNS = ("Channel", "Where", "Asked", "Answered", "Silent")
+_STATES = {"asked": "", "partial": "not to the end", "not-possible": "not possible"}
+
+
+def as_table(result: ScanResult, *, terminal: bool = False, width: int = 80) -> str:
+    """The whole result as text; for a terminal in colour and at most `width` columns wide."""
+    return to_text(_parts(result), terminal=terminal, width=width)
+
+
+def _parts(result: ScanResult) -> Iterator[Part]:
+    devices = in_order(result.devices)
+    if devices:
+        yield _devices(devices)
+        yield Line("")
+    yield line(summary(result))
+    disagreements = [text for device in devices for text in _disagreements(device)]
+    if disagreements:
+        yield from heading("! Evidence that disagrees")
+        yield from (line(text) for text in disagreements)
+    if result.coverage:
+        yield from heading("Coverage")
+        yield from _coverage(result.coverage)
+    if result.partial:
+        yield Line("")
+        yield line("Partial: some addresses could not be asked by any channel.", "bold yellow")
+
+
+def summary(result: ScanResult) -> str:
+    """`12 devices: 7 hikvision, 4 dahua, 1 unknown. 2 replies could not be read.`"""
+    makers = Counter(device.vendor or "unknown" for device in result.devices)
+    ranked = sorted(makers.items(), key=lambda pair: (pair[0] == "unknown", -pair[1], pair[0]))
+    listed = ", ".join(f"{count} {printable(name)}" for name, count in ranked)
+    found = f"{_counted(len(result.devices), 'device', 'devices')}: {listed}." if listed else "No device found."
+    unread = len(result.undecoded)
+    return f"{found} {_counted(unread, 'reply', 'replies')} could not be read." if unread else found
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _devices(devices: Iterable[Device]) -> Grid:
+    rows = [
+        (
+            cell(device.address),
+            maker(device),
+            cell(device.model),
+            cell(device.firmware),
+            cell(device.kind),
+            _sureness(device),
+            cell(found_by(device), "dim"),
+        )
+        for device in devices
+    ]
+    return Grid(columns=_DEVICE_COLUMNS, rows=rows, right=frozenset(["Sure"]), spare=("Found by", "Kind"))
+
+
+def maker(device: Device) -> Cell:
+    """`hikvision`, or `hikvision (annke)` where it was sold under another name; `unknown` is an answer."""
+    if device.brand is None or device.brand == device.vendor:
+        return cell(device.vendor, "bold", missing="unknown")
+    return cell(f"{device.vendor or 'unknown'} ({device.brand})", "bold")
+
+
+def found_by(device: Device) -> str:
+    """The protocols that answered, in the order in which they were heard."""
+    return " ".join(dict.fromkeys(channel.split(" ")[0] for channel in device.channels))
+
+
+def _sureness(device: Device) -> Cell:
+    """How sure the maker is, in per cent; `!` where evidence disagrees."""
+    mark = "!" if device.conflicts else ""
+    confidence = device.confidence.get("vendor") if device.vendor else None
+    if confidence is None:
+        return Cell(mark or "-", "yellow" if mark else "dim")
+    return Cell(
+        f"{mark}{confidence:.0%}", "green" if confidence >= SURE else "yellow" if confidence >= LIKELY else "red"
+    )
+
+
+def _disagreements(device: Device) -> Iterator[str]:
+    for conflict in device.conflicts:
+        values = " or ".join(f"{printable(value)} ({sure:.0%})" for value, sure in conflict.values)
+        reason = printable(conflict.reason)
+        yield f"{device.address}  {conflict.attribute}: {reason}" + (f": {values}" if values else "")
+
+
+def _coverage(rows: Sequence[Coverage]) -> Iterator[Part]:
+    """What was asked as a table, and below it each reason why something was not, or not to the end."""
+    groups = _alike(rows)
+    asked = [group for group in groups if group[0].state != "not-possible"]
+    if asked:
+        cells = [_coverage_row(group) for group in asked]
+        yield Grid(columns=_COVERAGE_COLUMNS, rows=cells, right=frozenset(_COVERAGE_COLUMNS[2:]))
+    limited = [group for group in groups if group[0].state != "asked"]
+    if limited:
+        yield Line("")
+        yield from (line(_limitation(group), "yellow") for group in limited)
+
+
+def _alike(rows: Iterable[Coverage]) -> list[list[Coverage]]:
+    """Rows that differ in the network alone, together."""
+    groups: dict[object, list[Coverage]] = {}
+    for row in rows:
+        groups.setdefault((row.interface, row.channel, row.state, row.reason), []).append(row)
+    return list(groups.values())
+
+
+def _coverage_row(group: Sequence[Coverage]) -> tuple[Cell, ...]:
+    first = group[0]
+    counts = (sum(r.asked for r in group), sum(r.answered for r in group), sum(r.silent for r in group))
+    style = "yellow" if first.state == "partial" else ""
+    return cell(first.channel, style), cell(_where(group)), *(cell(f"{count:,}") for count in counts)
+
+
+def _limitation(group: Sequence[Coverage]) -> str:
+    first = group[0]
+    return f"{first.channel}, {_where(group)}: {_STATES[first.state]}" + (f", {first.reason}" if first.reason else "")
+
+
+def _where(group: Sequence[Coverage]) -> str:
+    return where(group[0].interface, (row.network for row in group))
+
+
+def where(interface: str | None, names: Iterable[str]) -> str:
+    """`eth0 10.0.0.0/24`: the interface, the first few networks, and how many more."""
+    listed = as_ranges(names)
+    more = (f"and {len(listed) - NETWORKS_SHOWN} more",) if len(listed) > NETWORKS_SHOWN else ()
+    return " ".join((interface or "no interface", *listed[:NETWORKS_SHOWN], *more))

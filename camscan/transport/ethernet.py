@@ -1,0 +1,134 @@
+"""ARP: who is on this wire. The one file that builds raw frames, and the only one that imports scapy (lazily).
+
+An answer costs a device nothing and cannot be refused, so this finds what no firewall lets answer. One frame is built
+by scapy; the others differ in the address asked for, which is written into its place. Follows RFC 826, packet(7).
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
+
+from camscan.errors import NotPossibleError
+from camscan.model import Reply
+from camscan.scope import Interface
+from camscan.transport.inbox import Inbox
+from camscan.transport.wire import Wire
+
+REQUEST = "who-has"
+ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty is usual on a busy wire
+ROUND_SECONDS = 0.3  # between the rounds; a device that is awake answers within 0.1 s
+CHUNK = 4096  # addresses asked before their second round
+FRAME_LIMIT = 128  # bytes: an ARP frame has 42, padded to 60
+
+_ETHERTYPE_ARP = 0x0806
+_TARGET = slice(38, 42)  # of an ARP frame: the address asked for
+_ANSWER = b"\x08\x06\0\1\x08\0\6\4\0\2"  # EtherType, Ethernet, IPv4, lengths, "is at": bytes 12 to 22
+
+
+async def arp_sweep(
+    wire: Wire, interface: Interface, network: IPv4Network, addresses: Iterable[str], seconds: float
+) -> AsyncGenerator[Reply, None]:
+    """One answer (the frame) of each address of the network that is there, until `seconds` after the last question.
+
+    Raises `OutOfScopeError`, and `NotPossibleError` without the privilege or on an interface that has no ARP.
+    """
+    sweep = _Sweep(wire, interface, network)
+    inbox = Inbox(FRAME_LIMIT)
+    inbox.watch(sweep.sock)
+    async with aclosing(inbox.harvest(lambda: sweep.send(addresses), seconds)) as arrivals:
+        async for frame, _ in arrivals:
+            address = sweep.read(frame)
+            if address:
+                sweep.answered.add(address)
+                yield _reply(wire, interface, address, frame)
+
+
+def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Reply:
+    return Reply(
+        address=address,
+        protocol="arp",
+        transport="ethernet",
+        port=None,
+        request=REQUEST,
+        data=frame,
+        channel="unicast",
+        time=wire.clock(),
+        sensor=interface.name,
+    )
+
+
+class _Sweep:
+    """The questions of one sweep, and which frames answer them."""
+
+    def __init__(self, wire: Wire, interface: Interface, network: IPv4Network) -> None:
+        self._wire = wire
+        self._network = network
+        self._frame = _question(interface, network)
+        self.answered: set[str] = set()
+        self.sock = _open(interface)
+
+    async def send(self, addresses: Iterable[str]) -> None:
+        remaining = iter(addresses)
+        while chunk := list(islice(remaining, CHUNK)):
+            for number in range(ROUNDS):
+                await asyncio.sleep(ROUND_SECONDS if number else 0)
+                await self._round(chunk)
+
+    async def _round(self, chunk: list[str]) -> None:
+        for address in chunk:
+            if address not in self.answered:
+                await self._ask(address)
+
+    async def _ask(self, address: str) -> None:
+        self._wire.check(address)
+        self._frame[_TARGET] = socket.inet_aton(address)
+        await self._wire.pace.take()
+        self._wire.ledger.record(
+            address=address,
+            port=None,
+            transport="ethernet",
+            protocol="arp",
+            request=REQUEST,
+            size=len(self._frame),
+        )
+        try:
+            await asyncio.get_running_loop().sock_sendall(self.sock, bytes(self._frame))
+        except OSError as error:
+            raise NotPossibleError(f"arp: {error.strerror or error}") from None
+
+    def read(self, frame: bytes) -> str | None:
+        """The address that says where it is, if it is one of those to ask and has not answered yet."""
+        if len(frame) < _TARGET.stop or frame[12:22] != _ANSWER:
+            return None
+        address = socket.inet_ntoa(frame[28:32])
+        wanted = IPv4Address(address) in self._network and self._wire.scope.permits(address)
+        return address if wanted and address not in self.answered else None
+
+
+def _question(interface: Interface, network: IPv4Network) -> bytearray:
+    """A who-has from this interface; without an address of its own in the network it asks as a probe (RFC 5227)."""
+    if interface.mac is None:
+        raise NotPossibleError(f"arp: {interface.name} has no MAC address")
+    from scapy.layers.l2 import ARP, Ether
+
+    own = next((str(a.ip) for a in interface.ipv4 if a.ip in network), "0.0.0.0")  # noqa: S104
+    frame = Ether(src=interface.mac, dst="ff:ff:ff:ff:ff:ff") / ARP(
+        op="who-has", hwsrc=interface.mac, psrc=own, pdst="0.0.0.0"  # noqa: S104
+    )  # fmt: skip
+    return bytearray(bytes(frame))
+
+
+def _open(interface: Interface) -> socket.socket:
+    try:
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETHERTYPE_ARP))
+    except PermissionError:
+        raise NotPossibleError("no raw frames for this user: needs CAP_NET_RAW") from None
+    try:
+        sock.bind((interface.name, _ETHERTYPE_ARP))
+    except OSError as error:
+        sock.close()
+        raise NotPossibleError(f"arp: {interface.name}: {error.strerror}") from None
+    return sock

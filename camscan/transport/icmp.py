@@ -1,0 +1,115 @@
+"""ICMP echo: which addresses are alive. A reply is a reason to ask on, never evidence of what a device is.
+
+A raw socket where the user may have one (it sees the kernel's whole traffic, so a filter lets echo replies through and
+nothing else), else the kernel's ping socket, which needs no privilege but the right group (icmp(7), ping_group_range).
+"""
+
+import asyncio
+import socket
+import struct
+import zlib
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+
+from camscan.errors import NotPossibleError
+from camscan.model import Reply
+from camscan.transport.inbox import Inbox
+from camscan.transport.wire import Wire
+
+REPLY_LIMIT = 1500  # bytes: an echo reply is as long as its question, one frame at most
+_ECHO_REPLY = 0
+_ICMP_FILTER = 1  # linux/icmp.h: an option at level SOL_RAW (255), a mask of the types that are blocked
+_SOL_RAW = 255
+
+
+async def sweep(
+    wire: Wire, echo: Callable[[int, int], bytes], addresses: Iterable[str], seconds: float
+) -> AsyncGenerator[Reply, None]:
+    """One echo reply (the ICMP message) of each IPv4 address that answers within `seconds` of the last question.
+
+    `echo(identifier, sequence)` builds the message. IPv6 addresses are passed over. Raises `OutOfScopeError`, and
+    `NotPossibleError` where the user may have neither kind of socket.
+    """
+    sock = _open()
+    inbox = Inbox(REPLY_LIMIT)
+    inbox.watch(sock)
+    identifier = zlib.crc32(wire.message_id().encode()) & 0xFFFF
+    pings = _Pings(wire, sock, echo, identifier)
+    seen: set[str] = set()
+    async with aclosing(inbox.harvest(lambda: pings.send(addresses), seconds)) as arrivals:
+        async for data, (address, *_) in arrivals:
+            message = pings.read(data)
+            if message is None or address in seen or not wire.accepts(address, "icmp"):
+                continue
+            seen.add(address)
+            yield _reply(wire, address, message)
+
+
+def _reply(wire: Wire, address: str, message: bytes) -> Reply:
+    return Reply(
+        address=address,
+        protocol="icmp",
+        transport="icmp",
+        port=None,
+        request="echo",
+        data=message,
+        channel="unicast",
+        time=wire.clock(),
+    )
+
+
+class _Pings:
+    """The questions of one sweep, and which messages answer them."""
+
+    def __init__(self, wire: Wire, sock: socket.socket, echo: Callable[[int, int], bytes], identifier: int) -> None:
+        self._wire = wire
+        self._socket = sock
+        self._echo = echo
+        self._identifier = identifier
+
+    async def send(self, addresses: Iterable[str]) -> None:
+        sent, problem = 0, ""
+        for number, address in enumerate(a for a in addresses if ":" not in a):
+            self._wire.check(address)
+            await self._wire.pace.take()
+            try:
+                await self._post(address, self._echo(self._identifier, number & 0xFFFF))
+                sent += 1
+            except OSError as error:
+                self._wire.unsent["icmp"] += 1
+                problem = error.strerror or str(error)
+        if problem and not sent:
+            raise NotPossibleError(f"icmp: {problem}")
+
+    async def _post(self, address: str, message: bytes) -> None:
+        self._wire.ledger.record(
+            address=address, port=None, transport="icmp", protocol="icmp", request="echo", size=len(message)
+        )
+        await asyncio.get_running_loop().sock_sendto(self._socket, message, (address, 0))
+
+    def read(self, data: bytes) -> bytes | None:
+        """The message without its IP header, if it answers this sweep; the kernel numbers its ping sockets itself."""
+        raw = self._socket.type == socket.SOCK_RAW
+        message = data[(data[0] & 15) * 4 :] if raw and data else data
+        if len(message) < 8 or message[0] != _ECHO_REPLY:
+            return None
+        ours = not raw or int.from_bytes(message[4:6], "big") == self._identifier
+        return message if ours else None
+
+
+def _open() -> socket.socket:
+    try:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+    except PermissionError:
+        return _open_unprivileged()
+    sock.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", 0xFFFFFFFF & ~(1 << _ECHO_REPLY)))
+    return sock
+
+
+def _open_unprivileged() -> socket.socket:
+    try:
+        return socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+    except OSError as error:
+        raise NotPossibleError(
+            f"no ICMP for this user: {error.strerror}; needs CAP_NET_RAW or net.ipv4.ping_group_range"
+        ) from None

@@ -1,0 +1,84 @@
+"""How fast and how many at once: packets a second, connections at once, connections to one host.
+
+Cameras are weak computers, so one connection at a time to a host is the default. A dialogue holds its host from its
+first turn to its last; whoever holds one must not ask for the same host again.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from camscan.errors import UsageError
+
+BURST = 16.0  # packets that may leave back to back: what the queue of a small switch takes without loss
+CONNECTIONS = 64  # dialogues at once: enough to hide the latency of slow devices, few enough for a small firewall
+ATTEMPTS = 512  # connects at once, most of them to nobody: half of the usual limit of 1,024 open files
+
+
+@dataclass(slots=True)
+class _Lane:
+    gate: asyncio.Semaphore
+    users: int = 0
+
+
+class Pace:
+    """A token bucket of `rate` packets a second and `burst` packets, and the gates for connections.
+
+    `clock` is monotonic seconds, `sleep` waits that many.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        burst: float = BURST,
+        *,
+        connections: int = CONNECTIONS,
+        attempts: int = ATTEMPTS,
+        connections_per_host: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if not rate > 0 or burst < 1:
+            raise UsageError(f"a pace of {rate:g} packets a second, {burst:g} at once, sends nothing")
+        self.rate = rate
+        self._credit = burst / rate
+        self._ready = float("-inf")
+        self._clock = clock
+        self._sleep = sleep
+        self._connections = asyncio.Semaphore(connections)
+        self._attempts = asyncio.Semaphore(attempts)
+        self._per_host = connections_per_host
+        self._lanes: dict[str, _Lane] = {}
+
+    async def take(self, n: int = 1) -> None:
+        """Waits until `n` packets may leave. Always lets other tasks run, so a fast sender starves no receiver."""
+        now = self._clock()
+        self._ready = max(self._ready, now - self._credit) + n / self.rate
+        await self._sleep(max(0.0, self._ready - now))
+
+    def host(self, address: str) -> AbstractAsyncContextManager[None]:
+        """Holds the one connection this host may have, and a place among the dialogues at once."""
+        return self._hold(address, self._connections)
+
+    def attempt(self, address: str) -> AbstractAsyncContextManager[None]:
+        """The same for a mere connect, which is over at once: it has places of its own."""
+        return self._hold(address, self._attempts)
+
+    @property
+    def hosts(self) -> int:
+        """How many hosts are held or waited for now; idle ones cost no memory."""
+        return len(self._lanes)
+
+    @asynccontextmanager
+    async def _hold(self, address: str, places: asyncio.Semaphore) -> AsyncIterator[None]:
+        lane = self._lanes.setdefault(address, _Lane(asyncio.Semaphore(self._per_host)))
+        lane.users += 1
+        try:
+            async with lane.gate, places:
+                yield
+        finally:
+            lane.users -= 1
+            if not lane.users:
+                del self._lanes[address]

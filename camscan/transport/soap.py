@@ -1,0 +1,139 @@
+"""ONVIF GetDeviceInformation with the owner's credential: zeep and onvif-zeep's WSDL write it, camscan sends it.
+
+`ONVIFCamera` is never constructed: it makes calls of its own and follows addresses that the device gives. zeep gets a
+transport without a network, which only hands the signed message over; it then leaves like every other request, to
+the address that was asked, once. Password digest after the OASIS UsernameToken profile 1.1. zeep is imported lazily.
+"""
+
+import asyncio
+import io
+import re
+from contextlib import aclosing
+from datetime import UTC, datetime
+from functools import cache
+from http.client import HTTPException, HTTPResponse
+from importlib.metadata import PackageNotFoundError, files
+from types import SimpleNamespace
+from typing import Any, cast
+
+from camscan.errors import NotPossibleError
+from camscan.model import Outcome
+from camscan.probe import REPLY_LIMIT, Dialogue, Endpoint, Request
+from camscan.transport.tcp import converse
+from camscan.transport.wire import Wire
+
+REQUEST = "GetDeviceInformation with credential"
+PATH = "/onvif/device_service"
+
+_BINDING = "{http://www.onvif.org/ver10/device/wsdl}DeviceBinding"
+_LENGTH = re.compile(rb"^content-length:\s*(\d{1,9})\s*$", re.IGNORECASE | re.MULTILINE)
+_REFUSALS = (b"NotAuthorized", b"FailedAuthentication", b"InvalidSecurity")  # ONVIF Core, WS-Security fault codes
+
+
+async def device_information(
+    wire: Wire,
+    endpoint: Endpoint,
+    user: str,
+    password: str,
+    seconds: float,
+    *,
+    device_time: float | None = None,
+) -> tuple[Outcome, bytes | None]:
+    """Asks once: (REPLIED, SOAP envelope), (REFUSED, what was said) for a credential the device does not take, else
+    (MALFORMED, body) or how the connection failed, without bytes.
+
+    `device_time` is the device's own clock in seconds since the epoch, where it is known: a digest dated by another
+    clock is refused. Holds the host while it asks. Raises `OutOfScopeError` and `NotPossibleError`.
+    """
+    wire.check(endpoint.address)
+    document = await asyncio.to_thread(_load_wsdl)
+    created = datetime.fromtimestamp(device_time if device_time is not None else wire.clock(), UTC)
+    request = _request(_write(document, endpoint, (user, password), created), seconds)
+    async with aclosing(converse(wire, endpoint, _once(request), "onvif")) as exchanges:
+        async for exchange in exchanges:
+            return _judge(exchange.data) if exchange.data else (exchange.outcome, None)
+    return Outcome.SILENT, None
+
+
+def _once(request: Request) -> Dialogue:
+    yield request
+
+
+def _request(payload: bytes, seconds: float) -> Request:
+    return Request(name=REQUEST, payload=payload, purpose="owner's credential", complete=_is_whole, seconds=seconds)
+
+
+@cache
+def _load_wsdl() -> Any:
+    """The device service as onvif-zeep ships it, parsed once: parsing takes a hundred times as long as a message."""
+    from zeep.wsdl import Document
+
+    try:
+        shipped = files("onvif-zeep") or []
+    except PackageNotFoundError:
+        shipped = []
+    paths = [str(file.locate()) for file in shipped if file.name == "devicemgmt.wsdl"]
+    if not paths:
+        raise NotPossibleError("onvif with a credential: onvif-zeep or its WSDL is not installed")
+    return Document(paths[0], _transport([]))
+
+
+def _transport(outbox: list[tuple[str, bytes, dict[str, str]]]) -> Any:
+    """A zeep transport that reads local files and sends nothing: a message posted lands in the outbox."""
+    from zeep.transports import Transport
+
+    class Outbox(Transport):  # type: ignore[misc]
+        def post(self, address: str, message: bytes, headers: dict[str, str]) -> None:
+            outbox.append((address, message, headers))
+
+        def get(self, address: str, params: object, headers: object) -> None:
+            raise NotPossibleError(f"zeep wanted to ask {address}: refused")
+
+        def _load_remote_data(self, url: str) -> bytes:
+            raise NotPossibleError(f"zeep wanted to load {url}: refused")
+
+    return Outbox()
+
+
+def _write(document: Any, endpoint: Endpoint, credential: tuple[str, str], created: datetime) -> bytes:
+    """The whole HTTP request."""
+    from zeep import Client, Settings
+    from zeep.wsse.username import UsernameToken
+
+    outbox: list[tuple[str, bytes, dict[str, str]]] = []
+    token = UsernameToken(*credential, use_digest=True, created=created, zulu_timestamp=True)
+    client = Client(document, wsse=token, transport=_transport(outbox), settings=Settings(raw_response=True))
+    client.create_service(_BINDING, f"http://{endpoint.host}{PATH}").GetDeviceInformation()
+    (_, message, headers) = outbox[0]
+    lines = (
+        f"POST {PATH} HTTP/1.1",
+        f"Host: {endpoint.host}",
+        f"Content-Type: {headers['Content-Type']}",
+        f"Content-Length: {len(message)}",
+        "Connection: close",
+        "\r\n",
+    )
+    return "\r\n".join(lines).encode("ascii") + message
+
+
+def _is_whole(data: bytes) -> bool:
+    head, end, body = data.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head.replace(b"\r", b""))
+    return bool(end) and length is not None and len(body) >= int(length[1])
+
+
+def _judge(data: bytes) -> tuple[Outcome, bytes | None]:
+    try:
+        status, body = _read(data)
+    except (HTTPException, ValueError, OSError):
+        return Outcome.MALFORMED, data
+    if status in (401, 403) or any(word in body for word in _REFUSALS):
+        return Outcome.REFUSED, body
+    return (Outcome.REPLIED if status == 200 else Outcome.MALFORMED), body
+
+
+def _read(data: bytes) -> tuple[int, bytes]:
+    """Status and body, unchunked; `HTTPResponse` wants a socket and is given the recording of one."""
+    response = HTTPResponse(cast("Any", SimpleNamespace(makefile=lambda _: io.BytesIO(data))))
+    response.begin()
+    return response.status, response.read(REPLY_LIMIT)

@@ -1,0 +1,153 @@
+"""One TCP connection, plain or under TLS, on a raw socket: what leaves and when it ends is known exactly.
+
+asyncio's own streams flush before they close and hide the bytes of TLS; here a close is at once, whatever the peer does
+(unread data makes the kernel answer with a reset, so nothing stays half open), and the ledger sees every byte. TLS runs
+over memory buffers (ssl.MemoryBIO, see "Memory BIO Support" in the Python documentation).
+"""
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+from typing import TypeVar
+
+from camscan.errors import NotPossibleError
+from camscan.model import Outcome
+from camscan.probe import Endpoint
+from camscan.transport.address import socket_address
+from camscan.transport.ledger import CONNECT
+from camscan.transport.wire import Wire
+
+CHUNK = 65536  # bytes read at once
+
+_UNANSWERED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EPIPE, errno.ECONNABORTED}
+
+T = TypeVar("T")
+
+
+class Stream:
+    """An open connection. `mode` names the kind of TLS, None without. Times out only where its caller says so."""
+
+    def __init__(self, wire: Wire, endpoint: Endpoint, protocol: str, sock: socket.socket) -> None:
+        self._wire = wire
+        self._endpoint = endpoint
+        self._protocol = protocol
+        self._socket = sock
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self.tls: ssl.SSLObject | None = None
+        self.mode: str | None = None
+
+    async def start_tls(self, context: ssl.SSLContext, mode: str) -> None:
+        """Shakes hands. Raises `ssl.SSLError` or another `OSError` if that fails; the stream is then of no use."""
+        tls = context.wrap_bio(self._incoming, self._outgoing)
+        await self._pump(tls.do_handshake, f"handshake {mode}")
+        self.tls, self.mode = tls, mode
+
+    async def send(self, data: bytes, request: str) -> None:
+        """Sends all of it, under the name that the ledger is to show."""
+        await self._wire.pace.take()
+        tls = self.tls
+        if tls is None:
+            await self._write(data, request)
+        else:
+            await self._pump(lambda: tls.write(data), request)
+
+    async def receive(self) -> bytes:
+        """The next bytes; empty when the peer has closed."""
+        tls = self.tls
+        if tls is None:
+            return await self._read()
+        try:
+            return await self._pump(lambda: tls.read(CHUNK), "tls")
+        except ssl.SSLError:
+            return b""
+
+    def is_idle(self) -> bool:
+        """Whether it can take another question: still open, and no byte of an old answer waits."""
+        if self._incoming.pending or (self.tls and self.tls.pending()):
+            return False
+        try:
+            self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def close(self) -> None:
+        """At once."""
+        self._socket.close()
+
+    async def _pump(self, step: Callable[[], T], request: str) -> T:
+        """Repeats a step of TLS until it has the bytes it wants, sending what it has to say."""
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                await self._write(self._outgoing.read(), request)
+                self._feed(await self._read())
+            else:
+                await self._write(self._outgoing.read(), request)
+                return result
+
+    def _feed(self, data: bytes) -> None:
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    async def _write(self, data: bytes, request: str) -> None:
+        if data:
+            record(self._wire, self._endpoint, self._protocol, request, len(data))
+            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+
+    async def _read(self) -> bytes:
+        # sock_recv does not yield while bytes are waiting: without this an endless sender would stop every clock
+        await asyncio.sleep(0)
+        return await asyncio.get_running_loop().sock_recv(self._socket, CHUNK)
+
+
+async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
+    """Connects within `seconds`. Raises `OutOfScopeError`, or `OSError` as `outcome_of` reads it."""
+    wire.check(endpoint.address)
+    family, target = socket_address(endpoint.address, endpoint.port, socket.SOCK_STREAM)
+    await wire.pace.take()
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        record(wire, endpoint, protocol, CONNECT, 0)
+        async with asyncio.timeout(seconds):
+            await asyncio.get_running_loop().sock_connect(sock, target)
+    except BaseException:
+        sock.close()
+        raise
+    return Stream(wire, endpoint, protocol, sock)
+
+
+def record(wire: Wire, endpoint: Endpoint, protocol: str, request: str, size: int) -> None:
+    """One line of the ledger about this endpoint."""
+    wire.ledger.record(
+        address=endpoint.address,
+        port=endpoint.port,
+        transport="tcp",
+        protocol=protocol,
+        request=request,
+        size=size,
+    )
+
+
+def outcome_of(error: OSError) -> Outcome:
+    """What a failed connection says of the device.
+
+    Raises `NotPossibleError` where it says something of this machine instead (no route, no permission, too many open
+    files): an address that could not be asked is not silent.
+    """
+    if isinstance(error, ssl.SSLError):
+        return Outcome.MALFORMED
+    if isinstance(error, (ConnectionRefusedError, ConnectionResetError)):
+        return Outcome.REFUSED
+    if isinstance(error, TimeoutError) or error.errno in _UNANSWERED:
+        return Outcome.SILENT
+    raise NotPossibleError(f"cannot connect from here: {error.strerror or error}") from None

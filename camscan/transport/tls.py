@@ -1,0 +1,105 @@
+"""TLS as devices speak it: strictly first, and where that fails the way cameras of 2012 still need.
+
+Nothing is trusted because of it: certificates of devices are self-signed, expired or shared by a whole product line, so
+they are read as evidence and never verified. That an endpoint needs the legacy mode is evidence too. Follows the
+Python documentation of `ssl` and openssl-ciphers(1) (`@SECLEVEL=0` allows short keys and SHA-1).
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from functools import cache
+
+from camscan.probe import TURN_SECONDS, Endpoint
+from camscan.transport.stream import Stream, open_stream, outcome_of
+from camscan.transport.wire import Wire
+
+STRICT = "strict"
+LEGACY = "legacy"
+HANDSHAKE_SECONDS = 8.0  # a weak camera takes 2 to 4 s for one RSA operation while it streams
+MODES_LIMIT = 65536  # endpoints whose mode is remembered
+
+_LEGACY_SERVER_CONNECT = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT, in the ssl module only since Python 3.12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handshake:
+    """How an endpoint shook hands: the mode it needed, what was agreed, and its certificate (DER, empty if none)."""
+
+    mode: str
+    version: str
+    cipher: str
+    der: bytes
+
+
+async def handshake(wire: Wire, endpoint: Endpoint) -> Handshake | None:
+    """Shakes hands, reads the certificate and hangs up; None where the port is closed, silent or speaks no TLS.
+
+    Holds the host while it asks. Raises `OutOfScopeError` and `NotPossibleError`.
+    """
+    wire.check(endpoint.address)
+    async with wire.pace.host(endpoint.address):
+        try:
+            stream = await open_tls(wire, endpoint, "tls", TURN_SECONDS)
+        except OSError as error:
+            outcome_of(error)
+            return None
+        try:
+            return _describe(stream)
+        finally:
+            stream.close()
+
+
+def _describe(stream: Stream) -> Handshake | None:
+    if stream.tls is None or stream.mode is None:
+        return None
+    cipher = stream.tls.cipher()
+    return Handshake(
+        mode=stream.mode,
+        version=stream.tls.version() or "",
+        cipher=cipher[0] if cipher else "",
+        der=stream.tls.getpeercert(binary_form=True) or b"",
+    )
+
+
+async def open_tls(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
+    """A connection under the first kind of TLS that works, the one that worked before alone.
+
+    `seconds` is for connecting; the handshake has its own. Raises `OutOfScopeError`, or `OSError` as `outcome_of`
+    reads it. The caller holds the host.
+    """
+    known = wire.tls_modes.get((endpoint.address, endpoint.port))
+    if known:
+        return await _open_mode(wire, endpoint, protocol, seconds, known)
+    try:
+        return await _open_mode(wire, endpoint, protocol, seconds, STRICT)
+    except (ssl.SSLError, ConnectionResetError, BrokenPipeError):
+        return await _open_mode(wire, endpoint, protocol, seconds, LEGACY)
+
+
+async def _open_mode(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float, mode: str) -> Stream:
+    stream = await open_stream(wire, endpoint, protocol, seconds)
+    try:
+        async with asyncio.timeout(HANDSHAKE_SECONDS):
+            await stream.start_tls(_context(mode), mode)
+    except BaseException:
+        stream.close()
+        raise
+    if len(wire.tls_modes) < MODES_LIMIT:
+        wire.tls_modes[endpoint.address, endpoint.port] = mode
+    return stream
+
+
+@cache
+def _context(mode: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
+    if mode == STRICT:
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+    else:
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.options |= _LEGACY_SERVER_CONNECT
+    return context

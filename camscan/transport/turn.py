@@ -1,0 +1,120 @@
+"""One turn of a dialogue: a request over a fresh or a kept connection, and the bounded reading of what comes back."""
+
+import asyncio
+
+from camscan.model import Outcome
+from camscan.probe import Endpoint, Request
+from camscan.transport.stream import Stream, open_stream, outcome_of
+from camscan.transport.tls import open_tls
+from camscan.transport.wire import Wire
+
+READS_LIMIT = 4096  # pieces of one reply: the largest reply in pieces of 64 bytes; smaller ones are an attack
+
+
+class BugError(Exception):
+    """Code of a dialogue raised: its generator, or a `complete` or a path of its requests. The text says what."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__}: {error}")
+
+
+class Line:
+    """At most one open connection to an endpoint, and turns over it. The caller holds the host."""
+
+    def __init__(self, wire: Wire, endpoint: Endpoint, protocol: str) -> None:
+        self._wire = wire
+        self._endpoint = endpoint
+        self._protocol = protocol
+        self._stream: Stream | None = None
+        self.tls: str | None = None
+
+    async def ask(self, request: Request, seconds: float) -> tuple[Outcome, bytes | None]:
+        """One turn; connecting, sending and reading take at most `seconds` each, and no more than the request allows.
+
+        The bytes are there exactly when it REPLIED. `tls` is the kind of TLS it ran under. Raises `BugError`.
+        """
+        seconds = min(seconds, request.seconds)
+        try:
+            data = await self._turn(request, seconds)
+        except OSError as error:
+            self.close()
+            return outcome_of(error), None
+        if data:
+            return Outcome.REPLIED, data
+        self.close()
+        return Outcome.SILENT, None
+
+    def close(self) -> None:
+        """Hangs up, if a connection is open."""
+        if self._stream:
+            self._stream.close()
+            self._stream = None
+
+    async def _turn(self, request: Request, seconds: float) -> bytes:
+        payload = self._render(request)
+        if self._stream and request.reuse and self._stream.is_idle():
+            try:
+                data = await self._exchange(self._stream, request, payload, seconds)
+            except ConnectionError:
+                data = b""
+            if data or request.purpose != "question":
+                return data
+            # the device hung up while we asked: a plain question is put to it once more, a challenge or login never
+        return await self._exchange(await self._fresh(seconds), request, payload, seconds)
+
+    async def _exchange(self, stream: Stream, request: Request, payload: bytes, seconds: float) -> bytes:
+        if payload:
+            async with asyncio.timeout(seconds):
+                await stream.send(payload, request.name)
+        reply = _Reply(request)
+        await reply.read(stream, seconds)
+        if request.complete and not reply.is_whole:
+            self.close()  # the rest of this reply must not be taken for the answer to the next question
+        return bytes(reply.data)
+
+    def _render(self, request: Request) -> bytes:
+        try:
+            return request.render(self._endpoint.host, self._wire.message_id())
+        except UnicodeEncodeError as error:
+            raise BugError(error) from None
+
+    async def _fresh(self, seconds: float) -> Stream:
+        self.close()
+        self.tls = None
+        opener = open_tls if self._endpoint.tls else open_stream
+        self._stream = await opener(self._wire, self._endpoint, self._protocol, seconds)
+        self.tls = self._stream.mode
+        return self._stream
+
+
+class _Reply:
+    """What has come so far."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._reads = 0
+        self.data = bytearray()
+        self.is_whole = False
+
+    async def read(self, stream: Stream, seconds: float) -> None:
+        """Reads until whole, closed, too much or too late. Raises `OSError` only where nothing came."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self._has_ended() and (piece := await stream.receive()):
+                    self._add(piece)
+        except OSError:
+            if not self.data:
+                raise
+
+    def _has_ended(self) -> bool:
+        return self.is_whole or len(self.data) >= self._request.limit or self._reads >= READS_LIMIT
+
+    def _add(self, piece: bytes) -> None:
+        self._reads += 1
+        self.data += piece
+        del self.data[self._request.limit :]
+        if self._request.complete:
+            try:
+                self.is_whole = self._request.complete(bytes(self.data))
+            except Exception as error:
+                raise BugError(error) from error

@@ -1,0 +1,64 @@
+"""What every transport is given: the scope it asks, the pace it keeps, the ledger it writes, what it left out.
+
+Rule: no packet leaves before one of the three `check` methods has passed its destination.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, ip_address
+from uuid import uuid4
+
+from camscan.errors import OutOfScopeError
+from camscan.scope import Interface, Scope
+from camscan.transport.ledger import Ledger
+from camscan.transport.pace import Pace
+
+_EVERYBODY = IPv4Address("255.255.255.255")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """The way out of this program.
+
+    `clock` is seconds since the epoch, `message_id` makes a fresh id. `dropped` counts, by protocol, replies that were
+    not kept (sender excluded, too many); `unsent` counts packets that this machine refused to send. `tls_modes`
+    remembers which kind of TLS an endpoint took, so that a weak device is not asked twice.
+    """
+
+    scope: Scope
+    pace: Pace
+    ledger: Ledger
+    clock: Callable[[], float] = time.time
+    message_id: Callable[[], str] = lambda: str(uuid4())
+    dropped: Counter[str] = field(default_factory=Counter)
+    unsent: Counter[str] = field(default_factory=Counter)
+    tls_modes: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def check(self, address: str) -> None:
+        """Passes a unicast address in scope. Raises `OutOfScopeError` for any other."""
+        if not self.scope.permits(address) or ip_address(address).is_multicast:
+            raise OutOfScopeError(f"{address} is outside the scope: nothing is sent to it")
+
+    def check_multicast(self, interface: Interface | None, group: str) -> None:
+        """Passes a group on a segment in scope. Raises `OutOfScopeError` otherwise."""
+        allowed = interface is not None and self.scope.permits_segment(interface.name)
+        if not (allowed and ip_address(group).is_multicast):
+            where = interface.name if interface else "no interface"
+            raise OutOfScopeError(f"multicast to {group} by {where} is outside the scope: nothing is sent to it")
+
+    def check_broadcast(self, interface: Interface | None, destination: str) -> None:
+        """Passes a broadcast that reaches only networks in scope. Raises `OutOfScopeError` otherwise."""
+        address = ip_address(destination)
+        networks = [a.network for a in interface.ipv4] if interface else []
+        reached = [n for n in networks if address in (n.broadcast_address, _EVERYBODY)]
+        if not (interface and reached and all(self.scope.permits_broadcast(interface.name, n) for n in reached)):
+            raise OutOfScopeError(f"broadcast to {destination} reaches outside the scope: nothing is sent to it")
+
+    def accepts(self, sender: str, protocol: str) -> bool:
+        """Whether a reply may be kept: not from an excluded address. One that may not is counted."""
+        excluded = self.scope.excludes(ip_address(sender.split("%")[0]))
+        if excluded:
+            self.dropped[protocol] += 1
+        return not excluded

@@ -1,0 +1,109 @@
+"""Plan, announcements and coverage: worked out before, and told honestly after."""
+
+from dataclasses import replace
+from ipaddress import IPv4Interface, IPv4Network, ip_network
+
+from camscan.discover.announced import Hint, announced
+from camscan.discover.plan import Plan, Settings, make_plan, swept_ports
+from camscan.discover.tally import Tally, coverage, unasked
+from camscan.model import Reply
+from camscan.protocols.registry import load_protocols
+from camscan.scope import Interface, Network, Scope
+
+LAN = IPv4Network("10.9.0.0/28")
+FAR = IPv4Network("10.8.0.0/30")
+ETH = Interface(name="eth9", index=9, kind="ethernet", addresses=(IPv4Interface("10.9.0.1/28"),))
+
+
+def plan_of(scope: Scope, settings: Settings | None = None) -> Plan:
+    def route(network: Network) -> str | None:
+        return None if network == FAR else "eth9"
+
+    return make_plan(scope, (ETH,), settings or Settings(), protocols=load_protocols(), route=route)
+
+
+WHOLE = Scope(swept=(LAN,), segments=((ETH, LAN),))
+
+
+def test_the_plan_counts_packets_as_they_will_be_sent() -> None:
+    plan = plan_of(WHOLE)
+    (multicast,) = (s for s in plan.steps if s.channel == "sadp multicast")
+    (unicast,) = (s for s in plan.steps if s.channel == "sadp unicast")
+    assert (multicast.packets, unicast.packets) == (2, 14 * 2)
+    (ports,) = (s for s in plan.steps if s.protocol == "tcp" and not s.per_host)
+    assert ports.connections == 14 * len(swept_ports(load_protocols()))
+
+
+def test_the_camera_ports_are_all_asked() -> None:
+    wanted = {80, 81, 82, 88, 443, 554, 5000, 8000, 8080, 8086, 8443, 8554, 8899, 9000, 34567, 37777, 37778, 49152}
+    assert wanted <= set(swept_ports(load_protocols()))
+
+
+def test_without_challenges_none_is_planned() -> None:
+    named = {(s.protocol, r) for s in plan_of(WHOLE).steps for r in s.requests}
+    without = {(s.protocol, r) for s in plan_of(WHOLE, Settings(challenge=False)).steps for r in s.requests}
+    challenges = {(p.name, r.name) for p in load_protocols().values() for r in p.requests if "challenge" in r.purpose}
+    assert challenges
+    assert challenges <= named
+    assert not challenges & without
+
+
+def test_an_excluded_address_stops_the_broadcast_and_the_plan_says_so() -> None:
+    plan = plan_of(replace(WHOLE, excluded=(ip_network("10.9.0.5/32"),)))
+    (step,) = (s for s in plan.steps if s.channel == "sadp broadcast")
+    assert step.not_possible
+    assert "excluded" in step.not_possible
+    (unicast,) = (s for s in plan.steps if s.channel == "sadp unicast")
+    assert unicast.addresses == 13
+
+
+def test_a_network_without_a_route_makes_the_scan_partial() -> None:
+    plan = plan_of(Scope(swept=(LAN, FAR)))
+    tally = Tally()
+    for step in plan.steps:
+        if step.not_possible is None:
+            tally.finish(step)
+    rows = coverage(plan, tally)
+    assert unasked(rows) == (str(FAR),)
+    assert {r.reason for r in rows if r.network == str(FAR)} == {"no route to this network"}
+
+
+def test_missing_privilege_is_coverage_and_not_a_partial_scan() -> None:
+    plan, tally = plan_of(WHOLE), Tally()
+    for step in plan.steps:
+        tally.fail(step, "needs raw sockets") if step.protocol in ("arp", "icmp") else tally.finish(step)
+    rows = coverage(plan, tally)
+    assert unasked(rows) == ()
+    assert [r.state for r in rows if r.channel == "arp sweep"] == ["not-possible"]
+
+
+def test_a_step_cut_short_is_partial() -> None:
+    plan = plan_of(WHOLE)
+    assert {r.state for r in coverage(plan, Tally())} == {"partial"}
+
+
+def reply(protocol: str) -> Reply:
+    return Reply(address="10.9.0.5", protocol=protocol, transport="udp", port=1, request="r", data=b"")
+
+
+def test_a_reply_announces_ports_of_its_own_address_only() -> None:
+    fields = {
+        "http_port": ("8081",),
+        "sdk_port": ("37780",),
+        "xaddr": ("http://10.9.0.99/onvif", "http://10.9.0.5:8082/x"),
+    }
+    assert list(announced(reply("dhdiscover"), fields)) == [
+        Hint(protocol="http", port=8081),
+        Hint(protocol="dvrip", port=37780),
+        Hint(protocol="http", port=8082),
+    ]
+
+
+def test_the_sdk_port_of_one_maker_is_never_asked_over_http() -> None:
+    fields = {"http_port": ("8000",), "xaddr": ("http://10.9.0.5:8000/onvif",)}
+    assert list(announced(reply("wsdiscovery"), fields)) == []
+
+
+def test_nonsense_announces_nothing() -> None:
+    fields = {"http_port": ("0", "99999", "x", "²"), "location": ("http://[", "ftp://10.9.0.5/", "http://10.9.0.5:x/")}
+    assert list(announced(reply("ssdp"), fields)) == []

@@ -1,0 +1,121 @@
+"""Correlation and fusion: who is who, how sure, and what disagrees."""
+
+import pytest
+
+from camscan.identify.correlate import correlate, is_placeholder
+from camscan.identify.fuse import DOUBTED, fuse
+from camscan.identify.sameness import same_value
+from camscan.model import Claim, Device, Observation, Reply
+
+
+def seen(address: str, protocol: str, *claims: tuple[str, str, float]) -> tuple[Observation, tuple[Claim, ...]]:
+    """One observation with the claims made of it."""
+    reply = Reply(address=address, protocol=protocol, transport="tcp", port=80, request="r", data=b"x")
+    observation = Observation(id=f"{address}-{protocol}", reply=reply, fields={"a": ("b",)})
+    made = (
+        Claim(attribute=a, value=v, confidence=c, rule="r", observation=observation.id, field="f", text="t", source="s")
+        for a, v, c in claims
+    )
+    return observation, tuple(made)
+
+
+def devices(*observations: tuple[Observation, tuple[Claim, ...]]) -> list[Device]:
+    return [fuse(unit, frozenset({"http", "sadp", "arp", "rtsp"})) for unit in correlate(observations)]
+
+
+def test_independent_protocols_add_up_and_one_protocol_does_not() -> None:
+    (one,) = devices(seen("10.0.0.1", "http", ("vendor", "dahua", 0.6), ("vendor", "dahua", 0.6)))
+    (two,) = devices(
+        seen("10.0.0.1", "http", ("vendor", "dahua", 0.6)), seen("10.0.0.1", "rtsp", ("vendor", "dahua", 0.6))
+    )
+    assert one.confidence["vendor"] == 0.6
+    assert two.confidence["vendor"] == 0.84
+
+
+def test_a_weak_hint_is_not_a_name() -> None:
+    (device,) = devices(seen("10.0.0.1", "http", ("vendor", "dahua", 0.3)))
+    assert device.vendor is None
+    assert "vendor" not in device.confidence
+
+
+def test_disagreement_is_shown_and_costs_confidence() -> None:
+    (device,) = devices(
+        seen("10.0.0.1", "sadp", ("vendor", "hikvision", 0.9)), seen("10.0.0.1", "http", ("vendor", "dahua", 0.6))
+    )
+    assert device.vendor == "hikvision"
+    assert device.confidence["vendor"] == 0.6
+    assert [c.attribute for c in device.conflicts] == ["vendor"]
+    assert dict(device.conflicts[0].values) == {"hikvision": pytest.approx(0.9), "dahua": pytest.approx(0.6)}
+
+
+def test_an_imitation_is_doubted_and_says_why() -> None:
+    (device,) = devices(seen("10.0.0.1", "http", ("vendor", "hikvision", 0.9), ("inconsistency", "no ETag", 0.5)))
+    assert device.confidence["vendor"] == DOUBTED
+    assert "no ETag" in device.conflicts[0].reason
+
+
+def test_one_unit_on_ipv4_and_ipv6_is_one_device() -> None:
+    (device,) = devices(
+        seen("10.0.0.1", "http", ("mac", "c0:56:e3:00:11:23", 0.9)),
+        seen("fd00::1", "http", ("mac", "c0:56:e3:00:11:23", 0.9), ("model", "DS-2CD2042WD-I", 0.9)),
+    )
+    assert device.addresses == ("10.0.0.1", "fd00::1")
+    assert device.model == "DS-2CD2042WD-I"
+
+
+def test_a_copied_serial_changes_nothing_at_the_other_address() -> None:
+    real, spoofer = devices(
+        seen("10.0.0.1", "sadp", ("serial", "4X7C5A1ZAG40U9C", 0.9), ("model", "IPC-HDW5831R-ZE", 0.9)),
+        seen(
+            "10.0.0.2",
+            "sadp",
+            ("serial", "4X7C5A1ZAG40U9C", 0.9),
+            ("model", "IPC-HDW5831R-ZE", 0.9),
+            ("firmware", "9", 1),
+        ),
+    )
+    assert real.firmware is None
+    assert "10.0.0.2" in real.conflicts[0].reason
+    assert "10.0.0.1" in spoofer.conflicts[0].reason
+
+
+def test_the_network_showing_one_mac_at_two_addresses_joins_them() -> None:
+    mac = ("mac", "c0:56:e3:00:11:23", 0.9)
+    joined = devices(seen("10.0.0.1", "arp", mac), seen("10.0.0.2", "arp", mac))
+    assert [d.addresses for d in joined] == [("10.0.0.1", "10.0.0.2")]
+
+
+def test_three_addresses_with_one_mac_are_a_router_in_between_not_one_camera() -> None:
+    mac = ("mac", "c0:56:e3:00:11:23", 0.9)
+    apart = devices(*(seen(f"10.0.0.{n}", "arp", mac) for n in (1, 2, 3)))
+    assert len(apart) == 3
+
+
+@pytest.mark.parametrize(
+    "value", ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "00:11:22:33:44:55", "000000000", "N/A", "88"]
+)
+def test_placeholders_identify_nobody(value: str) -> None:
+    assert is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", ["c0:56:e3:00:11:23", "4X7C5A1ZAG40U9C", "DS-2CD2042WD-I20150703CCCH527000111"])
+def test_real_identifiers_are_no_placeholders(value: str) -> None:
+    assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "one", "other", "same"),
+    [
+        ("model", "DH-IPC-HFW2231S", "IPC-HFW2231S", True),
+        ("model", "IP Camera X", "IP_Camera_X", True),
+        ("model", "DS-7616NI-Q2", "DS-7616NI-Q2/16P", True),
+        ("model", "DS-2CD2042", "DS-2CD2042WD-I", False),
+        ("kind", "camera", "thermal-camera", True),
+        ("kind", "recorder", "camera", False),
+        ("serial", "C12345678", "DS-2CD2042WD-I20150703CCCHC12345678", True),
+        ("firmware", "V5.5.6", "V5.5.60", False),
+    ],
+)
+def test_sameness(attribute: str, one: str, other: str, same: bool) -> None:
+    assert same_value(attribute, one, other) is same
+    assert same_value(attribute, other, one) is same

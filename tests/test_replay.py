@@ -1,0 +1,48 @@
+"""Recordings: what is written is read back the same, and a bad line costs that line only."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camscan.intake.replay import BadLine, as_line, read_replies
+from camscan.model import Reply
+
+GOOD = {"address": "10.0.0.1", "protocol": "http", "transport": "tcp", "port": 80, "request": "x", "encoding": "text"}
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_come_back_the_same(data: bytes) -> None:
+    reply = Reply(
+        address="10.0.0.1", protocol="sadp", transport="udp", port=37020, request="inquiry", data=data, time=1.5
+    )
+    assert list(read_replies("f", [as_line(reply)])) == [reply]
+
+
+def test_extra_keys_are_ignored_and_a_textual_port_is_read() -> None:
+    (reply,) = read_replies("f", [json.dumps({**GOOD, "reply": "x", "port": "81", "truth": {"a": 1}})])
+    assert isinstance(reply, Reply)
+    assert reply.port == 81
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "not JSON"),
+        ("[1]", "a JSON list, not an object"),
+        (json.dumps({**GOOD}), '"reply" is missing'),
+        (json.dumps({**GOOD, "reply": "zz", "encoding": "hex"}), "not hexadecimal"),
+        (json.dumps({**GOOD, "reply": "x", "address": "nowhere"}), "is not an IP address"),
+        (json.dumps({**GOOD, "reply": "x", "transport": "pigeon"}), '"transport"'),
+        (json.dumps({**GOOD, "reply": "x", "encoding": "rot13"}), '"encoding"'),
+    ],
+)
+def test_a_bad_line_says_file_line_and_reason_and_costs_itself_only(line: str, reason: str) -> None:
+    good = json.dumps({**GOOD, "reply": "x"})
+    first, bad, last = read_replies("site.jsonl", [good, line, good])
+    assert isinstance(first, Reply)
+    assert isinstance(last, Reply)
+    assert isinstance(bad, BadLine)
+    assert str(bad).startswith("site.jsonl:2: ")
+    assert reason in str(bad)

@@ -1,0 +1,118 @@
+import asyncio
+
+import pytest
+
+from camscan.errors import UsageError
+from camscan.transport.pace import Pace
+
+
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+async def test_a_burst_leaves_at_once_and_the_rest_at_the_rate() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=5, clock=clock, sleep=clock.sleep)
+    moments = []
+    for _ in range(10):
+        await pace.take()
+        moments.append(round(clock.now - 100, 6))
+    assert moments == [0, 0, 0, 0, 0, 0.1, 0.2, 0.3, 0.4, 0.5]
+
+
+async def test_idle_time_earns_no_more_than_a_burst() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=2, clock=clock, sleep=clock.sleep)
+    clock.now += 3600
+    for _ in range(12):
+        await pace.take()
+    assert clock.now - 3700 == pytest.approx(1.0)
+
+
+async def test_many_at_once_cost_their_time_even_beyond_the_burst() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=2, clock=clock, sleep=clock.sleep)
+    await pace.take(22)
+    assert clock.now - 100 == pytest.approx(2.0)
+
+
+async def test_concurrent_senders_share_the_rate() -> None:
+    started = asyncio.get_running_loop().time()
+    pace = Pace(200, burst=1)
+    await asyncio.gather(*(pace.take() for _ in range(41)))
+    assert 0.19 < asyncio.get_running_loop().time() - started < 1.0
+
+
+async def test_a_fast_sender_lets_others_run() -> None:
+    pace = Pace(1e9)
+    ran = []
+    task = asyncio.create_task(asyncio.sleep(0, ran.append("other")))
+    for _ in range(3):
+        await pace.take()
+    assert task.done()
+
+
+@pytest.mark.parametrize(("rate", "burst"), [(0, 1), (-5, 1), (float("nan"), 1), (10, 0)])
+def test_a_pace_that_would_never_send_is_refused(rate: float, burst: float) -> None:
+    with pytest.raises(UsageError):
+        Pace(rate, burst)
+
+
+async def _most_at_once(pace: Pace, addresses: list[str], attempts: bool = False) -> int:
+    now = most = 0
+
+    async def hold(address: str) -> None:
+        nonlocal now, most
+        async with pace.attempt(address) if attempts else pace.host(address):
+            now += 1
+            most = max(most, now)
+            await asyncio.sleep(0.005)
+            now -= 1
+
+    await asyncio.gather(*map(hold, addresses))
+    return most
+
+
+async def test_one_connection_at_a_time_to_a_host() -> None:
+    assert await _most_at_once(Pace(100), ["10.0.0.1"] * 8) == 1
+    assert await _most_at_once(Pace(100, connections_per_host=3), ["10.0.0.1"] * 8) == 3
+
+
+async def test_connections_to_all_hosts_together_are_bounded() -> None:
+    hosts = [f"10.0.0.{n}" for n in range(40)]
+    assert await _most_at_once(Pace(100, connections=7), hosts) == 7
+    assert await _most_at_once(Pace(100, connections=7, attempts=20), hosts, attempts=True) == 20
+
+
+async def test_a_host_waiting_for_itself_takes_no_place_from_others() -> None:
+    pace = Pace(100, connections=2)
+    async with pace.host("10.0.0.1"):
+        waiting = asyncio.create_task(_most_at_once(pace, ["10.0.0.1"] * 5))
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(_most_at_once(pace, ["10.0.0.2"]), 1) == 1
+    assert await waiting == 1
+
+
+async def test_an_attempt_and_a_dialogue_of_one_host_exclude_each_other() -> None:
+    pace = Pace(100)
+    async with pace.host("10.0.0.1"):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(_most_at_once(pace, ["10.0.0.1"], attempts=True), 0.02)
+
+
+async def test_idle_hosts_cost_no_memory() -> None:
+    pace = Pace(100)
+    await _most_at_once(pace, [f"10.0.{n // 250}.{n % 250}" for n in range(1000)])
+    assert pace.hosts == 0
+    async with pace.host("10.0.0.1"):
+        assert pace.hosts == 1

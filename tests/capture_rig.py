@@ -45,7 +45,7 @@ def check_device(document: dict[str, Any]) -> None:
         address="192.0.2.1",
         protocol=document["protocol"],
         transport=document["transport"],
-        port=document["port"],
+        port=document.get("port"),
         request=document["request"],
         data=data_of(document),
     )

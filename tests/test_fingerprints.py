@@ -1,6 +1,7 @@
 """Every file of knowledge, rule by rule: it loads, is safe to run on hostile text, and does not contradict itself."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -53,23 +54,25 @@ def test_every_value_stands_in_the_vocabulary(path: Path, vocabulary: Vocabulary
     assert not unknown
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_no_rule_drowns_out_another_on_its_own_example(path: Path) -> None:
-    rules = list(load_rules(path))
+def test_no_rule_drowns_out_another_on_its_own_example() -> None:
+    """Rules of one protocol answer together: what one proves by example, none may say louder and differently."""
+    rules = [rule for path in FILES for rule in load_rules(path)]
     drowned = [
         f"{other.id} says {claims[attribute]} where {rule.id} says {value}"
         for rule in rules
         for example in rule.example
+        for other, claims in louder(rules, rule, example["fields"])
         for attribute, value in example["claims"].items()
-        for other, claims in _louder(rules, rule, example["fields"])
         if attribute not in MANY_VALUED and claims.get(attribute, value) != value
     ]
     assert not drowned
 
 
-def _louder(rules: list[Rule], rule: Rule, fields: dict[str, str]) -> list[tuple[Rule, dict[str, str]]]:
-    matches = (other.match(as_fields(fields)) for other in rules if other.confidence > rule.confidence)
-    return [(match.rule, dict(match.claims)) for match in matches if match]
+def louder(rules: list[Rule], rule: Rule, fields: dict[str, str]) -> list[tuple[Rule, Mapping[str, str]]]:
+    """The rules of the same protocol that are surer than this one and match the same fields, with their claims."""
+    rivals = (r for r in rules if r.protocol == rule.protocol and r.confidence > rule.confidence)
+    matches = (rival.match(as_fields(fields)) for rival in rivals)
+    return [(match.rule, match.claims) for match in matches if match]
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
@@ -82,14 +85,3 @@ def test_every_rule_states_source_and_date(path: Path) -> None:
 def test_no_rule_id_stands_in_two_files() -> None:
     counted = Counter(rule.id for path in FILES for rule in load_rules(path))
     assert [identity for identity, number in counted.items() if number > 1] == []
-
-
-@pytest.mark.parametrize("directory", [DIRECTORY])
-def test_no_derived_rule_drowns_out_one_of_another_file(directory: Path) -> None:
-    """The files of `models/` are one set: what one says of a number, another may not say louder and differently."""
-    rules = [rule for path in FILES if path.parent.name == "models" for rule in load_rules(path)]
-    for rule in rules:
-        for example in rule.example:
-            for other, claims in _louder(rules, rule, example["fields"]):
-                for attribute in set(claims) & set(example["claims"]) - set(MANY_VALUED):
-                    assert claims[attribute] == example["claims"][attribute], f"{other.id} against {rule.id}"

@@ -8,20 +8,22 @@ from camscan.identify.rules import as_fields
 
 ALIKE = {
     "model": [
-        "IPC", "IPC-model", "IPCamera", "IP Camera", "IPC_NT98567S48MP", "IPC2125LR3-PF40-D", "TL-IPC642K", "IPC-A", "631GA",
-        "NVR", "XVR", "HCVR", "DVR", "31", "NVR302-09S2", "NVR1004H-4P", "NVR-7072", "XVR302-16G", "SD9364-EHL", "SD436",
-        "DS-1621", "DS-918+", "DS-C9148-48P-K9", "DSL-N16", "DCS-2530L", "DS", "CS-1000", "CP-7945G", "CP1215", "VB-M50",
-        "PT-RW730", "KX-NS700", "KX-HTS32", "QCA9531", "VIP X1", "VIP-880", "LND-6072R", "TVL-19SLIM", "MX-2610N", "AD2410",
-        "C500", "C800", "I7", "N52", "NR52", "NC220", "A-47", "T4A", "H4C", "W461", "M3045-V", "P3245-LVE", "GXP2140",
-        "DFI6256TE", "LaserJet 400", "ECOSYS M2540dn", "RX-V685", "6024PB-XMA501", "Orbit-360", "Virtual Camera",
+        "IPC", "IPC-model", "IPCamera", "IP Camera", "IPC_NT98567S48MP", "IPC2125LR3-PF40-D", "TL-IPC642K", "IPC-A",
+        "631GA", "NVR", "XVR", "HCVR", "DVR", "31", "NVR302-09S2", "NVR1004H-4P", "NVR-7072", "XVR302-16G",
+        "SD9364-EHL", "SD436", "DS-1621", "DS-918+", "DS-C9148-48P-K9", "DSL-N16", "DCS-2530L", "DS", "CS-1000",
+        "CP-7945G", "CP1215", "VB-M50", "PT-RW730", "KX-NS700", "KX-HTS32", "QCA9531", "VIP X1", "VIP-880",
+        "LND-6072R", "TVL-19SLIM", "MX-2610N", "AD2410", "C500", "C800", "I7", "N52", "NR52", "NC220", "A-47",
+        "T4A", "H4C", "W461", "M3045-V", "P3245-LVE", "GXP2140", "DFI6256TE", "LaserJet 400", "ECOSYS M2540dn",
+        "RX-V685", "6024PB-XMA502", "Orbit-360", "Virtual Camera",
     ],
     "firmware": [
-        "V5.00.R02.00030747.10010.349f17.0000000", "v3.1.0.956_22041507", "3.0.0.2356_23062003", "2.6.0.130", "8.71.0066",
-        "5.40.9.2", "V6.26", "V1.0.0014", "WC.16.11.0004", "1.0", "V5.5.6", "10.0", "5.34.0.12180", "2.400.0.8", "3.2.1.305503",
+        "V5.00.R02.00031812.10010.140900.0000000", "v3.1.0.2368_23062508", "3.0.0.2368_23062508", "2.6.0.130",
+        "8.71.0066", "5.40.9.2", "V6.26", "V1.0.0014", "WC.16.11.0004", "1.0", "V5.5.6", "10.0", "5.34.0.12180",
+        "2.400.0.8", "3.2.1.305503",
     ],
     "serial": [
-        "404754734000000001", "00000001", "111111111111111111", "23A595V0000001", "ACCC8E001122", "0ae5e3a55d6b36d0d35a0f5c751f450a",
-        "54FFB94ED89D5FAB", "Virtual-123456789", "4J0186FPAG59353",
+        "404712345600000012", "00000001", "111111111111111111", "23A595V0000011", "ACCC8E001122",
+        "00112233445566778899aabbccddeeff", "0011223344556677", "Virtual-123456789", "4E01A2BPAG00C1D",
     ],
 }  # fmt: skip
 """Other makers' devices, generic names and shapes that others share: none may be called Hikvision's or Dahua's."""
@@ -85,7 +87,7 @@ def test_look_alikes_are_not_called_hikvision_or_dahua(knowledge: Knowledge, fie
         ("VTO2202F-P", "dahua", "dahua", "intercom"),
         ("DHI-ASI6214J-MFW", "dahua", "dahua", "access-control"),
         ("IP8M-T2599EW", "dahua", "amcrest", "camera"),
-        ("RVCM52P1600A", "dahua", "risco", None),
+        ("RVCM52P1600A", "dahua", "risco-vupoint", None),
         ("IPC-B2B40-ZS", "dahua", "ez-ip", "camera"),
         ("IPC-C26EP", "dahua", "imou", "camera"),
         ("IPC-T5842T-ZE", "dahua", None, "camera"),
@@ -94,7 +96,7 @@ def test_look_alikes_are_not_called_hikvision_or_dahua(knowledge: Knowledge, fie
         ("LNB9292B", None, "lorex", None),
         ("TVN-1008CS", None, "truvision", None),
         ("RLC-811A", "reolink", None, None),
-        ("VIGI C440I", "tp-link", "vigi", None),
+        ("VIGI-C440I", "tp-link", "vigi", None),
     ],
 )
 def test_a_model_number_tells_maker_brand_and_kind(

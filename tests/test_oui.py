@@ -124,6 +124,7 @@ def test_the_table_knows_its_source(table: OuiTable) -> None:
         ('vendor = "acme"', 'colour = "red"', "block Acme: unknown key colour"),
         ('prefixes = ["AC0000"]', "", "block Acme: prefixes is missing"),
         ('source = "a registry"', "", "source is missing"),
+        (BLOCK.strip(), "block = [7]", "block 1: not a table"),
     ],
 )
 def test_a_malformed_file_is_refused_by_name(tmp_path: Path, old: str, new: str, reason: str) -> None:

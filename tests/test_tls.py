@@ -70,6 +70,7 @@ def test_a_comma_in_a_name_makes_no_second_part() -> None:
             "Example CO.,LTD.",
         ),
         ("subject=depth=0 C = TW, O = D-Link, CN = www.example.com", "subject_o", "D-Link"),
+        ('subject=C = CN, O = "Example CO., LTD.", CN = cam', "subject_o", "Example CO., LTD."),
         ("subject=/C=CN/O=Example/CN=cam", "subject_cn", "cam"),
         ("subject=CN=q,O=QNAP Systems\\, Inc.,L=Taipei", "subject_o", "QNAP Systems, Inc."),
         ('"subject":"OU=X,O=DAHUA","issuer":"O=Maker,CN=Root"', "issuer_cn", "Root"),

@@ -10,7 +10,7 @@ from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Purpose, Request
 from camscan.transport import budget, turn
-from camscan.transport.stream import outcome_of
+from camscan.transport.stream import open_stream, outcome_of
 from camscan.transport.tcp import NO_REQUEST, Exchange, connect, converse
 from tests.transport_rig import HOME, Handler, Rig, closed_port, serving
 
@@ -110,6 +110,8 @@ async def test_nothing_leaves_the_scope() -> None:
             await connect(rig.wire, HOME, port, 1)
         with pytest.raises(OutOfScopeError):
             await _ask(rig, port, HELLO)
+        with pytest.raises(OutOfScopeError):
+            await open_stream(rig.wire, Endpoint(address=HOME, port=port), "test", 1)
         await asyncio.sleep(0.05)
     assert not touched
     assert not rig.lines
@@ -245,6 +247,59 @@ async def test_a_late_answer_is_not_taken_for_the_next() -> None:
             Request(name="again", payload=b"2\n", reuse=True, **whole),
         )
     assert [e.data for e in exchanges] == [None, b"got 2\n"]
+
+
+async def test_the_rest_of_a_slow_answer_is_not_taken_for_the_next() -> None:
+    async def in_two_parts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(b"got ")
+            await asyncio.sleep(0.15 if line == b"1\n" else 0)
+            writer.write(line)
+
+    first = Request(name="first", payload=b"1\n", seconds=0.05, complete=lambda data: data.endswith(b"\n"))
+    again = Request(name="again", payload=b"2\n", reuse=True, complete=first.complete)
+    async with serving(in_two_parts) as port:
+        exchanges = await _ask(Rig(), port, first, again)
+    assert [e.data for e in exchanges] == [b"got ", b"got 2\n"]
+
+
+async def test_what_comes_between_two_turns_is_not_taken_for_an_answer() -> None:
+    async def talkative(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(b"got " + line)
+            await asyncio.sleep(0.02)
+            writer.write(b"unasked\n")
+
+    first = Request(name="first", payload=b"1\n", complete=lambda data: data.endswith(b"\n"))
+    again = Request(name="again", payload=b"2\n", reuse=True, complete=first.complete)
+
+    def dialogue() -> Dialogue:
+        yield first
+        yield again
+
+    answers = []
+    async with serving(talkative) as port:
+        async for exchange in converse(Rig().wire, Endpoint(address=HOME, port=port), dialogue(), "test"):
+            answers.append(exchange.data)
+            await asyncio.sleep(0.1)
+    assert answers == [b"got 1\n", b"got 2\n"]
+
+
+async def test_a_sender_faster_than_we_read_cannot_stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = 0
+
+    async def always_ready(sock: socket.socket, size: int) -> bytes:
+        nonlocal reads
+        reads += 1
+        assert reads < 1_000_000, "the timeout never fired"
+        return b"A"
+
+    monkeypatch.setattr(turn, "READS_LIMIT", 1 << 40)
+    async with serving(_silent) as port:
+        monkeypatch.setattr(asyncio.get_running_loop(), "sock_recv", always_ready)
+        (exchange,) = await _ask(Rig(), port, Request(name="a", payload=b"x", limit=1 << 40, seconds=0.1))
+    assert exchange.data
+    assert set(exchange.data) == {ord("A")}
 
 
 async def test_the_dialogue_receives_what_came_or_none() -> None:

@@ -27,8 +27,10 @@ from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
 from camscan.report.table import summary
 from camscan.scan import scan
+from camscan.scope import Network
 from camscan.transport.interfaces import list_interfaces
 from camscan.transport.ledger import Ledger
+from camscan.transport.nmap import nmap_available
 from camscan.transport.pace import Pace
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
@@ -83,16 +85,19 @@ def read_credential(environment: Mapping[str, str]) -> tuple[str, str] | None:
 
 def prepare(named: Named, settings: Settings) -> Plan:
     """The plan for what the user named. Looks up host names; sends nothing else."""
-    interfaces = choose_interfaces(list_interfaces(), named.interfaces)
-    scope, notes = find_scope(named, interfaces)
-    return make_plan(
-        scope,
-        interfaces,
-        settings,
-        protocols=load_protocols(),
-        route=lambda network: interface_for(network, interfaces),
-        notes=notes,
-    )
+    if settings.engine == "nmap" and nmap_available() is None:
+        raise CannotRunError("--engine nmap: no nmap program that runs is installed")
+    every = list_interfaces()
+    chosen = choose_interfaces(every, named.interfaces)
+    scope, notes = find_scope(named, chosen)
+    if named.interfaces:
+        notes = (*notes, f"only what is reached by {', '.join(named.interfaces)} is asked")
+
+    def route(network: Network) -> str | None:
+        name = interface_for(network, every)
+        return name if not named.interfaces or name in named.interfaces else None
+
+    return make_plan(scope, chosen, settings, protocols=load_protocols(), route=route, notes=notes)
 
 
 def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted) -> tuple[ScanResult, bool]:

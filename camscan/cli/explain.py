@@ -97,8 +97,8 @@ def _parse(text: str, source: str) -> "Document":
         return Document.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{source}: neither {SCHEMA} nor a recording: {where} {first['msg']}") from None
+        reason = ": ".join((".".join(map(str, first["loc"])), first["msg"])).removeprefix(": ")
+        raise UsageError(f"{source}: neither {SCHEMA} nor a recording: {reason}") from None
 
 
 def _judged(text: str, source: str, fingerprints: "Path | None") -> "Document":

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from camscan.cli import ending
+from camscan.cli.demo import demo
 from camscan.cli.explain import explain
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
@@ -31,7 +32,7 @@ class OneLineErrors(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Runs the command line; in standalone mode ends the program with the exit code, else returns it."""
-        run = partial(super().main, args, prog_name or "camscan", complete_var, False, windows_expand_args, **extra)
+        run = partial(super().main, args, "camscan", complete_var, False, windows_expand_args, **extra)
         code = ending.run(run)
         if standalone_mode:
             sys.exit(code)
@@ -45,7 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (scan, replay, explain, schema, requests):
+for command in (scan, replay, explain, schema, requests, demo):
     app.command()(command)
 
 

@@ -27,7 +27,7 @@ class Output:
 
     def __init__(self, path: Path | None, option: str = "--output") -> None:
         self._option = option
-        self._path = None if path is None or str(path) == "-" else path.resolve()
+        self._path = None if path is None or str(path) == "-" else real(path)
         self._temporary: Path | None = None
         self._stream: TextIO | None = None
 
@@ -103,13 +103,18 @@ def _encodable(text: str, encoding: str) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
+def real(path: Path) -> Path:
+    """The file behind links; a loop of links stays as it is, and opening it says so."""
+    return Path(os.path.realpath(path))
+
+
 def refuse_same_file(**named: Path | None) -> None:
     """Raises `UsageError` where two of the files, by the name of their option, are one."""
     seen: dict[Path, str] = {}
     for option, path in named.items():
         if path is None or str(path) == "-":
             continue
-        first = seen.setdefault(path.resolve(), option)
+        first = seen.setdefault(real(path), option)
         if first != option:
             raise UsageError(f"{path}: {_spelled(first)} and {_spelled(option)} are one file")
 

@@ -76,6 +76,8 @@ def _shown(name: str) -> str:
 @contextmanager
 def readable(name: str) -> Iterator[TextIO]:
     """A text file of the user, or stdin. Raises `UsageError` where it cannot be read or is not UTF-8."""
+    if name == STDIN and sys.stdin is None:
+        raise UsageError("stdin is closed: nothing can be read")
     try:
         if name == STDIN:
             yield sys.stdin

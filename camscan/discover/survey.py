@@ -51,10 +51,12 @@ class Survey:
     hosts: Hosts = field(init=False)
     _interviews: dict[str, Interview] = field(default_factory=dict)
     _swept: dict[str, asyncio.Event] = field(default_factory=dict)
+    _own: frozenset[str] = frozenset()
     _probed: int = 0
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
+        self._own = frozenset(str(a.ip) for i in self.plan.interfaces for a in i.addresses)
 
     async def run(self) -> None:
         """Take every step of the plan, then ask the hosts that announced more than the ports already tried."""
@@ -72,6 +74,8 @@ class Survey:
         """One step to its end. What stops it is the step's own affair."""
         try:
             async for reply in self._replies(step):
+                if reply.transport == "udp" and reply.address in self._own:
+                    continue  # our own questions, heard where we listen for answers to a group
                 self.tally.answer(step, reply.address)
                 self._note(reply)
             self.tally.finish(step)

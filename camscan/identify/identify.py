@@ -28,7 +28,7 @@ def identify(replies: Iterable[Reply], protocols: Mapping[str, Protocol], knowle
     return Identified(
         devices=tuple(fuse(unit, evidential) for unit in units if _is_device(unit)),
         observations=tuple(observations),
-        undecoded=tuple(o for o in observations if o.problem is not None),
+        undecoded=tuple({o.id: o for o in observations if o.problem is not None}.values()),
     )
 
 

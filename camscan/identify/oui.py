@@ -90,6 +90,8 @@ def load_oui(path: Path) -> OuiTable:
     _refuse_unknown(document, _DOCUMENT_KEYS, str(path))
     entries: dict[str, OuiEntry] = {}
     for number, block in enumerate(need(document, "block", list, str(path)), 1):
+        if not isinstance(block, dict):
+            raise KnowledgeError(f"{path}: block {number}: not a table")
         where = f"{path}: block {block.get('registrant', number)}"
         for entry in _block(block, document, where):
             if entry.prefix in entries:

@@ -108,23 +108,31 @@ def _swept(targets: Iterable[Target]) -> Iterator[Network]:
     listed = _Containment(exact)
     networks = [n for n in whole if not listed.holds(n)]
     visited = _Containment(networks)
-    ends = {ip_network(end) for n in networks for end in (n[0], n[-1])}
+    ends = {end for n in networks for end in _ends(n)}
     pieces = (piece for block in exact for piece in _pieces(block))
     yield from sorted((*networks, *(p for p in pieces if p in ends or not visited.holds(p))), key=_order)
 
 
 def _pieces(block: Network) -> Iterator[Network]:
-    """A block whose every address is meant: its ends alone, and the block for what lies between."""
-    yield from dict.fromkeys((ip_network(block[0]), ip_network(block[-1])))
-    if block.num_addresses > 2:
-        yield block
+    """A block whose every address is meant: those that a visit to the block leaves out, and the block itself."""
+    if block.num_addresses <= 2:
+        yield from map(ip_network, block)
+    else:
+        yield from (*_ends(block), block)
+
+
+def _ends(network: Network) -> tuple[Network, ...]:
+    """The addresses that a visit to the network leaves out: in IPv6 there is no broadcast address."""
+    if network.num_addresses <= 2:
+        return ()
+    first = ip_network(network[0])
+    return (first, ip_network(network[-1])) if network.version == 4 else (first,)
 
 
 def _covered(interfaces: Iterable[Interface], named: Sequence[Network]) -> Iterator[Segment]:
     """Segments all of whose hosts were named: a multicast there reaches nobody else."""
     for interface, network in _segments(interfaces):
-        ends = (ip_network(network[0]), ip_network(network[-1]))
-        if _Containment(_collapse((*named, *ends))).holds(network):
+        if _Containment(_collapse((*named, *_ends(network)))).holds(network):
             yield interface, network
 
 

@@ -67,7 +67,7 @@ def _announce(network: Network) -> None:
         "ready": True,
         "targets": network.targets,
         "scanner": network.scanner,
-        "devices": len(network.devices),
+        "devices": len({device.id for device in network.devices.values()}),
         "missing": network.missing,
     }
     sys.stdout.write(json.dumps(line) + "\n")

@@ -57,7 +57,7 @@ def build(site: Site) -> Iterator[Network]:
         yield Network(
             targets=tuple(str(segment.network) for segment in site.segments),
             scanner=next(host.name for host in hosts if host.device is None),
-            devices={device.address: device for device in site.devices},
+            devices={address: host.device for host in hosts if host.device for _, address, _ in host.legs},
             journal=journal,
             missing=tuple(missing),
         )

@@ -47,8 +47,9 @@ class Journal:
 class Network:
     """An emulated site that answers.
 
-    `targets` are networks to scan; `scanner` is the namespace to scan from, None for this machine's loopback;
-    `devices` are by the address at which they answer; `missing` says which services could not be offered here, and why.
+    `targets` are networks to scan; `scanner` is the namespace to scan from, None for this machine's loopback; `devices`
+    are by the address at which they answer, a router by each of its own; `missing` says which services could not be
+    offered here, and why.
     """
 
     targets: tuple[str, ...]

@@ -116,7 +116,7 @@ async def _converse(
         answer, found = _first(service.answers, request)
         if answer is None or found is None:
             return
-        await _send(answer, answer.render({**outlet.values, **_fresh()}, found), writer)
+        await _send(answer, answer.render({**outlet.values, **_fresh()}, found), reader, writer)
         if answer.close:
             return
 
@@ -149,15 +149,27 @@ def _first(answers: Iterable[Answer], request: bytes) -> tuple[Answer | None, re
     return None, None
 
 
-async def _send(answer: Answer, reply: bytes, writer: asyncio.StreamWriter) -> None:
+async def _send(answer: Answer, reply: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     step = 1 if answer.drip else len(reply) or 1
     sent = 0
     while sent < (_ENDLESS_LIMIT if answer.endless else len(reply)):
         start = sent % len(reply)
         writer.write(reply[start : start + step])
         await writer.drain()
-        await asyncio.sleep(answer.drip)
+        await _pause(answer.drip, reader)
         sent += step
+
+
+async def _pause(seconds: float, reader: asyncio.StreamReader) -> None:
+    """Lets the other devices speak, and waits where a reply drips: but not for a client that has gone."""
+    if not seconds:
+        await asyncio.sleep(0)
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while await reader.read(_CHUNK):
+                pass
+            raise EOFError
 
 
 def _heard(outlet: Outlet, asker: str, data: bytes) -> Heard:

@@ -13,7 +13,7 @@ from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
 from camscan.protocols.gather import gather
 
-PORTS = (37777, 37778)  # the usual one, and where it moves when a second recorder shares a forwarded address
+PORTS = (37777, 37778)  # the default, and the one beside it
 HEADER_SIZE = 32
 TEXT_LIMIT = 4096  # bytes; the text has under 100, the length field could say 65,535
 

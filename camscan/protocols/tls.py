@@ -97,9 +97,13 @@ def split_name(text: str) -> list[tuple[str, str]]:
     text = _DEPTH.sub("", text, count=1)
     found = list(_ATTRIBUTE.finditer(text))
     ends = [match.start() for match in found[1:]] + [len(text)]
-    return [
-        (_short(m[1]), _ESCAPE.sub(r"\1", text[m.end() : end]).strip()) for m, end in zip(found, ends, strict=False)
-    ]
+    return [(_short(m[1]), _plain(text[m.end() : end])) for m, end in zip(found, ends, strict=False)]
+
+
+def _plain(value: str) -> str:
+    """The value without escapes, or without the quotes that openssl puts around one with a comma."""
+    text = _ESCAPE.sub(r"\1", value).strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _short(key: str) -> str:

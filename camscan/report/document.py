@@ -24,6 +24,7 @@ def as_document(result: model.ScanResult, tool_version: str) -> dict[str, Any]:
 def build_document(result: model.ScanResult, tool_version: str) -> shape.Document:
     """The whole result in the published shape."""
     return shape.Document(
+        schema=shape.SCHEMA,
         tool=shape.Tool(name="camscan", version=tool_version),
         data={printable(k): printable(v) for k, v in result.data.items()},
         scan=shape.Scan(

@@ -11,14 +11,22 @@ LIMIT = 200  # characters; no model, firmware or serial comes near, and it still
 def printable(text: str, limit: int = LIMIT) -> str:
     """The text on one line without anything invisible, at most `limit` characters; a cut is marked by `…`."""
     shown: list[str] = []
-    length = 0
+    room = limit
     for character in text[: limit + 1]:
         piece = character if character.isprintable() else _escape(ord(character))
-        if length + len(piece) > limit:
-            return "".join(shown)[: limit - 1] + "…"
+        room -= len(piece)
+        if room < 0:
+            return _cut(shown, limit)
         shown.append(piece)
-        length += len(piece)
     return "".join(shown)
+
+
+def _cut(pieces: list[str], limit: int) -> str:
+    """The pieces with the mark of a cut in place of as few whole ones as make room for it."""
+    length = sum(map(len, pieces))
+    while length >= limit:
+        length -= len(pieces.pop())
+    return "".join(pieces) + "…"
 
 
 def _escape(code: int) -> str:

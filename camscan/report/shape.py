@@ -176,7 +176,7 @@ class Document(_Record):
 
     model_config = ConfigDict(extra="forbid", frozen=True, title=SCHEMA, validate_by_name=True, validate_by_alias=True)
 
-    schema_: Literal["camscan.scan/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["camscan.scan/1"] = Field(alias="schema")
     tool: Tool
     data: dict[str, str]
     scan: Scan

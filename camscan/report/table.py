@@ -11,6 +11,7 @@ from camscan.report.terminal import Cell, Grid, Line, Part, cell, heading, line,
 
 SURE = 0.9  # from here on several independent replies, or the maker's own protocol, agree
 LIKELY = 0.6
+MAKERS_SHOWN = 5  # in the summary; the others are counted together
 NETWORKS_SHOWN = 3  # of one row of the coverage; the JSON has them all
 
 _DEVICE_COLUMNS = ("Address", "Maker (brand)", "Model", "Firmware", "Kind", "Sure", "Found by")
@@ -43,10 +44,15 @@ def _parts(result: ScanResult) -> Iterator[Part]:
 
 def summary(result: ScanResult) -> str:
     """`12 devices: 7 hikvision, 4 dahua, 1 unknown. 2 replies could not be read.`"""
-    makers = Counter(device.vendor or "unknown" for device in result.devices)
-    ranked = sorted(makers.items(), key=lambda pair: (pair[0] == "unknown", -pair[1], pair[0]))
-    listed = ", ".join(f"{count} {printable(name)}" for name, count in ranked)
-    found = f"{_counted(len(result.devices), 'device', 'devices')}: {listed}." if listed else "No device found."
+    makers = Counter(device.vendor for device in result.devices if device.vendor)
+    ranked = sorted(makers.items(), key=lambda pair: (-pair[1], pair[0]))
+    others = sum(count for _, count in ranked[MAKERS_SHOWN:])
+    unknown = len(result.devices) - makers.total()
+    listed = [(count, printable(name)) for name, count in ranked[:MAKERS_SHOWN]]
+    shown = [f"{count} {name}" for count, name in (*listed, (others, "of other makers"), (unknown, "unknown")) if count]
+    found = (
+        f"{_counted(len(result.devices), 'device', 'devices')}: {', '.join(shown)}." if shown else "No device found."
+    )
     unread = len(result.undecoded)
     return f"{found} {_counted(unread, 'reply', 'replies')} could not be read." if unread else found
 
@@ -139,7 +145,8 @@ def _where(group: Sequence[Coverage]) -> str:
 
 
 def where(interface: str | None, names: Iterable[str]) -> str:
-    """`eth0 10.0.0.0/24`: the interface, the first few networks, and how many more."""
+    """`eth0 10.0.0.0/24`: the interface if known, the first few networks, and how many more."""
     listed = as_ranges(names)
     more = (f"and {len(listed) - NETWORKS_SHOWN} more",) if len(listed) > NETWORKS_SHOWN else ()
-    return " ".join((interface or "no interface", *listed[:NETWORKS_SHOWN], *more))
+    known = (interface,) if interface else ()
+    return " ".join((*known, *listed[:NETWORKS_SHOWN], *more))

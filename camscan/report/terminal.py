@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from camscan.report.printable import printable
 
 if TYPE_CHECKING:
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -31,7 +32,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of prose, which wraps at words on a terminal."""
+    """A line of prose, which wraps at words on a terminal and keeps its indent there."""
 
     text: str
     style: str = ""
@@ -105,17 +106,26 @@ def _padded(text: str, width: int, right: bool) -> str:
 
 def _styled(parts: Iterable[Part], width: int) -> list[str]:
     from rich.console import Console
-    from rich.text import Text
 
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=width, highlight=False, legacy_windows=False)
     for part in parts:
         if isinstance(part, Line):
-            console.print(Text(part.text, style=part.style))
+            console.print(_wrapped(part))
         else:
             for drawn in _drawn(part, width):
                 console.print(drawn)
     return stream.getvalue().split("\n")[:-1]
+
+
+def _wrapped(part: Line) -> "Padding | Text":
+    from rich.padding import Padding
+    from rich.text import Text
+
+    text = part.text.lstrip(" ")
+    indent = len(part.text) - len(text)
+    styled = Text(text, style=part.style)
+    return Padding(styled, (0, 0, 0, indent), expand=False) if indent else styled
 
 
 def _drawn(grid: Grid, width: int) -> "Iterator[Table | Text]":
@@ -145,7 +155,9 @@ def _rich_table(grid: Grid) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", padding=(0, GAP - 1, 0, 0)
+    )  # the box puts a space of its own between columns
     for name in grid.columns:
         number = name in grid.right
         table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number)

@@ -1,0 +1,128 @@
+"""`camscan demo`: a rehearsal. An emulated site comes up on this machine, is scanned as a real one would be, and the
+answer is held against what was planted. Nothing leaves the machine: as root the site stands in namespaces of its
+own, otherwise on loopback addresses.
+"""
+
+import json
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from camscan.errors import CannotRunError
+
+if TYPE_CHECKING:
+    from camscan.lab.device import Device as Planted
+    from camscan.model import Device
+
+START_SECONDS = 60.0  # forty namespaces take about five on a slow machine
+STOP_SECONDS = 20.0
+MAKERS = ("hikvision", "dahua")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The site that is up: what to scan, and the namespace to scan from (None: this machine's loopback)."""
+
+    targets: tuple[str, ...]
+    scanner: str | None
+    devices: int
+    missing: tuple[str, ...]
+
+
+def demo() -> int:
+    """Scan an emulated site on this machine, and check the answer. Needs no network and touches none.
+
+    As root: network namespaces with real multicast, broadcast, ARP and a routed subnet. Otherwise: loopback addresses.
+
+    Exit codes: 0 all planted devices found and named, 1 not all, 4 could not run.
+    """
+    from camscan.cli.ending import Exit, say
+
+    with _emulated() as site, tempfile.TemporaryDirectory(prefix="camscan-demo-") as folder:
+        where = "network namespaces of its own" if site.scanner else "loopback addresses"
+        say(f"demo: an emulated site of {site.devices} devices, in {where}; nothing leaves this machine")
+        if site.missing:
+            say(f"demo: {len(site.missing)} services cannot be offered here without root, {site.missing[0]} among them")
+        recording = Path(folder) / "replies.jsonl"
+        code = subprocess.run(_scan_command(site, recording), check=False).returncode  # noqa: S603
+        if code not in (Exit.DONE, Exit.PARTIAL):
+            return code
+        return _compare(site, recording)
+
+
+def _scan_command(site: Site, recording: Path) -> list[str]:
+    inside = ["ip", "netns", "exec", site.scanner] if site.scanner else []
+    return [*inside, sys.executable, "-m", "camscan", "scan", *site.targets, "--replies", str(recording)]
+
+
+@contextmanager
+def _emulated() -> Iterator[Site]:
+    """The lab as a process of its own, which takes the site down when its input ends, however this one ends."""
+    command = [sys.executable, "-m", "camscan.lab"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as lab:  # noqa: S603
+        try:
+            yield _read_site(lab)
+        finally:
+            if lab.stdin:
+                lab.stdin.close()
+            lab.wait(STOP_SECONDS)
+
+
+def _read_site(lab: "subprocess.Popen[bytes]") -> Site:
+    line = _line(lab.stdout)
+    if not line:
+        raise CannotRunError("demo: the emulated site did not come up")
+    ready = json.loads(line)
+    return Site(
+        targets=tuple(ready["targets"]),
+        scanner=ready["scanner"],
+        devices=ready["devices"],
+        missing=tuple(ready["missing"]),
+    )
+
+
+def _line(stream: IO[bytes] | None) -> bytes:
+    if stream is None or not select.select([stream], [], [], START_SECONDS)[0]:
+        return b""
+    return stream.readline()
+
+
+def _compare(site: Site, recording: Path) -> int:
+    """Say how the answer compares with what was planted; the exit code."""
+    from camscan.cli.ending import Exit, say
+    from camscan.cli.replay import judge_files
+
+    found = {a: device for device in judge_files([str(recording)], None).devices for a in device.addresses}
+    planted = _planted(site)
+    targets = {a: p for a, p in planted.items() if p.truth.vendor in MAKERS}
+    missed = [f"{a} ({p.id})" for a, p in targets.items() if a not in found or found[a].vendor != p.truth.vendor]
+    false = [f"{a} ({p.id})" for a, p in planted.items() if a not in targets and a in found and _is_false(p, found[a])]
+    say(f"demo: {len(targets) - len(missed)} of {len(targets)} planted Hikvision and Dahua devices found and named")
+    say(f"demo: {len(false)} of {len(planted) - len(targets)} other devices called one of the two")
+    for text in (*(f"missed: {m}" for m in missed), *(f"wrongly named: {f}" for f in false)):
+        say(f"demo: {text}")
+    return Exit.FINDINGS if missed or false else Exit.DONE
+
+
+def _planted(site: Site) -> dict[str, "Planted"]:
+    """The planted devices by the address at which they answer here."""
+    from camscan.lab.loopback import stand_in
+    from camscan.lab.site import load_site
+
+    emulated = load_site()
+    if site.scanner:
+        return {device.address: device for device in emulated.devices}
+    return {stand_in(d.address): d for d in emulated.devices if not emulated.is_foreign(d)}
+
+
+def _is_false(planted: "Planted", found: "Device") -> bool:
+    """Whether a device of neither maker was called one: an imitation may be named, if it is doubted."""
+    if found.vendor not in MAKERS:
+        return False
+    return not (planted.truth.imitates and found.conflicts)

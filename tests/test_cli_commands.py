@@ -1,0 +1,228 @@
+"""The commands that need no network, and the program as a process: exit codes, pipes, and how fast `--help` is."""
+
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from camscan.identify import knowledge_base
+from camscan.identify.knowledge_base import Knowledge, load_knowledge
+from camscan.protocols.registry import load_protocols
+from tests.cli_rig import run
+
+SADP = """<?xml version="1.0" encoding="UTF-8"?><ProbeMatch><Uuid>0</Uuid><Types>inquiry</Types>
+<DeviceType>138</DeviceType><DeviceDescription>{model}</DeviceDescription>
+<DeviceSN>DS-2CD2042WD-I20160101AAWR123456789</DeviceSN><MAC>44-19-b6-01-02-03</MAC>
+<IPv4Address>10.0.0.64</IPv4Address><SoftwareVersion>V5.4.5build 170124</SoftwareVersion></ProbeMatch>"""
+CPU_SECONDS = 0.3  # `--help` takes about 0.13 on an idle machine; one heavy import more would not fit
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load_knowledge()
+
+
+@pytest.fixture
+def recording(tmp_path: Path, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A recording of one camera, judged with rules that are loaded once for all tests."""
+    monkeypatch.setattr(knowledge_base, "load_knowledge", lambda directory: knowledge)
+    path = tmp_path / "replies.jsonl"
+    path.write_text(line(SADP.format(model="DS-2CD2042WD-I")), encoding="utf-8")
+    return path
+
+
+def line(text: str, address: str = "10.0.0.64") -> str:
+    row = {"address": address, "protocol": "sadp", "transport": "udp", "port": 37020, "request": "inquiry"}
+    return json.dumps(row | {"encoding": "text", "reply": text}) + "\n"
+
+
+def valid(text: str) -> dict[str, Any]:
+    data = json.loads(text)
+    jsonschema.Draft202012Validator(json.loads(run("schema").out)).validate(data)
+    assert isinstance(data, dict)
+    return data
+
+
+def test_a_replay_judges_a_recording(recording: Path) -> None:
+    ended = run("replay", str(recording), "--format", "json")
+    device = valid(ended.out)["devices"][0]
+    assert ended.code == 0
+    assert (device["address"], device["vendor"], device["model"]) == ("10.0.0.64", "hikvision", "DS-2CD2042WD-I")
+    assert (device["firmware"], device["build"]) == ("V5.4.5", "build 170124")
+
+
+def test_two_replays_of_one_recording_are_the_same_bytes(recording: Path) -> None:
+    first, second = (run("replay", str(recording), "-f", "json").out for _ in range(2))
+    assert first == second
+
+
+def test_a_replay_reads_stdin_and_several_files(recording: Path) -> None:
+    more = line(
+        SADP.replace("123456789", "987654321").replace("02-03", "02-04").format(model="DS-7616NI-I2"), "10.0.0.65"
+    )
+    ended = run("replay", str(recording), "-", "-f", "csv", stdin=more)
+    assert [row.split(",")[0] for row in ended.out.splitlines()[1:]] == ["10.0.0.64", "10.0.0.65"]
+
+
+def test_bad_lines_are_reported_and_left_out(recording: Path) -> None:
+    with recording.open("a", encoding="utf-8") as stream:
+        stream.write('{"address": "\x1b[31m"}\n' + "no\n" * 9)
+    ended = run("replay", str(recording))
+    assert ended.code == 0
+    assert "DS-2CD2042WD-I" in ended.out
+    assert f"camscan: {recording}:2: " in ended.err
+    assert ended.err.endswith("5 more lines left out\n")
+    assert ended.err.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("content", [b"no recording\n", b"\xff\xfe\0\0"])
+def test_a_file_that_is_no_recording_is_a_mistake(recording: Path, content: bytes) -> None:
+    recording.write_bytes(content)
+    for arguments in (("replay", str(recording)), ("explain", "10.0.0.64", "--from", str(recording))):
+        ended = run(*arguments)
+        assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+        assert ended.err.startswith(f"camscan: {recording}")
+
+
+def test_a_replay_never_overwrites_its_recording(recording: Path) -> None:
+    before = recording.read_bytes()
+    assert run("replay", str(recording), "-o", str(recording)).code == 2
+    assert recording.read_bytes() == before
+
+
+def test_a_replay_of_a_hostile_device_is_fit_to_be_shown_in_every_form(recording: Path) -> None:
+    name = "&#x202E;[red]=cmd|calc &lt;script&gt;" + "A" * 10_000
+    recording.write_text(line(SADP.format(model=name)), encoding="utf-8")
+    for form in ("table", "json", "jsonl", "csv"):
+        ended = run("replay", str(recording), "-f", form)
+        assert ended.code == 0
+        assert all(c.isprintable() or c == "\n" for c in ended.out)
+        assert len(ended.out) < 20_000
+
+
+@pytest.mark.parametrize("wanted", ["10.0.0.64", "44:19:B6:01:02:03", "DS-2CD2042WD-I20160101AAWR123456789"])
+def test_explain_takes_an_address_or_a_device(recording: Path, wanted: str) -> None:
+    ended = run("explain", wanted, "--from", str(recording))
+    assert ended.code == 0
+    assert re.search(r"model: DS-2CD2042WD-I  \(\d\d% sure\)\n  \+ \d\d% DS-2CD2042WD-I\n", ended.out)
+
+
+def test_explain_says_the_same_of_a_recording_and_of_the_json_made_from_it(recording: Path, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.json"
+    run("replay", str(recording), "-f", "json", "-o", str(scan))
+    for form in ("table", "json"):
+        arguments = ("explain", "10.0.0.64", "-f", form, "--from")
+        assert run(*arguments, str(scan)).out == run(*arguments, str(recording)).out != ""
+
+
+def test_explain_reads_a_scan_on_one_line(recording: Path) -> None:
+    compact = json.dumps(json.loads(run("replay", str(recording), "-f", "json").out))
+    assert run("explain", "10.0.0.64", "--from", "-", stdin=compact).code == 0
+
+
+def test_explain_of_a_device_that_is_not_there(recording: Path) -> None:
+    ended = run("explain", "10.0.0.1", "--from", str(recording))
+    assert (ended.code, ended.err) == (2, f"camscan: {recording}: no device 10.0.0.1 among its 1\n")
+
+
+def test_the_schema_is_a_schema() -> None:
+    schema = json.loads(run("schema").out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["properties"]["schema"]["const"] == "camscan.scan/1"
+
+
+def test_requests_lists_every_request_there_is() -> None:
+    listed = json.loads(run("requests", "-f", "json").out)
+    known = [(p.name, r.name) for p in load_protocols().values() for r in p.requests]
+    assert [(row["protocol"], row["request"]) for row in listed] == known
+    table = run("requests").out
+    assert all(re.search(rf"^{re.escape(p)} +{re.escape(r)} ", table, re.MULTILINE) for p, r in known)
+
+
+def test_the_version_names_the_date_of_every_data_file() -> None:
+    first, *files = run("--version").out.splitlines()
+    assert re.fullmatch(r"camscan \d+\.\d+\.\d+, data of \d{4}-\d\d-\d\d", first)
+    assert any(name.endswith("sadp.toml") for name in files)
+    assert all(re.match(r"  (\d{4}-\d\d-\d\d|no date   )  \S", name) for name in files)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["bogus"], "No such command 'bogus'"),
+        (["replay"], "Missing argument"),
+        (["explain", "10.0.0.1"], "Missing option '--from'"),
+        (["replay", "/nonexistent"], "/nonexistent: No such file or directory"),
+        (["schema", "--output", "/nonexistent/x"], "--output /nonexistent/x: No such file or directory"),
+        (["replay", "--fingerprints", "/nonexistent", "/dev/null"], "/nonexistent"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments: list[str], reason: str) -> None:
+    ended = run(*arguments)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith(f"camscan: {reason}")
+
+
+def test_without_a_command_the_help_goes_to_stderr() -> None:
+    ended = run()
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("Usage: camscan ")
+
+
+def process(*arguments: str, **changes: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "camscan", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **changes)
+
+
+def test_the_process_ends_as_the_command_says() -> None:
+    ended = process("scan", "10.0.0.300")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == 'camscan: "10.0.0.300": Octet 300 (> 255) not permitted\n'
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_are_instant(argument: str) -> None:
+    def cpu_seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert process(argument).returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(cpu_seconds() for _ in range(3)) < CPU_SECONDS
+
+
+@pytest.mark.parametrize("heavy", ["rich", "pydantic", "asyncio", "scapy", "zeep", "lxml"])
+def test_help_imports_nothing_heavy(heavy: str) -> None:
+    program = f"import sys, camscan.cli.main; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
+
+
+def test_a_reader_that_closes_the_pipe_ends_the_program_quietly() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "camscan", "schema"]
+    ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_a_full_disk_behind_stdout_is_one_line() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "camscan", "schema"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (4, b"camscan: stdout: No space left on device\n")
+
+
+def test_an_encoding_without_the_letters_is_no_failure(recording: Path) -> None:
+    recording.write_text(line(SADP.format(model="DS-2CD Überwachung")), encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ended = process("replay", str(recording), env=environment)
+    assert ended.returncode == 0
+    assert "\\xdcberwachung" in ended.stdout

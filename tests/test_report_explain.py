@@ -1,0 +1,89 @@
+import json
+
+import pytest
+
+from camscan.probe import ArpSweep, IcmpEcho, OverHttp, Protocol, Recorded, Request, Tcp, Udp
+from camscan.report.document import device_record
+from camscan.report.explain import as_explanation, explanation
+from camscan.report.requests import as_request_rows, as_request_table
+from tests.report_rig import HOSTILE, camera, claim, device, hostile
+
+
+def equal(attribute: str, one: str, other: str) -> bool:
+    return one == other
+
+
+def test_what_speaks_for_a_value_and_what_against_it() -> None:
+    reasoning = explanation(device_record(camera()), equal)
+    vendor = next(a for a in reasoning["attributes"] if a["attribute"] == "vendor")
+    assert (vendor["value"], vendor["confidence"]) == ("hikvision", 0.97)
+    assert [e["value"] for e in vendor["evidence"]] == ["hikvision"]
+    assert [e["value"] for e in vendor["against"]] == ["dahua"]
+    assert vendor["conflicts"][0]["reason"] == "replies disagree"
+
+
+def test_the_text_names_value_reply_field_rule_and_source() -> None:
+    text = as_explanation(explanation(device_record(camera()), equal))
+    assert "vendor: hikvision  (97% sure)\n  + 97% hikvision\n" in text
+    assert '      sadp inquiry at 10.0.0.9 port 37020: model is "hikvision"\n' in text
+    assert "      rule rule-vendor, https://example.org/source\n" in text
+    assert "  - 50% dahua\n" in text
+    assert "  ! replies disagree: hikvision (97%), dahua (50%)\n" in text
+
+
+def test_unknown_is_explained_too() -> None:
+    weak = device("10.0.0.5", claims=(claim("vendor", "dahua", 0.2),), observations=camera().observations)
+    text = as_explanation(explanation(device_record(weak), equal))
+    assert "vendor: unknown, what was heard is too weak\n  + 20% dahua\n" in text
+    assert "model: unknown, nothing was heard\n" in text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_explanation_of_a_hostile_device_is_fit_to_be_shown(text: str) -> None:
+    reasoning = explanation(device_record(hostile(text)), equal)
+    shown = as_explanation(reasoning)
+    assert all(c.isprintable() or c == "\n" for c in shown)
+    assert len(shown) < 10_000
+    assert json.dumps(reasoning, allow_nan=False)
+
+
+def protocol(name: str, channel: Udp | Tcp | OverHttp | ArpSweep | IcmpEcho | Recorded, *requests: Request) -> Protocol:
+    return Protocol(name=name, title=name.upper(), channel=channel, requests=requests, decode=lambda data: {})
+
+
+def test_every_request_is_listed_with_where_it_goes_and_what_for() -> None:
+    ask = Request(name="ask", payload=b"<ask/>")
+    login = Request(name="challenge", payload=b"\x00\xff", purpose="login challenge, no credential")
+    listed = as_request_rows(
+        [
+            protocol("web", OverHttp(), ask),
+            protocol("tcp", Tcp(ports=(80, 443), tls_ports=(443,)), ask, login),
+            protocol("cast", Udp(port=37020, group="239.255.255.250", broadcast=True), ask),
+        ]
+    )
+    assert [(r["protocol"], r["request"], r["transport"], r["ports"], r["to"]) for r in listed] == [
+        ("cast", "ask", "udp", [37020], "udp 37020 multicast broadcast"),
+        ("tcp", "ask", "tcp", [80, 443], "tcp 80 443"),
+        ("tcp", "challenge", "tcp", [80, 443], "tcp 80 443"),
+        ("web", "ask", "tcp", [], "tcp ports that speak HTTP"),
+    ]
+    assert (listed[0]["encoding"], listed[0]["payload"]) == ("text", "<ask/>")
+    assert (listed[2]["encoding"], listed[2]["payload"]) == ("hex", "00ff")
+
+
+def test_channels_without_ports_are_listed_too() -> None:
+    ask = Request(name="ask", payload=b"")
+    listed = as_request_rows(
+        [protocol("a", ArpSweep(), ask), protocol("b", IcmpEcho(), ask), protocol("c", Recorded(), ask)]
+    )
+    assert [(r["transport"], r["to"]) for r in listed] == [
+        ("ethernet", "ethernet"),
+        ("icmp", "icmp"),
+        ("none", "nobody, read from recordings"),
+    ]
+
+
+def test_the_table_of_requests_counts_those_that_carry_no_login() -> None:
+    login = Request(name="challenge", payload=b"x", purpose="login challenge, no credential")
+    text = as_request_table([protocol("p", Tcp(ports=(1,)), Request(name="ask", payload=b""), login)])
+    assert "2 requests, 1 of them questions that carry no login." in text

@@ -113,7 +113,7 @@ def captured(namespace: str, path: Path) -> Iterator[None]:
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as tcpdump:
         assert tcpdump.stderr
-        assert b"listening on eth0" in tcpdump.stderr.readline() + tcpdump.stderr.readline()
+        assert any(b"listening on eth0" in line for line in iter(tcpdump.stderr.readline, b""))
         try:
             yield
         finally:

@@ -21,7 +21,11 @@ class KnowledgeError(UsageError):
 
 
 class DecodeError(CamscanError):
-    """Bytes that are not what their protocol says. The only error a codec raises."""
+    """Bytes that are not what their protocol says. The only error a codec raises, or its special case below."""
+
+
+class QuestionError(DecodeError):
+    """Well formed, but no answer: somebody else's question, or a farewell."""
 
 
 class OutOfScopeError(CamscanError):

@@ -1,4 +1,4 @@
-"""The nouns of camscan: what flows from the network to the report (design section 7).
+"""The nouns of camscan: what flows from the network to the report.
 
 Plain frozen data and no behaviour beyond a look-up; no module here knows a protocol, a socket or a file.
 """

@@ -24,7 +24,7 @@ class Request:
 
     `name` is unique within the protocol and is what logs and recordings show. `complete(data)` says whether the bytes
     so far are a whole reply (None: read until the peer closes, `limit` or `seconds`). An empty payload only listens.
-    `reuse` asks on the connection of the turn before, while it is open.
+    `reuse` asks on the connection of the turn before, while it is open. `times`: how often one dialogue may ask it.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Request:
     limit: int = REPLY_LIMIT
     seconds: float = TURN_SECONDS
     reuse: bool = False
+    times: int = 1
 
     def render(self, host: str, message_id: str = "") -> bytes:
         """The bytes to send to `host` (an address, or address:port where the port is not the usual one)."""
@@ -88,6 +89,11 @@ class OverHttp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """One page over HTTP, where a reply of another protocol named it at its own sender."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArpSweep:
     """Who-has for every address of a directly connected network."""
 
@@ -99,10 +105,10 @@ class IcmpEcho:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """Never asked by a scan: only read from recordings, or from what another channel brings along."""
+    """Never asked by a scan: only read from recordings."""
 
 
-Channel = Udp | Tcp | OverHttp | ArpSweep | IcmpEcho | Recorded
+Channel = Udp | Tcp | OverHttp | Announced | ArpSweep | IcmpEcho | Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ async def scan(
         ended=wire.clock(),
         scope=scope_text(plan.scope),
         vantage=socket.gethostname(),
-        partial=not finished or bool(unasked(rows)),
+        partial=not finished or bool(unasked(plan, survey.tally)),
     )
 
 

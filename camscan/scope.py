@@ -3,9 +3,9 @@
 A scope is a rule, not a list: a /8 costs as much memory as a /30. Addresses are visited lazily, in order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -40,7 +40,31 @@ class Interface:
         return tuple(a for a in self.addresses if isinstance(a, IPv4Interface))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Containment:
+    """Whether an address or a network lies in one of many networks: one look-up per prefix length, not per network."""
+
+    def __init__(self, networks: Iterable[Network]) -> None:
+        self._prefixes: dict[tuple[int, int], set[int]] = {}
+        for network in networks:
+            shift = network.max_prefixlen - network.prefixlen
+            prefix = int(network.network_address) >> shift
+            self._prefixes.setdefault((network.version, network.prefixlen), set()).add(prefix)
+
+    def holds(self, item: Address | Network) -> bool:
+        """Whether all of `item` lies in one of the networks."""
+        if isinstance(item, IPv4Network | IPv6Network):
+            first, length = item.network_address, item.prefixlen
+        else:
+            first, length = item, item.max_prefixlen
+        number = int(first)
+        return any(
+            number >> (item.max_prefixlen - prefixlen) in prefixes
+            for (version, prefixlen), prefixes in self._prefixes.items()
+            if version == item.version and prefixlen <= length
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """Networks to ask, networks never to touch, and the segments (interface + network) where a multicast is allowed.
 
@@ -55,7 +79,13 @@ class Scope:
 
     def permits(self, address: str) -> bool:
         """Whether a packet may go to this unicast address."""
-        return _permits(self, address)
+        try:
+            parsed = ip_address(address.split("%")[0])
+        except ValueError:
+            return False
+        if self.excludes(parsed) or (is_public(parsed) and not self.allow_public):
+            return False
+        return self._permitted.holds(parsed)
 
     def permits_segment(self, interface: str) -> bool:
         """Whether a multicast may leave by this interface."""
@@ -75,23 +105,19 @@ class Scope:
 
     def excludes(self, address: Address) -> bool:
         """Whether an exclusion names it."""
-        return any(address.version == n.version and address in n for n in self.excluded)
+        return self._excluded.holds(address)
 
     def count(self) -> int:
         """How many addresses `addresses()` will yield."""
         return sum(_host_count(n) - _excluded_count(n, self.excluded) for n in self.swept)
 
+    @cached_property
+    def _permitted(self) -> "Containment":
+        return Containment((*self.swept, *(n for _, n in self.segments)))
 
-@lru_cache(maxsize=65536)
-def _permits(scope: Scope, text: str) -> bool:
-    try:
-        address = ip_address(text.split("%")[0])
-    except ValueError:
-        return False
-    if scope.excludes(address) or (is_public(address) and not scope.allow_public):
-        return False
-    networks = (*scope.swept, *(n for _, n in scope.segments))
-    return any(address.version == n.version and address in n for n in networks)
+    @cached_property
+    def _excluded(self) -> "Containment":
+        return Containment(self.excluded)
 
 
 def is_public(address: Address) -> bool:

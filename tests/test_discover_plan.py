@@ -4,7 +4,8 @@ from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network, ip_network
 
 from camscan.discover.announced import Hint, announced
-from camscan.discover.plan import Plan, Settings, make_plan, swept_ports
+from camscan.discover.plan import Plan, Settings, swept_ports
+from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
 from camscan.model import Reply
 from camscan.protocols.registry import load_protocols
@@ -30,7 +31,7 @@ def test_the_plan_counts_packets_as_they_will_be_sent() -> None:
     (multicast,) = (s for s in plan.steps if s.channel == "sadp multicast")
     (unicast,) = (s for s in plan.steps if s.channel == "sadp unicast")
     assert (multicast.packets, unicast.packets) == (2, 14 * 2)
-    (ports,) = (s for s in plan.steps if s.protocol == "tcp" and not s.per_host)
+    (ports,) = (s for s in plan.steps if s.mode == "ports")
     assert ports.connections == 14 * len(swept_ports(load_protocols()))
 
 
@@ -64,7 +65,7 @@ def test_a_network_without_a_route_makes_the_scan_partial() -> None:
         if step.not_possible is None:
             tally.finish(step)
     rows = coverage(plan, tally)
-    assert unasked(rows) == (str(FAR),)
+    assert unasked(plan, tally) == (str(FAR),)
     assert {r.reason for r in rows if r.network == str(FAR)} == {"no route to this network"}
 
 
@@ -73,7 +74,7 @@ def test_missing_privilege_is_coverage_and_not_a_partial_scan() -> None:
     for step in plan.steps:
         tally.fail(step, "needs raw sockets") if step.protocol in ("arp", "icmp") else tally.finish(step)
     rows = coverage(plan, tally)
-    assert unasked(rows) == ()
+    assert unasked(plan, tally) == ()
     assert [r.state for r in rows if r.channel == "arp sweep"] == ["not-possible"]
 
 
@@ -107,3 +108,33 @@ def test_the_sdk_port_of_one_maker_is_never_asked_over_http() -> None:
 def test_nonsense_announces_nothing() -> None:
     fields = {"http_port": ("0", "99999", "x", "²"), "location": ("http://[", "ftp://10.9.0.5/", "http://10.9.0.5:x/")}
     assert list(announced(reply("ssdp"), fields)) == []
+
+
+def test_a_thousand_scattered_addresses_are_as_few_steps_as_one_network() -> None:
+    scattered = tuple(ip_network(f"10.7.{n // 100}.{n % 100 * 2}/32") for n in range(1000))
+    plan = plan_of(Scope(swept=scattered))
+    assert len(plan.steps) == len(plan_of(Scope(swept=scattered[:1])).steps)
+    (ports,) = (s for s in plan.steps if s.mode == "ports")
+    assert ports.addresses == 1000
+
+
+def test_scattered_addresses_are_one_row_of_coverage_and_a_network_is_another() -> None:
+    swept = (*(ip_network(f"10.7.0.{n * 2}/32") for n in range(10)), ip_network("10.6.0.0/30"))
+    plan, tally = plan_of(Scope(swept=swept)), Tally()
+    (step,) = (s for s in plan.steps if s.channel == "sadp unicast")
+    for network in step.networks:
+        tally.draw(step, network)
+    tally.answer(step, "10.7.0.4")
+    tally.finish(step)
+    rows = {r.network: (r.asked, r.answered, r.silent) for r in coverage(plan, tally) if r.channel == "sadp unicast"}
+    assert rows == {"10 addresses from 10.7.0.0 to 10.7.0.18": (10, 1, 9), "10.6.0.0/30": (1, 0, 1)}
+
+
+def test_an_address_that_could_not_be_asked_is_told_and_the_step_goes_on() -> None:
+    plan, tally = plan_of(WHOLE), Tally()
+    (step,) = (s for s in plan.steps if s.mode == "ports")
+    tally.draw(step, str(LAN))
+    tally.trouble(step, "Network is unreachable")
+    tally.finish(step)
+    (row,) = (r for r in coverage(plan, tally) if r.channel == "tcp connect")
+    assert (row.state, row.reason) == ("asked", "1 could not be asked: Network is unreachable")

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -204,10 +205,11 @@ def test_one_connection_at_a_time(site: Network, whole: Scan) -> None:
     assert max(site.journal.peak.values()) == 1
 
 
-def test_the_log_names_every_datagram_sent(whole: Scan) -> None:
-    on_the_wire = sum(1 for p in sent(whole.packets) if UDP in p)
-    logged = sum(1 for r in whole.requests if r["transport"] == "udp")
-    assert logged == on_the_wire
+def test_every_datagram_on_the_wire_stands_in_the_log(whole: Scan) -> None:
+    on_the_wire = Counter((p[IP].dst, p[UDP].dport) for p in sent(whole.packets) if UDP in p)
+    logged = Counter((r["address"], r["port"]) for r in whole.requests if r["transport"] == "udp")
+    assert on_the_wire.total() > 300
+    assert on_the_wire <= logged  # what the kernel could not deliver, because nobody is there, is logged too
 
 
 def test_with_multicast_cut_unicast_finds_all_that_answer_it(site: Network, tmp_path: Path) -> None:

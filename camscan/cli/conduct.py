@@ -19,7 +19,8 @@ from camscan.cli.output import Output, refuse_same_file
 from camscan.cli.plan import announcement, render_plan
 from camscan.cli.progress import shown_progress
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
-from camscan.discover.plan import Plan, Settings, make_plan
+from camscan.discover.plan import Plan, Settings
+from camscan.discover.steps import make_plan
 from camscan.errors import CannotRunError, UsageError
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.replay import as_line
@@ -105,11 +106,16 @@ def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted) -> tuple[ScanResult, 
         log = stack.enter_context(_log(wanted.request_log, "--request-log"))
         recording = stack.enter_context(_log(wanted.replies, "--replies"))
         if not wanted.quiet:
-            for text in (*plan.notes, announcement(plan)):
+            for text in (*plan.notes, *_credential_note(plan), announcement(plan)):
                 say(text)
         wire = Wire(scope=plan.scope, pace=Pace(plan.settings.rate), ledger=Ledger(log, time.time))
         keep = _recorder(recording, wanted.replies)
         return asyncio.run(_scan(plan, wire, knowledge, keep, wanted.quiet))
+
+
+def _credential_note(plan: Plan) -> Iterator[str]:
+    if plan.settings.credential:
+        yield f"{USER_VARIABLE} is set: this account is tried once at every device in scope that speaks ONVIF"
 
 
 async def _scan(

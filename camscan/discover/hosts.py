@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from camscan.discover.announced import Hint, announced
-from camscan.errors import DecodeError
+from camscan.errors import DecodeError, QuestionError
 from camscan.model import Reply
 from camscan.probe import Protocol
 from camscan.scope import Scope
@@ -25,9 +25,11 @@ class Hosts:
     hints: dict[str, list[Hint]] = field(default_factory=lambda: defaultdict(list))
 
     def note(self, reply: Reply) -> None:
-        """Remember the sender, and what it announced of itself."""
+        """Remember the sender, and what it announced of itself. Raises `QuestionError` for what is no answer."""
         try:
             fields = self.protocols[reply.protocol].decode(reply.data)
+        except QuestionError:
+            raise
         except DecodeError:
             fields = {}
         if fields and self.protocols[reply.protocol].identifies:
@@ -37,24 +39,13 @@ class Hosts:
             self.hints[reply.address] += [h for h in announced(reply, fields) if h not in self.hints[reply.address]]
 
 
-async def serve(items: AsyncIterator[str] | Iterator[str], work: Work, workers: int) -> None:
+async def serve(items: Iterator[str], work: Work, workers: int) -> None:
     """Run `work` on every item with so many at once; items are drawn only when a worker is free."""
-    lock = asyncio.Lock()
-    source = items if isinstance(items, AsyncIterator) else _drawn(items)
 
     async def worker() -> None:
-        while True:
-            async with lock:
-                item = await anext(source, None)
-            if item is None:
-                return
+        for item in items:
             await work(item)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(workers):
             group.create_task(worker())
-
-
-async def _drawn(items: Iterator[str]) -> AsyncIterator[str]:
-    for item in items:
-        yield item

@@ -1,21 +1,18 @@
 """What will be asked of whom, worked out before the first packet and printable as it is (`--dry-run`).
 
-A step is one channel on one network. Steps that depend on answers (turns with a host that has a port open) are counted
-per host that answers, and marked so.
+A step is one channel over the networks that are reached by one way. Steps that depend on answers (turns with a host
+that has a port open) are counted per host that answers, and marked so. `steps.py` works the steps out.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Network
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from camscan.probe import ArpSweep, IcmpEcho, OverHttp, Protocol, Request, Tcp, Udp
-from camscan.scope import Interface, Network, Scope
+from camscan.probe import Protocol, Request, Tcp
+from camscan.scope import Interface, Scope
 
 UDP_REPEATS = 2  # UDP is lost: two sends with a pause find what one misses, a third adds next to nothing
-SYN_BYTES = 60  # one SYN with its options, as Linux sends it
-ARP_BYTES = 42
-ICMP_BYTES = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,10 @@ Mode = Literal["multicast", "broadcast", "unicast", "echo", "sweep", "ports", "t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One channel on one network. Counts are what goes out; with `per_host` they are for each host that answers."""
+    """One channel over `networks`. Counts are what goes out; with `per_host` they are for each host that answers.
+
+    `network` names the networks for people. `arp` is true where ARP shows beforehand who is there.
+    """
 
     channel: str
     protocol: str
@@ -47,17 +47,19 @@ class Step:
     requests: tuple[str, ...]
     interface: str | None
     network: str
+    networks: tuple[str, ...]
     addresses: int
     packets: int
     connections: int
     bytes: int
     per_host: bool = False
+    arp: bool = False
     not_possible: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole of it. `routes` says from which interface each swept network is asked (None: no route)."""
+    """The whole of it: the steps, and what they were worked out from."""
 
     scope: Scope
     steps: tuple[Step, ...]
@@ -82,35 +84,18 @@ class Plan:
 
     @property
     def seconds(self) -> float:
-        """About how long discovery takes at the set rate."""
-        return (self.packets + self.connections) / self.settings.rate + self.settings.wait
+        """About how long discovery takes: what the rate allows, or what silent addresses cost, if that is more."""
+        sending = (self.packets + self.connections) / self.settings.rate
+        silent = sum(self._silence(s) for s in self._certain() if s.mode == "ports" and not s.arp)
+        return max(sending, silent) + self.settings.wait
+
+    def _silence(self, step: Step) -> float:
+        """Seconds until the ports of addresses where nobody is have been given up, one after the other."""
+        rounds = math.ceil(step.addresses / self.settings.hosts_at_once)
+        return rounds * len(step.requests) * self.settings.connect_seconds
 
     def _certain(self) -> Iterator[Step]:
         return (s for s in self.steps if not s.per_host and s.not_possible is None)
-
-
-Route = Callable[[Network], str | None]
-"""The name of the interface by which a network is reached, or None where there is no way."""
-
-
-def make_plan(
-    scope: Scope,
-    interfaces: tuple[Interface, ...],
-    settings: Settings,
-    *,
-    protocols: Mapping[str, Protocol],
-    route: Route,
-    notes: tuple[str, ...] = (),
-) -> Plan:
-    """Every step for this scope, in the order of the protocols' names."""
-    usable = [p for p in protocols.values() if allowed_requests(p, settings)]
-    reached = {network: route(network) for network in scope.swept}
-    steps: list[Step] = []
-    for protocol in usable:
-        steps += _segment_steps(protocol, scope, settings)
-        steps += _sweep_steps(protocol, scope, settings, reached, interfaces)
-    steps += _port_steps(usable, scope, settings, reached)
-    return Plan(scope=scope, steps=tuple(steps), settings=settings, interfaces=interfaces, notes=notes)
 
 
 def allowed_requests(protocol: Protocol, settings: Settings) -> tuple[Request, ...]:
@@ -122,130 +107,12 @@ def allowed_requests(protocol: Protocol, settings: Settings) -> tuple[Request, .
     return tuple(r for r in protocol.requests if r.purpose not in refused)
 
 
+def usable_protocols(protocols: Mapping[str, Protocol], settings: Settings) -> dict[str, Protocol]:
+    """The protocols of which these settings leave something to ask."""
+    return {name: p for name, p in protocols.items() if allowed_requests(p, settings)}
+
+
 def swept_ports(protocols: Mapping[str, Protocol]) -> tuple[int, ...]:
     """Every TCP port that some protocol wants, in numeric order."""
     channels = (p.channel for p in protocols.values())
     return tuple(sorted({port for c in channels if isinstance(c, Tcp) for port in (*c.ports, *c.tls_ports)}))
-
-
-def _size(requests: tuple[Request, ...]) -> int:
-    """Bytes of one asking, with a full-length host and message id filled in, and IPv4 and UDP headers."""
-    return sum(len(r.render("255.255.255.255", "0" * 36)) + 28 for r in requests)
-
-
-def _segment_steps(protocol: Protocol, scope: Scope, settings: Settings) -> Iterator[Step]:
-    channel = protocol.channel
-    if not isinstance(channel, Udp):
-        return
-    for interface, network in scope.segments:
-        if channel.group and interface.multicast:
-            yield _segment_step(protocol, "multicast", interface, network, settings)
-        if channel.broadcast:
-            step = _segment_step(protocol, "broadcast", interface, network, settings)
-            excluded = not scope.permits_broadcast(interface.name, network)
-            yield replace(step, not_possible=_NO_BROADCAST) if excluded else step
-
-
-_NO_BROADCAST = "an address of this network is excluded, and a broadcast would reach it"
-
-
-def _segment_step(
-    protocol: Protocol, mode: Mode, interface: Interface, network: IPv4Network, settings: Settings
-) -> Step:
-    requests = allowed_requests(protocol, settings)
-    destinations = 1 if mode == "multicast" else 2  # the network's broadcast address and 255.255.255.255
-    return Step(
-        channel=f"{protocol.name} {mode}",
-        protocol=protocol.name,
-        mode=mode,
-        requests=tuple(r.name for r in requests),
-        interface=interface.name,
-        network=str(network),
-        addresses=1,
-        packets=len(requests) * settings.repeats * destinations,
-        connections=0,
-        bytes=_size(requests) * settings.repeats * destinations,
-    )
-
-
-def _sweep_steps(
-    protocol: Protocol,
-    scope: Scope,
-    settings: Settings,
-    reached: Mapping[Network, str | None],
-    interfaces: tuple[Interface, ...],
-) -> Iterator[Step]:
-    channel = protocol.channel
-    requests = allowed_requests(protocol, settings)
-    for network, interface in reached.items():
-        count = replace(scope, swept=(network,)).count()
-        each = {"requests": tuple(r.name for r in requests), "interface": interface, "network": str(network)}
-        if isinstance(channel, Udp) and channel.unicast:
-            sends = count * len(requests) * settings.repeats
-            size = count * _size(requests) * settings.repeats
-            yield _sweep_step(protocol, "unicast", count, sends, size, each)
-        elif isinstance(channel, IcmpEcho):
-            yield _sweep_step(protocol, "echo", count, count, count * ICMP_BYTES, each)
-        elif isinstance(channel, ArpSweep) and on_link(network, interfaces):
-            yield _sweep_step(protocol, "sweep", count, count, count * ARP_BYTES, each)
-
-
-def on_link(network: Network, interfaces: tuple[Interface, ...]) -> Interface | None:
-    """The interface on whose own network all of these addresses lie, so that ARP can ask for each; None otherwise."""
-    ethernets = (i for i in interfaces if i.kind != "loopback")
-    return next((i for i in ethernets for a in i.ipv4 if network.version == 4 and network.subnet_of(a.network)), None)
-
-
-def _sweep_step(
-    protocol: Protocol, mode: Mode, count: int, packets: int, size: int, each: Mapping[str, object]
-) -> Step:
-    return Step(
-        channel=f"{protocol.name} {mode}",
-        protocol=protocol.name,
-        mode=mode,
-        addresses=count,
-        packets=packets,
-        connections=0,
-        bytes=size,
-        not_possible=None if each["interface"] else "no route to this network",
-        **each,  # type: ignore[arg-type]
-    )
-
-
-def _port_steps(
-    usable: list[Protocol], scope: Scope, settings: Settings, reached: Mapping[Network, str | None]
-) -> Iterator[Step]:
-    ports = swept_ports({p.name: p for p in usable})
-    for network, interface in reached.items():
-        count = replace(scope, swept=(network,)).count()
-        yield Step(
-            channel=f"tcp {settings.engine}",
-            protocol="tcp",
-            mode="ports",
-            requests=tuple(str(p) for p in ports),
-            interface=interface,
-            network=str(network),
-            addresses=count,
-            packets=0,
-            connections=count * len(ports),
-            bytes=count * len(ports) * SYN_BYTES,
-            not_possible=None if interface else "no route to this network",
-        )
-    yield from (_dialogue_step(p, settings) for p in usable if p.dialogue or isinstance(p.channel, Tcp | OverHttp))
-
-
-def _dialogue_step(protocol: Protocol, settings: Settings) -> Step:
-    requests = allowed_requests(protocol, settings)
-    return Step(
-        channel=f"{protocol.name} turns",
-        protocol=protocol.name,
-        mode="turns",
-        requests=tuple(r.name for r in requests),
-        interface=None,
-        network="each open port",
-        addresses=1,
-        packets=0,
-        connections=sum(1 for r in requests if not r.reuse),
-        bytes=_size(requests),
-        per_host=True,
-    )

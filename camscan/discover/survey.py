@@ -6,21 +6,23 @@ on; a host that misbehaves costs itself only.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, ip_network
 from typing import Literal
 
-from camscan.discover.announced import Hint
 from camscan.discover.hosts import Hosts, serve
-from camscan.discover.plan import Plan, Step, allowed_requests, on_link, swept_ports
+from camscan.discover.plan import Plan, Step, allowed_requests, swept_ports, usable_protocols
+from camscan.discover.ports import PortSweep
+from camscan.discover.steps import wire_of
 from camscan.discover.tally import Tally
 from camscan.discover.turns import Interview, hints_for
-from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.model import Outcome, Reply
-from camscan.probe import ArpSweep, IcmpEcho, Protocol, Udp
+from camscan.errors import NotPossibleError, OutOfScopeError, QuestionError
+from camscan.model import Reply
+from camscan.probe import Protocol, Udp
 from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface, Scope
-from camscan.transport import ethernet, icmp, neighbours, nmap, tcp, udp
+from camscan.transport import ethernet, icmp, neighbours, udp
 from camscan.transport.wire import Wire
 
 LIMITED_BROADCAST = "255.255.255.255"
@@ -40,7 +42,7 @@ class Progress:
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """One run over a plan. `replies` and `tally` hold what is known so far, also when the run is cut short."""
+    """One run over a plan. `keep` gets every reply; `tally` holds what is known so far, also when it is cut short."""
 
     plan: Plan
     wire: Wire
@@ -50,9 +52,9 @@ class Survey:
     tally: Tally = field(default_factory=Tally)
     hosts: Hosts = field(init=False)
     _interviews: dict[str, Interview] = field(default_factory=dict)
-    _swept: dict[str, asyncio.Event] = field(default_factory=dict)
+    _swept: dict[tuple[str, ...], asyncio.Event] = field(default_factory=dict)
     _own: frozenset[str] = frozenset()
-    _probed: int = 0
+    _done: int = 0
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
@@ -61,46 +63,66 @@ class Survey:
     async def run(self) -> None:
         """Take every step of the plan, then ask the hosts that announced more than the ports already tried."""
         steps = [s for s in self.plan.steps if not s.per_host and s.not_possible is None]
-        self._swept = {s.network: asyncio.Event() for s in steps if self._channel_is(s, ArpSweep)}
+        self._swept = {s.networks: asyncio.Event() for s in steps if s.mode == "sweep"}
         async with asyncio.TaskGroup() as group:
             for step in steps:
                 group.create_task(self._take(step))
         await serve(iter([*self.hosts.heard]), self._ask_announced, self.plan.settings.hosts_at_once)
 
-    def _channel_is(self, step: Step, kind: type) -> bool:
-        return isinstance(self.protocols[step.protocol].channel, kind)
-
     async def _take(self, step: Step) -> None:
         """One step to its end. What stops it is the step's own affair."""
         try:
+            await self._wait_for_arp(step)
             async for reply in self._replies(step):
-                if reply.transport == "udp" and reply.address in self._own:
-                    continue  # our own questions, heard where we listen for answers to a group
-                self.tally.answer(step, reply.address)
-                self._note(reply)
+                if self._note(reply):
+                    self.tally.answer(step, reply.address)
             self.tally.finish(step)
         except (NotPossibleError, OutOfScopeError, OSError) as error:
             self.tally.fail(step, str(error))
         finally:
-            if self._channel_is(step, ArpSweep):
-                self._swept[step.network].set()
+            if step.mode == "sweep":
+                self._swept[step.networks].set()
 
-    def _note(self, reply: Reply) -> None:
-        self.hosts.note(reply)
+    def _note(self, reply: Reply) -> bool:
+        """Keep what is an answer. Our own and other people's questions, heard in a group, are none."""
+        if reply.transport == "udp" and reply.address in self._own:
+            return False
+        try:
+            self.hosts.note(reply)
+        except QuestionError:
+            return False
         self.keep(reply)
+        return True
 
     def _replies(self, step: Step) -> AsyncIterator[Reply]:
         channel = self.protocols[step.protocol].channel
         if isinstance(channel, Udp):
             return udp.sweep(self.wire, self._question(step, channel))
-        if isinstance(channel, IcmpEcho):
+        if step.mode == "echo":
             return icmp.sweep(self.wire, icmp_codec.encode_echo, self._addresses(step), ECHO_SECONDS)
-        if isinstance(channel, ArpSweep):
-            return self._arp(step)
-        return self._ports(step)
+        return self._arp(step) if step.mode == "sweep" else self._ports(step)
+
+    async def _wait_for_arp(self, step: Step) -> None:
+        """Where ARP sweeps the same networks, the channels that ask each address wait for it (see `_addresses`)."""
+        swept = self._swept.get(step.networks)
+        if swept is not None and step.mode in ("unicast", "echo", "ports"):
+            await swept.wait()
 
     def _addresses(self, step: Step) -> Iterator[str]:
-        return replace(self.plan.scope, swept=(ip_network(step.network),)).addresses()
+        """The addresses of the step, counted as they are drawn; of a network that ARP has swept, those that are there.
+
+        A directly connected address that does not answer ARP can receive nothing: the kernel would hold every packet
+        to it for seconds and then drop it, and the table of neighbours would overflow.
+        """
+        arp = next((s for s in self.tally.finished if s.networks == step.networks and s.mode == "sweep"), None)
+        for network in step.networks:
+            for address in replace(self.plan.scope, swept=(ip_network(network),)).addresses():
+                if arp and not (address in self.tally.answered[arp] or address in self.hosts.heard):
+                    self.tally.leave_out(step)
+                    self._progress(step)
+                else:
+                    self.tally.draw(step, network)
+                    yield address
 
     def _interface(self, step: Step) -> Interface | None:
         return next((i for i in self.plan.interfaces if i.name == step.interface), None)
@@ -127,120 +149,63 @@ class Survey:
         if step.mode == "multicast":
             return "multicast", iter([str(channel.group)])
         if step.mode == "broadcast":
-            return "broadcast", iter([str(ip_network(step.network).broadcast_address), LIMITED_BROADCAST])
+            return "broadcast", self._broadcasts(step)
         return "unicast", self._addresses(step)
 
+    def _broadcasts(self, step: Step) -> Iterator[str]:
+        """The network's own address for all, and the one for all of the wire where that is in scope."""
+        yield str(ip_network(step.network).broadcast_address)
+        interface = self._interface(step)
+        wires = {a.network for a in interface.ipv4} if interface else set()
+        if interface and all(self.plan.scope.permits_broadcast(interface.name, n) for n in wires):
+            yield LIMITED_BROADCAST
+
     async def _arp(self, step: Step) -> AsyncIterator[Reply]:
-        """Who-has for each address; without raw sockets what the kernel's neighbour table knows, when all is done."""
-        network = ip_network(step.network)
-        interface = on_link(network, self.plan.interfaces)
-        if interface is None or not isinstance(network, IPv4Network):
+        """Who-has for each address; without raw frames what the kernel's neighbour table knows."""
+        interface = self._interface(step)
+        wire = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
+        if interface is None or not isinstance(wire, IPv4Network):
             raise NotPossibleError("not a directly connected network")
         try:
-            async for reply in ethernet.arp_sweep(self.wire, interface, network, self._addresses(step), ARP_SECONDS):
+            async for reply in ethernet.arp_sweep(self.wire, interface, wire, self._addresses(step), ARP_SECONDS):
                 yield reply
         except NotPossibleError:
             for reply in neighbours.read_neighbours(self.wire):
                 self._note(reply)
             raise
 
-    async def _ports(self, step: Step) -> AsyncIterator[Reply]:
-        """Ports of every address; on a swept segment only of those that are there. Open ports lead to turns."""
-        heard: asyncio.Queue[Reply | None] = asyncio.Queue()
+    def _ports(self, step: Step) -> AsyncIterator[Reply]:
 
-        async def work() -> None:
-            try:
-                await self._probe_hosts(step, heard)
-            finally:
-                heard.put_nowait(None)
-
-        task = asyncio.create_task(work())
-        try:
-            while (reply := await heard.get()) is not None:
-                yield reply
-            await task
-        finally:
-            task.cancel()
-
-    async def _probe_hosts(self, step: Step, heard: asyncio.Queue[Reply | None]) -> None:
-        ports = swept_ports(self.protocols)
-
-        async def host(address: str) -> None:
-            found = [port for port in ports if await self._is_open(address, port, heard)]
+        async def turns(address: str, ports: list[int]) -> None:
             self._progress(step)
-            await self._interview(address, [h for p in found for h in hints_for(p, self.protocols)])
+            await self._interview(address).hear(hints_for(ports, self.protocols), self._note)
 
-        if self.plan.settings.engine == "nmap":
-            await self._probe_with_nmap(step, ports, heard)
-        else:
-            await serve(self._candidates(step), host, self.plan.settings.hosts_at_once)
-
-    async def _probe_with_nmap(self, step: Step, ports: tuple[int, ...], heard: asyncio.Queue[Reply | None]) -> None:
-        addresses = [address async for address in self._candidates(step)]
-        found: dict[str, list[int]] = {}
-        async for address, port in nmap.open_ports(self.wire, addresses, ports):
-            heard.put_nowait(self._open_port(address, port))
-            found.setdefault(address, []).append(port)
-
-        async def host(address: str) -> None:
-            await self._interview(address, [h for p in found[address] for h in hints_for(p, self.protocols)])
-
-        await serve(iter(found), host, self.plan.settings.hosts_at_once)
-
-    async def _candidates(self, step: Step) -> AsyncIterator[str]:
-        """The addresses to try: all of them, or those that ARP proved to be there."""
-        swept = self._swept.get(step.network)
-        if swept is not None:
-            await swept.wait()
-        arp = next(
-            (s for s in self.tally.finished if s.network == step.network and self._channel_is(s, ArpSweep)),
-            None,
+        sweep = PortSweep(
+            wire=self.wire,
+            settings=self.plan.settings,
+            ports=swept_ports(usable_protocols(self.protocols, self.plan.settings)),
+            turns=turns,
+            trouble=lambda reason: self.tally.trouble(step, reason),
         )
-        present = self.tally.answered[arp] if arp else None
-        for address in self._addresses(step):
-            if present is None or address in present or address in self.hosts.heard:
-                yield address
-
-    async def _is_open(self, address: str, port: int, heard: asyncio.Queue[Reply | None]) -> bool:
-        outcome = await tcp.connect(self.wire, address, port, self.plan.settings.connect_seconds)
-        if outcome is Outcome.REPLIED:
-            heard.put_nowait(self._open_port(address, port))
-        return outcome is Outcome.REPLIED
-
-    def _open_port(self, address: str, port: int) -> Reply:
-        return Reply(
-            address=address,
-            protocol="tcp",
-            transport="tcp",
-            port=port,
-            request="connect",
-            data=b"",
-            channel="tcp",
-            time=self.wire.clock(),
-        )
-
-    async def _interview(self, address: str, hints: list[Hint]) -> None:
-        interview = self._interviews.get(address)
-        if interview is None:
-            interview = self._interviews[address] = Interview(
-                wire=self.wire, protocols=self.protocols, settings=self.plan.settings, address=address
-            )
-        async for reply in interview.ask(hints):
-            self._note(reply)
+        return sweep.run(self._addresses(step))
 
     async def _ask_announced(self, address: str) -> None:
-        await self._interview(address, self.hosts.hints.get(address, []))
+        with suppress(NotPossibleError):
+            await self._interview(address).hear(self.hosts.hints.get(address, ()), self._note)
+
+    def _interview(self, address: str) -> Interview:
+        if address not in self._interviews:
+            self._interviews[address] = Interview(
+                wire=self.wire, protocols=self.protocols, settings=self.plan.settings, address=address
+            )
+        return self._interviews[address]
 
     def _progress(self, step: Step) -> None:
-        self._probed += 1
-        self.listen(
-            Progress(
-                stage="ports",
-                done=self._probed,
-                total=sum(s.addresses for s in self.plan.steps if s.protocol == "tcp"),
-                devices=len(self.hosts.identified),
-            )
-        )
+        if step.mode != "ports":
+            return
+        self._done += 1
+        total = sum(s.addresses for s in self.plan.steps if s.mode == "ports" and s.not_possible is None)
+        self.listen(Progress(stage="ports", done=self._done, total=total, devices=len(self.hosts.identified)))
 
 
 def _own_address(interface: Interface | None, network: str) -> str | None:
@@ -251,8 +216,5 @@ def _own_address(interface: Interface | None, network: str) -> str | None:
 
 def scope_text(scope: Scope) -> tuple[str, ...]:
     """The scope as text, exclusions marked."""
-    return (
-        *map(str, scope.swept),
-        *(f"{n} ({i.name}, multicast)" for i, n in scope.segments),
-        *(f"not {n}" for n in scope.excluded),
-    )
+    segments = (f"{n} ({i.name}, multicast)" for i, n in scope.segments)
+    return (*map(str, scope.swept), *segments, *(f"not {n}" for n in scope.excluded))

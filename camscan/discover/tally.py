@@ -1,25 +1,46 @@
 """Counts what each step asked and who answered, and turns it into the coverage of the report."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from camscan.discover.plan import Plan, Step
 from camscan.model import Coverage
+from camscan.scope import Containment
+
+FEW = 4  # single addresses that get a row each; more are counted together
+
+State = Literal["asked", "partial", "not-possible"]
 
 
 @dataclass(slots=True)
 class Tally:
-    """The answers of every step while the scan runs, and why a step could not be taken after all."""
+    """What every step asked and heard while the scan runs, and why a step or an address could not be asked."""
 
+    asked: dict[tuple[Step, str], int] = field(default_factory=Counter)
     answered: dict[Step, set[str]] = field(default_factory=lambda: defaultdict(set))
     failed: dict[Step, str] = field(default_factory=dict)
+    troubles: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    absent: dict[Step, int] = field(default_factory=Counter)
     finished: set[Step] = field(default_factory=set)
+
+    def draw(self, step: Step, network: str) -> None:
+        """One more address of the network was taken up."""
+        self.asked[step, network] += 1
 
     def answer(self, step: Step, address: str) -> None:
         """An address answered this step."""
         self.answered[step].add(address)
+
+    def trouble(self, step: Step, reason: str) -> None:
+        """One address could not be asked; the step goes on."""
+        self.troubles[step][reason] += 1
+
+    def leave_out(self, step: Step) -> None:
+        """One address was not asked because nobody is there."""
+        self.absent[step] += 1
 
     def fail(self, step: Step, reason: str) -> None:
         """The step could not be taken, or not to its end."""
@@ -29,37 +50,69 @@ class Tally:
         """The step went through all its addresses."""
         self.finished.add(step)
 
+    def state(self, step: Step) -> State:
+        """Asked to the end, in part, or not possible here."""
+        if step.not_possible or (step in self.failed and not self.answered[step]):
+            return "not-possible"
+        if step not in self.finished:
+            return "partial"
+        everyone = step.addresses <= sum(self.troubles[step].values())
+        return "not-possible" if everyone and not self.answered[step] else "asked"
+
+    def reason(self, step: Step) -> str | None:
+        """Why not everything of the step was asked, for people."""
+        said = [text for text in (step.not_possible, self.failed.get(step)) if text]
+        said += [f"{count} could not be asked: {reason}" for reason, count in self.troubles[step].most_common(3)]
+        if self.absent[step]:
+            said.append(f"{self.absent[step]} not asked: ARP showed nobody there")
+        return "; ".join(said) or None
+
 
 def coverage(plan: Plan, tally: Tally) -> tuple[Coverage, ...]:
-    """One row per step that speaks for a network; turns with single hosts are seen in their evidence instead."""
-    return tuple(_row(step, tally) for step in plan.steps if not step.per_host)
+    """A row per step and network; turns with single hosts are seen in their evidence instead."""
+    return tuple(row for step in plan.steps if not step.per_host for row in _rows(step, tally))
 
 
-def _row(step: Step, tally: Tally) -> Coverage:
-    reason = step.not_possible or tally.failed.get(step)
-    answered = len(tally.answered[step])
-    many = step.mode not in ("multicast", "broadcast")
-    asked = 0 if _state(step, tally) == "not-possible" else step.addresses
+def _rows(step: Step, tally: Tally) -> Iterator[Coverage]:
+    if step.mode in ("multicast", "broadcast"):
+        yield _row(step, tally, step.network, step.networks, len(tally.answered[step]))
+        return
+    for label, networks in _grouped(step.networks):
+        inside = Containment(map(ip_network, networks))
+        answered = sum(1 for a in tally.answered[step] if inside.holds(ip_address(a.split("%")[0])))
+        yield _row(step, tally, label, networks, answered)
+
+
+def _grouped(networks: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each network by itself, but many single addresses together."""
+    single = tuple(n for n in networks if ip_network(n).num_addresses == 1)
+    if len(single) <= FEW:
+        yield from ((n, (n,)) for n in networks)
+        return
+    yield from ((n, (n,)) for n in networks if n not in set(single))
+    yield f"{len(single)} addresses from {single[0].split('/')[0]} to {single[-1].split('/')[0]}", single
+
+
+def _row(step: Step, tally: Tally, label: str, networks: tuple[str, ...], answered: int) -> Coverage:
+    state = tally.state(step)
+    segment = step.mode in ("multicast", "broadcast")
+    asked = 1 if segment else sum(tally.asked.get((step, n), 0) for n in networks)
+    asked = 0 if state == "not-possible" else asked
     return Coverage(
         interface=step.interface,
-        network=step.network,
+        network=label,
         channel=step.channel,
-        state=_state(step, tally),
+        state=state,
         asked=asked,
         answered=answered,
-        silent=max(asked - answered, 0) if many else 0,
-        reason=reason,
+        silent=0 if segment else max(asked - answered, 0),
+        reason=tally.reason(step),
     )
 
 
-def _state(step: Step, tally: Tally) -> Literal["asked", "partial", "not-possible"]:
-    if step.not_possible or (step in tally.failed and not tally.answered[step]):
-        return "not-possible"
-    return "asked" if step in tally.finished else "partial"
-
-
-def unasked(rows: Iterable[Coverage]) -> tuple[str, ...]:
-    """Networks that no channel could ask, or not to the end: what makes a scan partial."""
-    rows = tuple(r for r in rows if not r.channel.endswith(("multicast", "broadcast")))
-    networks = dict.fromkeys(r.network for r in rows)
-    return tuple(n for n in networks if not any(r.state == "asked" for r in rows if r.network == n))
+def unasked(plan: Plan, tally: Tally) -> tuple[str, ...]:
+    """Parts of the scope that no channel could ask to the end: what makes a scan partial."""
+    sweeps = [s for s in plan.steps if not s.per_host and s.mode not in ("multicast", "broadcast")]
+    parts = dict.fromkeys(s.networks for s in sweeps)
+    done = {s.networks for s in sweeps if tally.state(s) == "asked"}
+    return tuple(" ".join(networks) for networks in parts if networks not in done)

@@ -5,7 +5,7 @@ port until it has answered once. Port 8000 is only listened to.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from camscan.discover.announced import Hint
 from camscan.discover.plan import Settings, allowed_requests
 from camscan.errors import DecodeError
 from camscan.model import Outcome, Reply
-from camscan.probe import TURN_SECONDS, Dialogue, Endpoint, OverHttp, Protocol, Tcp
+from camscan.probe import TURN_SECONDS, Announced, Dialogue, Endpoint, OverHttp, Protocol, Tcp
 from camscan.protocols import http_message, onvif, upnp
 from camscan.protocols import tls as tls_codec
 from camscan.transport import soap, tcp, tls
@@ -36,8 +36,14 @@ class Interview:
     asked: set[Hint] = field(default_factory=set)
     clock: float | None = None
 
-    async def ask(self, hints: Iterable[Hint]) -> AsyncIterator[Reply]:
-        """Everything these endpoints of the host say."""
+    async def hear(self, hints: Iterable[Hint], note: Callable[[Reply], object]) -> None:
+        """Ask these endpoints, and pass on everything they say."""
+        async with aclosing(self.ask(hints)) as replies:
+            async for reply in replies:
+                note(reply)
+
+    async def ask(self, hints: Iterable[Hint]) -> AsyncGenerator[Reply, None]:
+        """Everything these endpoints of the host say. Each is asked once in a scan."""
         for hint in hints:
             if hint not in self.asked:
                 self.asked.add(hint)
@@ -135,7 +141,7 @@ class Interview:
 def _readings(name: str, data: bytes, protocols: Mapping[str, Protocol]) -> Iterator[tuple[str, bytes]]:
     """The protocols under which one exchange is recorded: as it came, and its body where that decodes as the protocol
     that was asked for."""
-    if not isinstance(protocols[name].channel, OverHttp) and name != "upnp":
+    if not isinstance(protocols[name].channel, OverHttp | Announced):
         yield name, data
         return
     yield CARRIER, data
@@ -147,12 +153,13 @@ def _readings(name: str, data: bytes, protocols: Mapping[str, Protocol]) -> Iter
     yield name, body
 
 
-def hints_for(port: int, protocols: Mapping[str, Protocol]) -> Iterator[Hint]:
-    """What to ask on an open port, from the ports the protocols name."""
-    for protocol in protocols.values():
-        channel = protocol.channel
-        if isinstance(channel, Tcp) and protocol.dialogue:
-            if port in channel.ports:
-                yield Hint(protocol=protocol.name, port=port)
-            if port in channel.tls_ports:
-                yield Hint(protocol=protocol.name, port=port, tls=True)
+def hints_for(ports: Iterable[int], protocols: Mapping[str, Protocol]) -> list[Hint]:
+    """What to ask on open ports, from the ports the protocols name."""
+    hints: list[Hint] = []
+    for port in ports:
+        for protocol in protocols.values():
+            channel = protocol.channel
+            if isinstance(channel, Tcp) and protocol.dialogue:
+                hints += [Hint(protocol=protocol.name, port=port)] if port in channel.ports else []
+                hints += [Hint(protocol=protocol.name, port=port, tls=True)] if port in channel.tls_ports else []
+    return hints

@@ -1,4 +1,4 @@
-"""Which observations are of one device (design section 3).
+"""Which observations are of one device.
 
 What one address said belongs together. Two addresses are joined only by a real serial, MAC or UUID that stands at
 exactly those two, when nothing contradicts it and a copied identifier could not have made it: one speaks IPv4 and the

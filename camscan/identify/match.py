@@ -19,6 +19,15 @@ RAW_FIELDS = ("manufacturer", "device_type", "device_class", "brand")
 """Fields a derived rule may look at besides the claims."""
 
 
+_PLAIN = {
+    "model": re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+&,#:-]{0,63}"),
+    "firmware": re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+,:-]{0,63}"),
+    "serial": re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+:-]{0,79}"),
+}
+"""What a model, a firmware and a serial are written with; a device that sends a formula or an escape sequence names
+nothing, and its bytes stay in the evidence."""
+
+
 def observe(reply: Reply, protocols: Mapping[str, Protocol]) -> Observation:
     """What the reply says; a reply that does not decode is kept with the reason."""
     protocol = protocols.get(reply.protocol)
@@ -53,6 +62,8 @@ def claim(observation: Observation, knowledge: Knowledge) -> tuple[Claim, ...]:
 
 def _claims(match: Match, observation: str, ceiling: float) -> Iterator[Claim]:
     for attribute, value in match.claims.items():
+        if attribute in _PLAIN and not _PLAIN[attribute].fullmatch(value):
+            continue
         yield Claim(
             attribute=attribute,
             value=normal_mac(value) or value if attribute == "mac" else value,

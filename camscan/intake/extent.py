@@ -11,11 +11,9 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from camscan.errors import CannotRunError, UsageError
 from camscan.intake.targets import Target
-from camscan.scope import Interface, Network, Scope, is_public
+from camscan.scope import Containment, Interface, Network, Scope, is_public
 
-WIDEST_UNASKED = (
-    20  # prefix length: a wider network of this machine is swept only by name, it takes too long to surprise
-)
+WIDEST_UNASKED = 20  # prefix length: a wider network of this machine is swept only by name, for the time it takes
 WIDEST_IPV6 = 116  # prefix length: 4,096 addresses; a /64 would take longer than the cameras will last
 
 _OWN_KINDS = ("ethernet", "wireless")
@@ -57,7 +55,7 @@ def build_scope(
     """
     draft = _named(targets, interfaces, allow_public) if targets else _own(interfaces, any_kind)
     excluded = _collapse(network for target in exclusions for network in target.networks)
-    outside = _Containment(excluded)
+    outside = Containment(excluded)
     scope = Scope(
         swept=tuple(n for n in draft.swept if not outside.holds(n)),
         excluded=excluded,
@@ -105,9 +103,9 @@ def _swept(targets: Iterable[Target]) -> Iterator[Network]:
     targets = tuple(targets)
     exact = _collapse(n for t in targets if t.exact for n in t.networks)
     whole = _outermost(n for t in targets if not t.exact for n in t.networks)
-    listed = _Containment(exact)
+    listed = Containment(exact)
     networks = [n for n in whole if not listed.holds(n)]
-    visited = _Containment(networks)
+    visited = Containment(networks)
     ends = {end for n in networks for end in _ends(n)}
     pieces = (piece for block in exact for piece in _pieces(block))
     yield from sorted((*networks, *(p for p in pieces if p in ends or not visited.holds(p))), key=_order)
@@ -132,7 +130,7 @@ def _ends(network: Network) -> tuple[Network, ...]:
 def _covered(interfaces: Iterable[Interface], named: Sequence[Network]) -> Iterator[Segment]:
     """Segments all of whose hosts were named: a multicast there reaches nobody else."""
     for interface, network in _segments(interfaces):
-        if _Containment(_collapse((*named, *_ends(network)))).holds(network):
+        if Containment(_collapse((*named, *_ends(network)))).holds(network):
             yield interface, network
 
 
@@ -170,21 +168,6 @@ def _exclusion_notes(scope: Scope) -> Iterator[str]:
                 f"{interface.name} {network} holds excluded addresses: no broadcast there; "
                 "multicast goes to the group and its answers from excluded addresses are dropped"
             )
-
-
-class _Containment:
-    """Whether a network lies in one of many, by one look-up a prefix length."""
-
-    def __init__(self, networks: Iterable[Network]) -> None:
-        self._networks = frozenset(networks)
-        self._lengths = sorted({(n.version, n.prefixlen) for n in self._networks})
-
-    def holds(self, network: Network) -> bool:
-        return any(
-            network.supernet(new_prefix=length) in self._networks
-            for version, length in self._lengths
-            if version == network.version and length <= network.prefixlen
-        )
 
 
 def _collapse(networks: Iterable[Network]) -> tuple[Network, ...]:

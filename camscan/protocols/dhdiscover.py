@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from camscan.errors import DecodeError
+from camscan.errors import DecodeError, QuestionError
 from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
@@ -66,6 +66,8 @@ _IPV6 = {"IPAddress": "address6", "LinkLocalAddress": "address6", "DefaultGatewa
 def decode(data: bytes) -> Fields:
     """A `client.notifyDevInfo` → model, serial, firmware, brand, manufacturer, mac, addresses, ports, inputs …"""
     message = _table(_read_json(_body(data)))
+    if message.get("method") == "DHDiscover.search":
+        raise QuestionError("a question, not an answer")
     if message.get("method") != _REPLY:
         raise DecodeError(f"DHDiscover method is not {_REPLY}")
     device = _table(_table(message.get("params")).get("deviceInfo"))

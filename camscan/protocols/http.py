@@ -28,7 +28,7 @@ REDIRECTS = 3  # pages followed from `/`: the longest way to a login page seen h
 GET = b"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nAccept: */*\r\nConnection: close\r\n\r\n"
 RANDOM_PATH = Request(name="random path", payload=GET, complete=is_complete)
 ROOT = Request(name="root", payload=GET, path="/", complete=is_complete)
-PAGE = Request(name="page", payload=GET, complete=is_complete)
+PAGE = Request(name="page", payload=GET, complete=is_complete, times=REDIRECTS)
 FAVICON = Request(name="favicon", payload=GET, path="/favicon.ico", complete=is_complete)
 
 _HEADERS = {

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from typing import Any
 
-from camscan.errors import DecodeError
+from camscan.errors import DecodeError, QuestionError
 from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
@@ -89,7 +89,7 @@ def _read_records(data: bytes) -> list[Any]:
     if not message.valid:
         raise DecodeError("not DNS")
     if message.is_query():
-        raise DecodeError("a question, not an answer")
+        raise QuestionError("a question, not an answer")
     return records
 
 

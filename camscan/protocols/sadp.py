@@ -9,7 +9,7 @@ documented by the open SADP clients (for example home-assistant and python `hikv
 import re
 from collections.abc import Iterator
 
-from camscan.errors import DecodeError
+from camscan.errors import DecodeError, QuestionError
 from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
@@ -56,6 +56,8 @@ _FIRMWARE = re.compile(r"\s*(V?[\d.]+)\s*,?\s*(build\s*\d{6,8})?", re.IGNORECASE
 def decode(data: bytes) -> Fields:
     """A `ProbeMatch` or `Hello` → model, serial, firmware, build, mac, address, ports, activated, oem_info …"""
     root = parse_xml(data)
+    if local_name(root) == "Probe":
+        raise QuestionError("a question, not an answer")
     if local_name(root) not in _ROOTS:
         raise DecodeError(f"SADP root is {local_name(root)}, not ProbeMatch or Hello")
     fields = gather(pair for name, text, _ in elements(root) for pair in _read(name, text))

@@ -7,7 +7,7 @@ A reply names a server, a unique name and a LOCATION; a description that lies on
 
 import re
 
-from camscan.errors import DecodeError
+from camscan.errors import DecodeError, QuestionError
 from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
@@ -48,12 +48,12 @@ def decode(data: bytes) -> Fields:
     start, _, headers = data.lstrip().partition(b"\n")
     verb = start.partition(b" ")[0].upper()
     if verb == b"M-SEARCH":
-        raise DecodeError("a question, not an answer")
+        raise QuestionError("a question, not an answer")
     message = parse(headers if verb == b"NOTIFY" else data)
     if message.status not in (0, 200):
         raise DecodeError(f"status {message.status}")
     if message.first("NTS").lower() == "ssdp:byebye":
-        raise DecodeError("ssdp:byebye: the device is leaving")
+        raise QuestionError("ssdp:byebye: the device is leaving")
     known = [(_FIELDS[name.lower()], value) for name, value in message.headers if name.lower() in _FIELDS]
     uuids = [("uuid", found[1]) for name, value in known if name == "usn" and (found := _UUID.match(value))]
     fields = gather([*known, *uuids])

@@ -11,7 +11,7 @@ from lxml import etree
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
-from camscan.probe import Dialogue, Protocol, Recorded, Request
+from camscan.probe import Announced, Dialogue, Protocol, Request
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import is_complete
 from camscan.protocols.markup import local_name, parse_xml
@@ -70,7 +70,7 @@ def _children(device: etree._Element) -> list[tuple[str, str]]:
 PROTOCOL = Protocol(
     name="upnp",
     title="UPnP description",
-    channel=Recorded(),
+    channel=Announced(),
     requests=(DESCRIPTION,),
     decode=decode,
 )

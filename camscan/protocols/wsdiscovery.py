@@ -13,7 +13,7 @@ from ipaddress import AddressValueError, IPv6Address
 
 from lxml import etree
 
-from camscan.errors import DecodeError
+from camscan.errors import DecodeError, QuestionError
 from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
@@ -66,7 +66,7 @@ def decode(data: bytes) -> Fields:
     root = parse_xml(data)
     answers = [element for element in root.iter() if local_name(element) in _ANSWERS]
     if not answers and any(local_name(element) in _NOT_ANSWERS for element in root.iter()):
-        raise DecodeError("a question or a farewell, not an answer")
+        raise QuestionError("a question or a farewell, not an answer")
     part = answers[0] if answers else root
     fields = gather([*_read(part), *_read_fault(root), ("action", local_name(part) if answers else "")])
     if fields.keys() <= {"action"}:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from camscan.probe import ArpSweep, Channel, IcmpEcho, OverHttp, Protocol, Recorded, Request, Tcp, Udp
+from camscan.probe import Announced, ArpSweep, Channel, IcmpEcho, OverHttp, Protocol, Recorded, Request, Tcp, Udp
 from camscan.report.printable import printable
 from camscan.report.terminal import Cell, Grid, Line, cell, line, to_text
 
@@ -65,7 +65,7 @@ def transport(channel: Channel) -> str:
     """What carries the requests of a channel."""
     if isinstance(channel, Udp):
         return "udp"
-    if isinstance(channel, Tcp | OverHttp):
+    if isinstance(channel, Tcp | OverHttp | Announced):
         return "tcp"
     names: dict[type, str] = {ArpSweep: "ethernet", IcmpEcho: "icmp", Recorded: "none"}
     return names[type(channel)]
@@ -85,6 +85,8 @@ def destination(channel: Channel) -> str:
         return " ".join((f"udp {channel.port}", *(name for name, used in ways if used)))
     if isinstance(channel, OverHttp):
         return "tcp ports that speak HTTP"
+    if isinstance(channel, Announced):
+        return "tcp port that a reply named"
     if isinstance(channel, Recorded):
         return "nobody, read from recordings"
     return printable(" ".join((transport(channel), *map(str, ports(channel)))))

@@ -1,0 +1,92 @@
+"""Which ports are open, host by host, and the turns that follow as soon as the ports of a host are known.
+
+One connection attempt at a time to a host, many hosts at once. nmap may look for the ports; the turns stay ours.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from camscan.discover.hosts import serve
+from camscan.discover.plan import Settings
+from camscan.errors import NotPossibleError
+from camscan.model import Outcome, Reply
+from camscan.transport import nmap, tcp
+from camscan.transport.wire import Wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortSweep:
+    """The ports to try, what to do with a host once they are known, and whom to tell of one that could not be asked."""
+
+    wire: Wire
+    settings: Settings
+    ports: tuple[int, ...]
+    turns: Callable[[str, list[int]], Awaitable[None]]
+    trouble: Callable[[str], None]
+
+    async def run(self, addresses: Iterator[str]) -> AsyncIterator[Reply]:
+        """An observation of every open port, as it is found. Ends when the turns with the last host have."""
+        heard: asyncio.Queue[Reply | None] = asyncio.Queue()
+        task = asyncio.create_task(self._probe(addresses, heard))
+        task.add_done_callback(lambda _: heard.put_nowait(None))
+        try:
+            while (reply := await heard.get()) is not None:
+                yield reply
+            await task
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(task, return_exceptions=True)
+
+    async def _probe(self, addresses: Iterator[str], heard: asyncio.Queue[Reply | None]) -> None:
+        if self.settings.engine == "nmap":
+            await self._with_nmap(addresses, heard)
+            return
+
+        async def host(address: str) -> None:
+            found = await self._connect(address, heard)
+            await self._take_turns(address, found)
+
+        await serve(addresses, host, self.settings.hosts_at_once)
+
+    async def _connect(self, address: str, heard: asyncio.Queue[Reply | None]) -> list[int]:
+        """The open ports of one host. What this machine cannot ask is told once, and the host is left."""
+        found: list[int] = []
+        for port in self.ports:
+            try:
+                outcome = await tcp.connect(self.wire, address, port, self.settings.connect_seconds)
+            except NotPossibleError as error:
+                self.trouble(str(error))
+                break
+            if outcome is Outcome.REPLIED:
+                heard.put_nowait(self._open_port(address, port))
+                found.append(port)
+        return found
+
+    async def _with_nmap(self, addresses: Iterator[str], heard: asyncio.Queue[Reply | None]) -> None:
+        found: dict[str, list[int]] = {}
+        listed = list(addresses)
+        async for address, port in nmap.open_ports(self.wire, listed, self.ports):
+            heard.put_nowait(self._open_port(address, port))
+            found.setdefault(address, []).append(port)
+        await serve(iter(found), lambda a: self._take_turns(a, found[a]), self.settings.hosts_at_once)
+
+    async def _take_turns(self, address: str, ports: list[int]) -> None:
+        try:
+            await self.turns(address, ports)
+        except NotPossibleError as error:
+            self.trouble(str(error))
+
+    def _open_port(self, address: str, port: int) -> Reply:
+        return Reply(
+            address=address,
+            protocol="tcp",
+            transport="tcp",
+            port=port,
+            request="connect",
+            data=b"",
+            channel="tcp",
+            time=self.wire.clock(),
+        )

@@ -20,7 +20,7 @@ RAW_FIELDS = ("manufacturer", "device_type", "device_class", "brand")
 
 
 _PLAIN = {
-    "model": re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+&,#:-]{0,63}"),
+    "model": re.compile(r"[^\W_][\w ./()+&,#:-]{0,63}"),
     "firmware": re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+,:-]{0,63}"),
     "serial": re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+:-]{0,79}"),
 }

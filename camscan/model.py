@@ -56,11 +56,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What one reply says in camscan's fields; `problem` says why it says nothing. `id` is a hash of its content."""
+    """What one reply says in camscan's fields; `problem` says why it says nothing. `id` is a hash of its content.
+
+    `channels` are the ways in which the same content was heard, the first reply's own first.
+    """
 
     id: str
     reply: Reply
     fields: Fields
+    channels: tuple[str, ...]
     problem: str | None = None
 
 
@@ -113,7 +117,10 @@ class Capability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """One physical unit and everything claimed of it. Unknown is None."""
+    """One physical unit and everything claimed of it. Unknown is None.
+
+    `foreign` says that it answered on a wire whose networks do not hold its address: a factory address, a wrong subnet.
+    """
 
     id: str
     address: str
@@ -133,6 +140,7 @@ class Device:
     services: tuple[Service, ...]
     observations: tuple[Observation, ...]
     channels: tuple[str, ...]
+    foreign: bool = False
     first_seen: float | None = None
     last_seen: float | None = None
 

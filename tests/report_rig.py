@@ -85,7 +85,9 @@ def camera(address: str = "10.0.0.9") -> Device:
             Conflict(attribute="vendor", values=(("hikvision", 0.97), ("dahua", 0.5)), reason="replies disagree"),
         ),
         services=(Service(address=address, port=37020, transport="udp", protocol="sadp"),),
-        observations=(Observation(id="o1", reply=reply(address), fields={"model": ("DS-2CD2042WD-I",)}),),
+        observations=(
+            Observation(id="o1", reply=reply(address), fields={"model": ("DS-2CD2042WD-I",)}, channels=("recorded",)),
+        ),
         channels=("sadp multicast", "sadp unicast", "http"),
         first_seen=1_795_000_000.25,
         last_seen=1_795_000_060.75,
@@ -124,7 +126,9 @@ def hostile(text: str, address: str = "10.0.0.66") -> Device:
         claims=(claim("model", text),),
         conflicts=(Conflict(attribute="serial", values=((text, 0.5),), reason=text),),
         services=(Service(address=address, port=1, transport="udp", protocol=text),),
-        observations=(Observation(id="o1", reply=reply(address, protocol=text, request=text), fields={}),),
+        observations=(
+            Observation(id="o1", reply=reply(address, protocol=text, request=text), fields={}, channels=("recorded",)),
+        ),
         channels=(text,),
     )
 
@@ -169,8 +173,16 @@ COVERAGE = (
 
 def result(*devices: Device, **changes: object) -> ScanResult:
     """A scan of these devices, with a little of everything else."""
-    bad = Observation(id="bad", reply=reply("10.0.0.77", data=b"\x1b\xff\0"), fields={}, problem="not XML")
-    odd = Observation(id="odd", reply=reply("10.0.0.78", data=b"<a>plain</a>\r\n"), fields={}, problem="no such root")
+    bad = Observation(
+        id="bad", reply=reply("10.0.0.77", data=b"\x1b\xff\0"), fields={}, channels=("recorded",), problem="not XML"
+    )
+    odd = Observation(
+        id="odd",
+        reply=reply("10.0.0.78", data=b"<a>plain</a>\r\n"),
+        fields={},
+        channels=("recorded",),
+        problem="no such root",
+    )
     scan = ScanResult(
         id="scan-1",
         started=1_795_000_000.0,

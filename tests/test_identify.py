@@ -11,7 +11,7 @@ from camscan.model import Claim, Device, Observation, Reply
 def seen(address: str, protocol: str, *claims: tuple[str, str, float]) -> tuple[Observation, tuple[Claim, ...]]:
     """One observation with the claims made of it."""
     reply = Reply(address=address, protocol=protocol, transport="tcp", port=80, request="r", data=b"x")
-    observation = Observation(id=f"{address}-{protocol}", reply=reply, fields={"a": ("b",)})
+    observation = Observation(id=f"{address}-{protocol}", reply=reply, fields={"a": ("b",)}, channels=("recorded",))
     made = (
         Claim(attribute=a, value=v, confidence=c, rule="r", observation=observation.id, field="f", text="t", source="s")
         for a, v, c in claims

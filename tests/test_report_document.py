@@ -75,6 +75,8 @@ def test_evidence_names_the_reply_it_comes_from() -> None:
         "rule": "rule-vendor",
         "protocol": "sadp",
         "request": "inquiry",
+        "channels": ["recorded"],
+        "foreign": False,
         "address": "10.0.0.9",
         "port": 37020,
         "field": "model",

@@ -2,8 +2,8 @@
 
 How confidence is computed: of each protocol the best claim for a value counts, and protocols are taken as independent
 witnesses, so the value's support is 1 - Π(1 - confidence); half of the strongest contrary value's support is taken off.
-A sign that the device is not what it says (an `inconsistency`) caps everything at one half. A value below `NAMED` is
-not stated: unknown is an answer, a guess is a defect.
+A sign that the device is not what it says (an `inconsistency`) caps all but its addresses at one half. A value below
+`NAMED` is not stated: unknown is an answer, a guess is a defect.
 """
 
 from collections import defaultdict
@@ -16,6 +16,8 @@ from camscan.model import Capability, Claim, Conflict, Device, Observation, Serv
 NAMED = 0.4
 CEILING = 0.99  # no number of replies makes a thing certain
 DOUBTED = 0.5  # the most that is said of a device whose replies betray an imitation
+NETWORK = ("mac", "uuid")  # an imitation has them too
+_SEVERAL = ("multicast", "broadcast", "unicast")  # ways in which one protocol may ask
 SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "kind", "mac", "uuid")
 
 
@@ -32,7 +34,7 @@ def fuse(unit: Unit, evidential: frozenset[str]) -> Device:
             continue
         value, support = ranked[0]
         against = ranked[1][1] if len(ranked) > 1 else 0.0
-        sure = min(support - against / 2, DOUBTED if doubts else CEILING)
+        sure = min(support - against / 2, DOUBTED if doubts and attribute not in NETWORK else CEILING)
         if sure >= NAMED:
             chosen[attribute], confidence[attribute] = value, round(sure, 2)
         if against >= NAMED:
@@ -94,7 +96,8 @@ def _device(
         conflicts=tuple(dict.fromkeys(conflicts)),
         services=services(unit.observations, evidential),
         observations=tuple(unit.observations),
-        channels=channels(unit.observations),
+        channels=channels(unit.observations, evidential),
+        foreign=any(o.reply.foreign for o in unit.observations),
         first_seen=min(times, default=None),
         last_seen=max(times, default=None),
     )
@@ -138,12 +141,14 @@ def services(observations: Iterable[Observation], evidential: frozenset[str]) ->
     )
 
 
-def channels(observations: Iterable[Observation]) -> tuple[str, ...]:
-    """How the device was found: `sadp multicast`, `http`, `arp` …; the way is named where there are several."""
-    names = (
-        f"{o.reply.protocol} {o.reply.channel}"
-        if o.reply.channel in ("multicast", "broadcast", "unicast")
-        else o.reply.protocol
-        for o in observations
-    )
-    return tuple(dict.fromkeys(names))
+def channels(observations: Sequence[Observation], evidential: frozenset[str]) -> tuple[str, ...]:
+    """How the device was found, in alphabetical order: `arp`, `http`, `sadp multicast`, `sadp unicast` …
+
+    Channels whose replies are no evidence (an open port, an echo) stand only where there is no other.
+    """
+    telling = [o for o in observations if o.reply.protocol in evidential] or observations
+    return tuple(sorted({_way(o.reply.protocol, channel) for o in telling for channel in o.channels}))
+
+
+def _way(protocol: str, channel: str) -> str:
+    return f"{protocol} {channel}" if protocol != "arp" and channel in _SEVERAL else protocol

@@ -1,7 +1,7 @@
 """Replies → devices, the second stage whole: observe, claim, correlate, fuse."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from camscan.identify.correlate import Unit, correlate
 from camscan.identify.fuse import fuse
@@ -21,19 +21,24 @@ class Identified:
 
 
 def identify(replies: Iterable[Reply], protocols: Mapping[str, Protocol], knowledge: Knowledge) -> Identified:
-    """Everything the replies say. The same content heard twice by one channel is one observation."""
+    """Everything the replies say. The same content heard twice is one observation."""
     evidential = frozenset(name for name, protocol in protocols.items() if protocol.identifies)
     observations = _distinct(observe(reply, protocols) for reply in replies)
     units = correlate((o, claim(o, knowledge) if o.problem is None else ()) for o in observations)
     return Identified(
         devices=tuple(fuse(unit, evidential) for unit in units if _is_device(unit)),
         observations=tuple(observations),
-        undecoded=tuple({o.id: o for o in observations if o.problem is not None}.values()),
+        undecoded=tuple(o for o in observations if o.problem is not None),
     )
 
 
 def _distinct(observations: Iterable[Observation]) -> list[Observation]:
-    return list({(o.id, o.reply.channel): o for o in observations}.values())
+    """Each content once, in the form in which it was heard first, with all the channels that brought it."""
+    kept: dict[str, Observation] = {}
+    for new in observations:
+        old = kept.get(new.id)
+        kept[new.id] = replace(old, channels=tuple(dict.fromkeys((*old.channels, *new.channels)))) if old else new
+    return list(kept.values())
 
 
 def _is_device(unit: Unit) -> bool:

@@ -32,13 +32,15 @@ def observe(reply: Reply, protocols: Mapping[str, Protocol]) -> Observation:
     """What the reply says; a reply that does not decode is kept with the reason."""
     protocol = protocols.get(reply.protocol)
     if protocol is None:
-        return Observation(id=content_id(reply, ()), reply=reply, fields={}, problem="no such protocol")
+        return Observation(
+            id=content_id(reply, ()), reply=reply, fields={}, channels=(reply.channel,), problem="no such protocol"
+        )
     try:
         fields, problem = protocol.decode(reply.data), None
     except DecodeError as error:
         fields, problem = {}, str(error)
     identity = content_id(reply, protocol.volatile)
-    return Observation(id=identity, reply=reply, fields=fields, problem=problem)
+    return Observation(id=identity, reply=reply, fields=fields, channels=(reply.channel,), problem=problem)
 
 
 def content_id(reply: Reply, volatile: tuple[re.Pattern[bytes], ...]) -> str:

@@ -85,9 +85,10 @@ def device_record(device: model.Device) -> shape.Device:
 
 
 def _evidence(device: model.Device) -> Iterator[shape.Evidence]:
-    replies = {o.id: o.reply for o in device.observations}
+    observations = {o.id: o for o in device.observations}
     for claim in device.claims:
-        reply = replies[claim.observation]
+        observation = observations[claim.observation]
+        reply = observation.reply
         yield shape.Evidence(
             attribute=claim.attribute,
             value=printable(claim.value),
@@ -95,8 +96,10 @@ def _evidence(device: model.Device) -> Iterator[shape.Evidence]:
             rule=printable(claim.rule),
             protocol=printable(reply.protocol),
             request=printable(reply.request),
+            channels=[printable(c) for c in observation.channels],
             address=printable(reply.address),
             port=reply.port,
+            foreign=reply.foreign,
             field=printable(claim.field),
             text=printable(claim.text),
             observation=claim.observation,

@@ -44,7 +44,11 @@ class Capability(_Record):
 
 
 class Evidence(_Record):
-    """One claim: the attribute and value, the rule that made it, and the reply and field it was read from."""
+    """One claim: the attribute and value, the rule that made it, and the reply and field it was read from.
+
+    `channels` are the ways in which that reply was heard; `foreign` is true where it came from an address that does not
+    belong to the wire.
+    """
 
     attribute: str
     value: str
@@ -52,8 +56,10 @@ class Evidence(_Record):
     rule: str
     protocol: str
     request: str
+    channels: list[str]
     address: str
     port: int | None
+    foreign: bool
     field: str
     text: str
     observation: str

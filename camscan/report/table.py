@@ -34,6 +34,10 @@ def _parts(result: ScanResult) -> Iterator[Part]:
     if disagreements:
         yield from heading("! Evidence that disagrees")
         yield from (line(text) for text in disagreements)
+    foreign = [device for device in devices if device.foreign]
+    if foreign:
+        yield from heading("Answers from addresses that do not belong to the wire (factory address, wrong subnet)")
+        yield from (line(f"{device.address}  {device.model or device.vendor or 'unknown'}") for device in foreign)
     if result.coverage:
         yield from heading("Coverage")
         yield from _coverage(result.coverage)
@@ -85,7 +89,7 @@ def maker(device: Device) -> Cell:
 
 
 def found_by(device: Device) -> str:
-    """The protocols that answered, in the order in which they were heard."""
+    """The protocols that answered."""
     return " ".join(dict.fromkeys(channel.split(" ")[0] for channel in device.channels))
 
 
@@ -114,7 +118,7 @@ def _coverage(rows: Sequence[Coverage]) -> Iterator[Part]:
     if asked:
         cells = [_coverage_row(group) for group in asked]
         yield Grid(columns=_COVERAGE_COLUMNS, rows=cells, right=frozenset(_COVERAGE_COLUMNS[2:]))
-    limited = [group for group in groups if group[0].state != "asked"]
+    limited = [group for group in groups if group[0].state != "asked" or group[0].reason]
     if limited:
         yield Line("")
         yield from (line(_limitation(group), "yellow") for group in limited)
@@ -137,7 +141,8 @@ def _coverage_row(group: Sequence[Coverage]) -> tuple[Cell, ...]:
 
 def _limitation(group: Sequence[Coverage]) -> str:
     first = group[0]
-    return f"{first.channel}, {_where(group)}: {_STATES[first.state]}" + (f", {first.reason}" if first.reason else "")
+    said = [printable(text) for text in (_STATES[first.state], first.reason) if text]
+    return f"{first.channel}, {_where(group)}: {', '.join(said)}"
 
 
 def _where(group: Sequence[Coverage]) -> str:

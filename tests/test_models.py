@@ -94,7 +94,7 @@ def test_look_alikes_are_not_called_hikvision_or_dahua(knowledge: Knowledge, fie
         ("CP-UNC-VC41L3C-VMD", None, "cp-plus", "camera"),
         ("BCS-TIP8601AIR-IV", None, "bcs", "camera"),
         ("LNB9292B", None, "lorex", None),
-        ("TVN-1008CS", None, "truvision", None),
+        ("TVN-1008CS", None, "truvision", "recorder"),
         ("RLC-811A", "reolink", None, None),
         ("VIGI-C440I", "tp-link", "vigi", None),
     ],

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from camscan.discover.announced import Hint, announced
-from camscan.errors import DecodeError, QuestionError
-from camscan.model import Reply
+from camscan.model import Fields, Reply
 from camscan.probe import Protocol
+from camscan.protocols.reading import read
 from camscan.scope import Scope
+
+HINTS_LIMIT = 12  # endpoints one device may announce; the busiest recorder seen announces six
 
 Work = Callable[[str], Awaitable[None]]
 
@@ -24,19 +26,24 @@ class Hosts:
     identified: set[str] = field(default_factory=set)
     hints: dict[str, list[Hint]] = field(default_factory=lambda: defaultdict(list))
 
-    def note(self, reply: Reply) -> None:
-        """Remember the sender, and what it announced of itself. Raises `QuestionError` for what is no answer."""
-        try:
-            fields = self.protocols[reply.protocol].decode(reply.data)
-        except QuestionError:
-            raise
-        except DecodeError:
-            fields = {}
-        if fields and self.protocols[reply.protocol].identifies:
+    def note(self, reply: Reply) -> bool:
+        """Remember the sender and what it announced of itself; false for somebody's question, which is no answer."""
+        protocol = self.protocols[reply.protocol]
+        reading = read(protocol, reply.data)
+        if reading.question:
+            return False
+        if reading.fields and protocol.identifies:
             self.identified.add(reply.address)
         if self.scope.permits(reply.address):
             self.heard.setdefault(reply.address)
-            self.hints[reply.address] += [h for h in announced(reply, fields) if h not in self.hints[reply.address]]
+            self._keep_hints(reply, reading.fields)
+        return True
+
+    def _keep_hints(self, reply: Reply, fields: Fields) -> None:
+        known = self.hints[reply.address]
+        for hint in announced(reply, fields):
+            if hint not in known and len(known) < HINTS_LIMIT:
+                known.append(hint)
 
 
 async def serve(items: Iterator[str], work: Work, workers: int) -> None:

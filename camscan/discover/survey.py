@@ -17,7 +17,7 @@ from camscan.discover.ports import PortSweep
 from camscan.discover.steps import wire_of
 from camscan.discover.tally import Tally
 from camscan.discover.turns import Interview, hints_for
-from camscan.errors import NotPossibleError, OutOfScopeError, QuestionError
+from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Reply
 from camscan.probe import Protocol, Udp
 from camscan.protocols import icmp as icmp_codec
@@ -87,9 +87,7 @@ class Survey:
         """Keep what is an answer. Our own and other people's questions, heard in a group, are none."""
         if reply.transport == "udp" and reply.address in self._own:
             return False
-        try:
-            self.hosts.note(reply)
-        except QuestionError:
+        if not self.hosts.note(reply):
             return False
         self.keep(reply)
         return True

@@ -8,12 +8,12 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from camscan.errors import DecodeError
 from camscan.identify.knowledge_base import DERIVED, Knowledge
 from camscan.identify.oui import normal_mac
 from camscan.identify.rules import Match
 from camscan.model import Claim, Fields, Observation, Reply
 from camscan.probe import Protocol
+from camscan.protocols.reading import read
 
 RAW_FIELDS = ("manufacturer", "device_type", "device_class", "brand")
 """Fields a derived rule may look at besides the claims."""
@@ -35,12 +35,10 @@ def observe(reply: Reply, protocols: Mapping[str, Protocol]) -> Observation:
         return Observation(
             id=content_id(reply, ()), reply=reply, fields={}, channels=(reply.channel,), problem="no such protocol"
         )
-    try:
-        fields, problem = protocol.decode(reply.data), None
-    except DecodeError as error:
-        fields, problem = {}, str(error)
+    reading = read(protocol, reply.data)
     identity = content_id(reply, protocol.volatile)
-    return Observation(id=identity, reply=reply, fields=fields, channels=(reply.channel,), problem=problem)
+    channels = (reply.channel,)
+    return Observation(id=identity, reply=reply, fields=reading.fields, channels=channels, problem=reading.problem)
 
 
 def content_id(reply: Reply, volatile: tuple[re.Pattern[bytes], ...]) -> str:
@@ -113,8 +111,3 @@ def _unique(claims: list[Claim]) -> Iterator[Claim]:
         if key not in seen:
             seen.add(key)
             yield made
-
-
-def field_text(fields: Fields, name: str) -> str | None:
-    """The first value of a field, or None."""
-    return fields[name][0] if fields.get(name) else None

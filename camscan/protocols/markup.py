@@ -44,4 +44,12 @@ def elements(root: etree._Element) -> Iterator[tuple[str, str, str]]:
         name = local_name(element)
         parent = element.getparent()
         if name:
-            yield name, (element.text or "").strip(), local_name(parent) if parent is not None else ""
+            yield name, text_of(element), local_name(parent) if parent is not None else ""
+
+
+def text_of(element: etree._Element) -> str:
+    """The text before its first child, stripped. Raises `DecodeError` where a reference names no character."""
+    try:
+        return (element.text or "").strip()
+    except UnicodeDecodeError:
+        raise DecodeError("XML with a reference to half a surrogate pair") from None

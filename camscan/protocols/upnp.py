@@ -14,7 +14,7 @@ from camscan.model import Fields
 from camscan.probe import Announced, Dialogue, Protocol, Request
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import is_complete
-from camscan.protocols.markup import local_name, parse_xml
+from camscan.protocols.markup import local_name, parse_xml, text_of
 
 _HEADERS = ("Host: {host}", "User-Agent: camscan", "Accept: text/xml, application/xml", "Connection: close", "", "")
 DESCRIPTION = Request(
@@ -63,7 +63,7 @@ def decode(data: bytes) -> Fields:
 
 def _children(device: etree._Element) -> list[tuple[str, str]]:
     """(name, text) of its own elements only: devices embedded in it have elements of the same names."""
-    pairs = [(local_name(child), (child.text or "").strip()) for child in device]
+    pairs = [(local_name(child), text_of(child)) for child in device]
     return [(name, text.removeprefix("uuid:") if name == "UDN" else text) for name, text in pairs]
 
 

@@ -177,7 +177,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """Everything one run knows, whether it came from a network or from recorded replies."""
+    """Everything one run knows, whether it came from a network or from recorded replies.
+
+    `partial`: some address in scope was not asked. `failure`: what ended the run before its time, other than the user.
+    """
 
     id: str
     started: float | None
@@ -189,4 +192,5 @@ class ScanResult:
     coverage: tuple[Coverage, ...]
     undecoded: tuple[Observation, ...]
     observations: tuple[Observation, ...] = field(default=())
+    failure: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)

@@ -6,12 +6,15 @@ from collections.abc import Callable, Coroutine, Iterable
 
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress, Survey, scope_text
-from camscan.discover.tally import coverage, unasked
+from camscan.discover.tally import unasked
+from camscan.errors import CamscanError
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import Knowledge
 from camscan.model import Coverage, Reply, ScanResult
 from camscan.protocols.registry import load_protocols
 from camscan.transport.wire import Wire
+
+FINISHED, STOPPED = "finished", "stopped"
 
 
 async def scan(
@@ -25,7 +28,7 @@ async def scan(
     stop: asyncio.Event | None = None,
 ) -> ScanResult:
     """Ask everything in the plan and identify what answered. `keep` sees every reply as it comes; when `stop` is set
-    the result holds what was found until then."""
+    the result holds what was found until then, and so it does when something goes wrong, which `failure` then names."""
     replies: list[Reply] = []
 
     def hear(reply: Reply) -> None:
@@ -34,33 +37,40 @@ async def scan(
 
     started = wire.clock()
     survey = Survey(plan=plan, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
-    finished = await _until(survey.run(), stop)
-    rows = coverage(plan, survey.tally)
+    ending = await _until(survey.run(), stop)
     return judge(
         replies,
         knowledge,
         scan_id=scan_id,
-        rows=rows,
+        rows=survey.coverage(),
         started=started,
         ended=wire.clock(),
         scope=scope_text(plan.scope),
         vantage=socket.gethostname(),
-        partial=not finished or bool(unasked(plan, survey.tally)),
+        partial=ending != FINISHED or bool(unasked(plan, survey.tally)),
+        failure=ending if ending not in (FINISHED, STOPPED) else None,
     )
 
 
-async def _until(run: Coroutine[None, None, None], stop: asyncio.Event | None) -> bool:
-    """Whether the run came to its end before `stop` was set."""
+async def _until(run: Coroutine[None, None, None], stop: asyncio.Event | None) -> str:
+    """FINISHED when the run came to its end, STOPPED when `stop` was set before, else what went wrong."""
     task = asyncio.create_task(run)
     waiting = asyncio.create_task((stop or asyncio.Event()).wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if task.done():
-        task.result()
-        return True
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    return False
+    if not task.done():
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return STOPPED
+    error = task.exception()
+    return FINISHED if error is None else _first(error)
+
+
+def _first(error: BaseException) -> str:
+    """The first cause among errors of tasks that ran together, on one line."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) if isinstance(error, CamscanError) else f"a mistake in camscan: {type(error).__name__}: {error}"
 
 
 def judge(
@@ -74,6 +84,7 @@ def judge(
     scope: tuple[str, ...] = (),
     vantage: str | None = None,
     partial: bool = False,
+    failure: str | None = None,
 ) -> ScanResult:
     """What these replies prove, with no packet sent."""
     found = identify(replies, load_protocols(), knowledge)
@@ -84,6 +95,7 @@ def judge(
         scope=scope,
         vantage=vantage,
         partial=partial,
+        failure=failure,
         devices=found.devices,
         coverage=rows,
         undecoded=found.undecoded,

@@ -138,3 +138,9 @@ def test_an_address_that_could_not_be_asked_is_told_and_the_step_goes_on() -> No
     tally.finish(step)
     (row,) = (r for r in coverage(plan, tally) if r.channel == "tcp connect")
     assert (row.state, row.reason) == ("asked", "1 could not be asked: Network is unreachable")
+
+
+def test_ipv6_is_not_planned_for_channels_that_speak_ipv4_only() -> None:
+    plan = plan_of(Scope(swept=(ip_network("fd00::/124"), LAN)))
+    assert {s.network for s in plan.steps if s.mode == "echo"} == {str(LAN)}
+    assert {s.network for s in plan.steps if s.mode == "ports"} == {str(LAN), "fd00::/124"}

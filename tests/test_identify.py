@@ -1,5 +1,7 @@
 """Correlation and fusion: who is who, how sure, and what disagrees."""
 
+from dataclasses import replace
+
 import pytest
 
 from camscan.identify.correlate import correlate, is_placeholder
@@ -10,7 +12,8 @@ from camscan.model import Claim, Device, Observation, Reply
 
 def seen(address: str, protocol: str, *claims: tuple[str, str, float]) -> tuple[Observation, tuple[Claim, ...]]:
     """One observation with the claims made of it."""
-    reply = Reply(address=address, protocol=protocol, transport="tcp", port=80, request="r", data=b"x")
+    port = 80 if protocol in ("http", "isapi") else 554
+    reply = Reply(address=address, protocol=protocol, transport="tcp", port=port, request="r", data=b"x")
     observation = Observation(id=f"{address}-{protocol}", reply=reply, fields={"a": ("b",)}, channels=("recorded",))
     made = (
         Claim(attribute=a, value=v, confidence=c, rule="r", observation=observation.id, field="f", text="t", source="s")
@@ -119,3 +122,26 @@ def test_real_identifiers_are_no_placeholders(value: str) -> None:
 def test_sameness(attribute: str, one: str, other: str, same: bool) -> None:
     assert same_value(attribute, one, other) is same
     assert same_value(attribute, other, one) is same
+
+
+def test_one_serial_at_a_thousand_addresses_is_one_conflict_each_and_no_join() -> None:
+    serial = ("serial", "4X7C5A1ZAG40U9C", 0.9)
+    apart = devices(*(seen(f"10.0.{n // 250}.{n % 250}", "sadp", serial) for n in range(1000)))
+    assert len(apart) == 1000
+    assert {len(d.conflicts) for d in apart} == {1}
+    assert "999 other addresses" in apart[0].conflicts[0].reason
+
+
+def test_one_response_read_as_two_protocols_is_one_witness() -> None:
+    (device,) = devices(
+        seen("10.0.0.1", "http", ("vendor", "hikvision", 0.6)), seen("10.0.0.1", "isapi", ("vendor", "hikvision", 0.7))
+    )
+    assert device.confidence["vendor"] == 0.7
+
+
+def test_a_reply_that_names_another_address_is_a_conflict() -> None:
+    observation, claims = seen("10.0.0.1", "sadp", ("vendor", "hikvision", 0.9))
+    observation = replace(observation, fields={"address": ("10.0.0.99",)})
+    (device,) = devices((observation, claims))
+    assert [(c.attribute, c.values[0][0]) for c in device.conflicts] == [("address", "10.0.0.99")]
+    assert device.addresses == ("10.0.0.1",)

@@ -36,6 +36,8 @@ def test_extra_keys_are_ignored_and_a_textual_port_is_read() -> None:
         (json.dumps({**GOOD, "reply": "x", "address": "nowhere"}), "is not an IP address"),
         (json.dumps({**GOOD, "reply": "x", "transport": "pigeon"}), '"transport"'),
         (json.dumps({**GOOD, "reply": "x", "encoding": "rot13"}), '"encoding"'),
+        ('{"time": ' + "9" * 5000 + "}", "not JSON"),
+        ("[" * 100_000, "not JSON"),
     ],
 )
 def test_a_bad_line_says_file_line_and_reason_and_costs_itself_only(line: str, reason: str) -> None:
@@ -46,3 +48,11 @@ def test_a_bad_line_says_file_line_and_reason_and_costs_itself_only(line: str, r
     assert isinstance(bad, BadLine)
     assert str(bad).startswith("site.jsonl:2: ")
     assert reason in str(bad)
+
+
+@pytest.mark.parametrize("time", ["9" * 400, "1e999", "-1e400", '"now"', "true", "[]"])
+def test_a_time_that_is_none_is_unknown(time: str) -> None:
+    line = json.dumps({**GOOD, "reply": "x"})[:-1] + f', "time": {time}}}'
+    (reply,) = read_replies("f", [line])
+    assert isinstance(reply, Reply)
+    assert reply.time is None

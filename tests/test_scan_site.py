@@ -78,15 +78,21 @@ def whole(site: Network, tmp_path_factory: pytest.TempPathFactory) -> Scan:
     return scan(site, tmp_path_factory.mktemp("whole"), str(LAN))
 
 
-def scan(site: Network, folder: Path, *arguments: str) -> Scan:
-    """Runs `camscan scan` in the scanner's namespace, and nowhere else, under tcpdump."""
+NO_RAW = ("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "--ambient-caps=-net_raw")
+
+
+def scan(site: Network, folder: Path, *arguments: str, under: tuple[str, ...] = ()) -> Scan:
+    """Runs `camscan scan` in the scanner's namespace, and nowhere else, under tcpdump (and `under` another command)."""
     assert site.scanner
     assert Path("/run/netns", site.scanner).stat().st_ino != Path("/proc/self/ns/net").stat().st_ino
     log, packets = folder / "requests.jsonl", folder / "packets.pcap"
     command = [sys.executable, "-m", "camscan", "scan", *arguments, "--format", "json", "--request-log", str(log)]
     with captured(site.scanner, packets):
         done = subprocess.run(
-            ["ip", "netns", "exec", site.scanner, *command], capture_output=True, text=True, timeout=SCAN_SECONDS
+            ["ip", "netns", "exec", site.scanner, *under, *command],
+            capture_output=True,
+            text=True,
+            timeout=SCAN_SECONDS,
         )
     assert done.returncode == 0, done.stderr
     requests = [json.loads(line) for line in log.read_text().splitlines()]
@@ -210,6 +216,17 @@ def test_every_datagram_on_the_wire_stands_in_the_log(whole: Scan) -> None:
     logged = Counter((r["address"], r["port"]) for r in whole.requests if r["transport"] == "udp")
     assert on_the_wire.total() > 300
     assert on_the_wire <= logged  # what the kernel could not deliver, because nobody is there, is logged too
+
+
+def test_without_raw_frames_the_kernel_tells_who_was_met(site: Network, tmp_path: Path) -> None:
+    asked = ("10.83.10.42", "10.83.10.83")
+    found = scan(site, tmp_path, *asked, under=NO_RAW)
+    assert {a: found.device(a)["mac"] for a in asked} == {a: site.devices[a].mac for a in asked}
+    reasons = [r["reason"] for r in found.document["coverage"] if r["channel"] == "arp sweep"]
+    assert len(reasons) == len(asked)
+    assert all("CAP_NET_RAW" in reason for reason in reasons)
+    assert found.document["scan"]["partial"] is False
+    assert not [p for p in sent(found.packets) if ARP in p and p[ARP].pdst not in asked]
 
 
 def test_with_multicast_cut_unicast_finds_all_that_answer_it(site: Network, tmp_path: Path) -> None:

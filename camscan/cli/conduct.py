@@ -71,6 +71,9 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
             return Exit.DONE
         result, interrupted = _run(plan, knowledge, wanted)
         output.write(render(result, wanted.form, screen(output.is_stdout)))
+    if result.failure:
+        say(f"ended early: {result.failure}; this is what was found until then")
+        return Exit.CANNOT_RUN
     if not wanted.quiet:
         _say_end(result, wanted, interrupted)
     return Exit.INTERRUPTED if interrupted else Exit.PARTIAL if result.partial else Exit.DONE

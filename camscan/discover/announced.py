@@ -14,6 +14,7 @@ _SDK = {"sadp": "hik_sdk", "dhdiscover": "dvrip"}  # whose own port the vendor's
 _PORTS = {"http_port": ("http", False), "https_port": ("http", True), "rtsp_port": ("rtsp", False)}
 _URLS = {"xaddr": "http", "location": "upnp"}
 READ_ONLY_PORT = 8000  # the SDK port of one maker: read, never written, whatever is announced there
+READ_ONLY_PROTOCOL = "hik_sdk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,14 @@ class Hint:
 
 
 def announced(reply: Reply, fields: Fields) -> Iterator[Hint]:
-    """The hints of one reply about its own sender."""
+    """The hints of one reply about its own sender; the SDK port of one maker is left to its own protocol."""
+    hints = _hints(reply, fields)
+    return (h for h in hints if h.port != READ_ONLY_PORT or h.protocol == READ_ONLY_PROTOCOL)
+
+
+def _hints(reply: Reply, fields: Fields) -> Iterator[Hint]:
     for name, (protocol, tls) in _PORTS.items():
-        yield from (Hint(protocol=protocol, port=p, tls=tls) for p in _ports(fields, name) if p != READ_ONLY_PORT)
+        yield from (Hint(protocol=protocol, port=p, tls=tls) for p in _ports(fields, name))
     if reply.protocol in _SDK:
         yield from (Hint(protocol=_SDK[reply.protocol], port=p) for p in _ports(fields, "sdk_port"))
     if reply.transport == "udp":
@@ -48,7 +54,7 @@ def _from_url(url: str, protocol: str, sender: str) -> Hint | None:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or parts.hostname != sender or port == READ_ONLY_PORT:
+    if parts.scheme not in ("http", "https") or parts.hostname != sender:
         return None
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return Hint(protocol=protocol, port=port, tls=parts.scheme == "https", path=path if protocol == "upnp" else "")

@@ -4,8 +4,8 @@ One connection attempt at a time to a host, many hosts at once. nmap may look fo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from camscan.discover.hosts import serve
@@ -26,7 +26,7 @@ class PortSweep:
     turns: Callable[[str, list[int]], Awaitable[None]]
     trouble: Callable[[str], None]
 
-    async def run(self, addresses: Iterator[str]) -> AsyncIterator[Reply]:
+    async def run(self, addresses: Iterator[str]) -> AsyncGenerator[Reply, None]:
         """An observation of every open port, as it is found. Ends when the turns with the last host have."""
         heard: asyncio.Queue[Reply | None] = asyncio.Queue()
         task = asyncio.create_task(self._probe(addresses, heard))
@@ -68,9 +68,10 @@ class PortSweep:
     async def _with_nmap(self, addresses: Iterator[str], heard: asyncio.Queue[Reply | None]) -> None:
         found: dict[str, list[int]] = {}
         listed = list(addresses)
-        async for address, port in nmap.open_ports(self.wire, listed, self.ports):
-            heard.put_nowait(self._open_port(address, port))
-            found.setdefault(address, []).append(port)
+        async with aclosing(nmap.open_ports(self.wire, listed, self.ports)) as pairs:
+            async for address, port in pairs:
+                heard.put_nowait(self._open_port(address, port))
+                found.setdefault(address, []).append(port)
         await serve(iter(found), lambda a: self._take_turns(a, found[a]), self.settings.hosts_at_once)
 
     async def _take_turns(self, address: str, ports: list[int]) -> None:

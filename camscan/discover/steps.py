@@ -35,6 +35,11 @@ class Part:
     count: int
 
     @property
+    def version(self) -> int:
+        """4 or 6: a part holds addresses of one kind."""
+        return self.scope.swept[0].version
+
+    @property
     def name(self) -> str:
         """The networks for people: the first few, and how many more."""
         names = [str(n) for n in self.scope.swept]
@@ -64,10 +69,10 @@ def make_plan(
 
 
 def _parts(scope: Scope, interfaces: tuple[Interface, ...], route: Route) -> Iterator[Part]:
-    groups: dict[tuple[str | None, IPv4Network | None], list[Network]] = {}
+    groups: dict[tuple[str | None, IPv4Network | None, int], list[Network]] = {}
     for network in scope.swept:
-        groups.setdefault((route(network), wire_of(network, interfaces)), []).append(network)
-    for (interface, wire), networks in groups.items():
+        groups.setdefault((route(network), wire_of(network, interfaces), network.version), []).append(network)
+    for (interface, wire, _), networks in groups.items():
         part = replace(scope, swept=tuple(networks))
         yield Part(scope=part, interface=interface, wire=wire, count=part.count())
 
@@ -122,7 +127,7 @@ def _sweep_steps(protocol: Protocol, part: Part, settings: Settings) -> Iterator
         case Udp(unicast=True):
             asked = len(requests) * settings.repeats
             yield _sweep_step(protocol, "unicast", part, requests, asked, _size(requests) * settings.repeats)
-        case IcmpEcho():
+        case IcmpEcho() if part.version == 4:
             yield _sweep_step(protocol, "echo", part, requests, 1, ICMP_BYTES)
         case ArpSweep() if part.wire:
             yield _sweep_step(protocol, "sweep", part, requests, ARP_ROUNDS, ARP_BYTES * ARP_ROUNDS)

@@ -5,20 +5,20 @@ on; a host that misbehaves costs itself only.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Network, ip_network
+from ipaddress import ip_network
 from typing import Literal
 
 from camscan.discover.hosts import Hosts, serve
 from camscan.discover.plan import Plan, Step, allowed_requests, swept_ports, usable_protocols
 from camscan.discover.ports import PortSweep
 from camscan.discover.steps import wire_of
-from camscan.discover.tally import Tally
+from camscan.discover.tally import Tally, coverage
 from camscan.discover.turns import Interview, hints_for
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.model import Reply
+from camscan.model import Coverage, Outcome, Reply
 from camscan.probe import Protocol, Udp
 from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface, Scope
@@ -68,14 +68,23 @@ class Survey:
             for step in steps:
                 group.create_task(self._take(step))
         await serve(iter([*self.hosts.heard]), self._ask_announced, self.plan.settings.hosts_at_once)
+        self._read_neighbours()
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What every channel did until now, and how the owner's credential fared."""
+        for step in self.plan.steps:
+            self.tally.remark(step, self.wire.unsent[step.protocol], "packets could not be sent")
+            self.tally.remark(step, self.wire.dropped[step.protocol], "replies dropped: sender excluded, or too many")
+        return (*coverage(self.plan, self.tally), *_login_row(self._interviews.values()))
 
     async def _take(self, step: Step) -> None:
         """One step to its end. What stops it is the step's own affair."""
         try:
             await self._wait_for_arp(step)
-            async for reply in self._replies(step):
-                if self._note(reply):
-                    self.tally.answer(step, reply.address)
+            async with aclosing(self._replies(step)) as replies:
+                async for reply in replies:
+                    if self._note(reply):
+                        self.tally.answer(step, reply.address)
             self.tally.finish(step)
         except (NotPossibleError, OutOfScopeError, OSError) as error:
             self.tally.fail(step, str(error))
@@ -92,7 +101,7 @@ class Survey:
         self.keep(reply)
         return True
 
-    def _replies(self, step: Step) -> AsyncIterator[Reply]:
+    def _replies(self, step: Step) -> AsyncGenerator[Reply, None]:
         channel = self.protocols[step.protocol].channel
         if isinstance(channel, Udp):
             return udp.sweep(self.wire, self._question(step, channel))
@@ -158,25 +167,28 @@ class Survey:
         if interface and all(self.plan.scope.permits_broadcast(interface.name, n) for n in wires):
             yield LIMITED_BROADCAST
 
-    async def _arp(self, step: Step) -> AsyncIterator[Reply]:
-        """Who-has for each address; without raw frames what the kernel's neighbour table knows."""
+    def _arp(self, step: Step) -> AsyncGenerator[Reply, None]:
         interface = self._interface(step)
         wire = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
-        if interface is None or not isinstance(wire, IPv4Network):
+        if interface is None or wire is None:
             raise NotPossibleError("not a directly connected network")
-        try:
-            async for reply in ethernet.arp_sweep(self.wire, interface, wire, self._addresses(step), ARP_SECONDS):
-                yield reply
-        except NotPossibleError:
-            for reply in neighbours.read_neighbours(self.wire):
-                self._note(reply)
-            raise
+        return ethernet.arp_sweep(self.wire, interface, wire, self._addresses(step), ARP_SECONDS)
 
-    def _ports(self, step: Step) -> AsyncIterator[Reply]:
+    def _read_neighbours(self) -> None:
+        """Where raw frames are not possible: whom the kernel has met while the other channels asked."""
+        for step in (s for s in self.tally.failed if s.mode == "sweep"):
+            for reply in neighbours.read_neighbours(self.wire):
+                if self._note(reply):
+                    self.tally.answer(step, reply.address)
+
+    def _ports(self, step: Step) -> AsyncGenerator[Reply, None]:
 
         async def turns(address: str, ports: list[int]) -> None:
             self._progress(step)
-            await self._interview(address).hear(hints_for(ports, self.protocols), self._note)
+            interview = self._interview(address)
+            await interview.hear(hints_for(ports, self.protocols), self._note)
+            for problem in interview.problems:
+                self.tally.trouble(step, problem)
 
         sweep = PortSweep(
             wire=self.wire,
@@ -210,6 +222,23 @@ def _own_address(interface: Interface | None, network: str) -> str | None:
     """The address this machine has on that network by that interface."""
     own = interface.ipv4 if interface else ()
     return next((str(a.ip) for a in own if str(a.network) == network), None)
+
+
+def _login_row(interviews: Iterable[Interview]) -> Iterator[Coverage]:
+    """How many devices took the owner's credential, where there is one."""
+    outcomes = [i.login for i in interviews if i.login is not None]
+    taken, refused = outcomes.count(Outcome.REPLIED), outcomes.count(Outcome.REFUSED)
+    if outcomes:
+        yield Coverage(
+            interface=None,
+            network="devices that speak ONVIF",
+            channel="onvif with credential",
+            state="asked",
+            asked=len(outcomes),
+            answered=taken,
+            silent=len(outcomes) - taken - refused,
+            reason=f"the credential was refused by {refused}" if refused else None,
+        )
 
 
 def scope_text(scope: Scope) -> tuple[str, ...]:

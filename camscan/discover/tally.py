@@ -25,6 +25,7 @@ class Tally:
     troubles: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     absent: dict[Step, int] = field(default_factory=Counter)
     finished: set[Step] = field(default_factory=set)
+    remarks: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def draw(self, step: Step, network: str) -> None:
         """One more address of the network was taken up."""
@@ -41,6 +42,11 @@ class Tally:
     def leave_out(self, step: Step) -> None:
         """One address was not asked because nobody is there."""
         self.absent[step] += 1
+
+    def remark(self, step: Step, count: int, what: str) -> None:
+        """Something the reader of the step's coverage must know, if it happened at all."""
+        if count:
+            self.remarks[step].append(f"{count} {what}")
 
     def fail(self, step: Step, reason: str) -> None:
         """The step could not be taken, or not to its end."""
@@ -65,7 +71,7 @@ class Tally:
         said += [f"{count} could not be asked: {reason}" for reason, count in self.troubles[step].most_common(3)]
         if self.absent[step]:
             said.append(f"{self.absent[step]} not asked: ARP showed nobody there")
-        return "; ".join(said) or None
+        return "; ".join([*said, *self.remarks[step]]) or None
 
 
 def coverage(plan: Plan, tally: Tally) -> tuple[Coverage, ...]:

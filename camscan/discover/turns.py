@@ -1,32 +1,39 @@
 """Turns with one host: which dialogues fit which open port, in which order, and how their replies are recorded.
 
-One connection at a time; a login challenge at most once per device; a protocol carried by HTTP is asked on each HTTP
-port until it has answered once. Port 8000 is only listened to.
+One connection at a time; a protocol carried by HTTP is asked on each endpoint that has spoken HTTP until it has
+answered once; a login challenge goes to a device once, to the endpoint that serves its pages. Port 8000 is only
+listened to.
 """
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from camscan.discover.announced import Hint
+from camscan.discover.announced import READ_ONLY_PORT, READ_ONLY_PROTOCOL, Hint
 from camscan.discover.plan import Settings, allowed_requests
+from camscan.discover.web import Web
 from camscan.errors import DecodeError
 from camscan.model import Outcome, Reply
 from camscan.probe import TURN_SECONDS, Announced, Dialogue, Endpoint, OverHttp, Protocol, Tcp
 from camscan.protocols import http_message, onvif, upnp
 from camscan.protocols import tls as tls_codec
+from camscan.protocols.reading import read
 from camscan.transport import soap, tcp, tls
+from camscan.transport.tcp import Exchange
 from camscan.transport.wire import Wire
 
 CARRIER = "http"
-LOGIN = "owner's credential"
+CHALLENGE = "login challenge, no credential"
 
 
 @dataclass(slots=True, kw_only=True)
 class Interview:
-    """The turns with one host. `settled` are the protocols that need not be asked again of it; `clock` is
-    the device's own, in seconds since the epoch, once it has told it."""
+    """The turns with one host.
+
+    `settled` are the protocols that need not be asked again of it; `clock` is the device's own, in seconds since the
+    epoch, once it has told it; `login` is how the owner's credential fared; `problems` are mistakes of ours.
+    """
 
     wire: Wire
     protocols: Mapping[str, Protocol]
@@ -34,36 +41,43 @@ class Interview:
     address: str
     settled: set[str] = field(default_factory=set)
     asked: set[Hint] = field(default_factory=set)
+    webs: list[Web] = field(default_factory=list)
     clock: float | None = None
+    login: Outcome | None = None
+    problems: list[str] = field(default_factory=list)
 
     async def hear(self, hints: Iterable[Hint], note: Callable[[Reply], object]) -> None:
-        """Ask these endpoints, and pass on everything they say."""
-        async with aclosing(self.ask(hints)) as replies:
+        """Ask these endpoints, each once in a scan, and pass on everything they say."""
+        async with aclosing(self._ask(hints)) as replies:
             async for reply in replies:
                 note(reply)
 
-    async def ask(self, hints: Iterable[Hint]) -> AsyncGenerator[Reply, None]:
-        """Everything these endpoints of the host say. Each is asked once in a scan."""
+    async def _ask(self, hints: Iterable[Hint]) -> AsyncGenerator[Reply, None]:
         for hint in hints:
-            if hint not in self.asked:
+            if hint not in self.asked and _may_be_asked(hint):
                 self.asked.add(hint)
-                async for reply in self._ask_one(hint):
-                    yield reply
+                async with aclosing(self._ask_one(hint)) as replies:
+                    async for reply in replies:
+                        yield reply
+        async with aclosing(self._challenges()) as replies:
+            async for reply in replies:
+                yield reply
 
-    async def _ask_one(self, hint: Hint) -> AsyncIterator[Reply]:
+    async def _ask_one(self, hint: Hint) -> AsyncGenerator[Reply, None]:
         endpoint = Endpoint(address=self.address, port=hint.port, tls=hint.tls, token=secrets.token_hex(8))
+        web = Web(endpoint=endpoint)
         if hint.tls:
-            async for reply in self._certificate(endpoint):
-                yield reply
-        for name, dialogue in self._dialogues(hint, endpoint):
-            spoke = False
-            async for reply in self._converse(name, dialogue, endpoint):
-                spoke = spoke or reply.protocol == CARRIER
-                yield reply
-            if name == CARRIER and spoke:
-                async for reply in self._carried(endpoint):
+            async with aclosing(self._certificate(endpoint)) as replies:
+                async for reply in replies:
                     yield reply
-                async for reply in self._with_credential(endpoint):
+        for name, dialogue in self._dialogues(hint, endpoint):
+            async with aclosing(self._converse(name, dialogue, web)) as replies:
+                async for reply in replies:
+                    yield reply
+        if web.speaks and hint.protocol == CARRIER:
+            self.webs.append(web)
+            async with aclosing(self._carried(web)) as replies:
+                async for reply in replies:
                     yield reply
 
     def _dialogues(self, hint: Hint, endpoint: Endpoint) -> Iterator[tuple[str, Dialogue]]:
@@ -76,54 +90,95 @@ class Interview:
 
     def _may_ask(self, protocol: Protocol) -> bool:
         """A challenge goes to a device once; what the settings refuse goes to none."""
-        allowed = allowed_requests(protocol, self.settings)
-        if not allowed or protocol.name in self.settled:
+        if not allowed_requests(protocol, self.settings) or protocol.name in self.settled:
             return False
-        if any(r.purpose == "login challenge, no credential" for r in allowed):
+        if _challenges(protocol):
             self.settled.add(protocol.name)
         return True
 
-    async def _carried(self, endpoint: Endpoint) -> AsyncIterator[Reply]:
-        """The protocols that travel over HTTP, on an endpoint that has just spoken it."""
-        for protocol in self.protocols.values():
-            if isinstance(protocol.channel, OverHttp) and protocol.dialogue and self._may_ask(protocol):
-                async for reply in self._converse(protocol.name, protocol.dialogue(endpoint), endpoint):
-                    if reply.protocol == protocol.name:
-                        self.settled.add(protocol.name)
+    async def _carried(self, web: Web) -> AsyncGenerator[Reply, None]:
+        """The questions that travel over HTTP, on an endpoint that has just spoken it; then the owner's credential."""
+        for name, dialogue in self._over_http(web, challenging=False):
+            async with aclosing(self._converse(name, dialogue, web)) as replies:
+                async for reply in replies:
+                    if reply.protocol == name:
+                        self.settled.add(name)
                         self._note_clock(reply)
                     yield reply
+        async with aclosing(self._with_credential(web)) as replies:
+            async for reply in replies:
+                yield reply
 
-    async def _with_credential(self, endpoint: Endpoint) -> AsyncIterator[Reply]:
-        """The owner's ONVIF credential, if there is one: once per device, where ONVIF has answered."""
-        if self.settings.credential is None or self.clock is None or LOGIN in self.settled:
+    async def _challenges(self) -> AsyncGenerator[Reply, None]:
+        """The challenges that travel over HTTP, on the endpoint that serves the device's own pages."""
+        for web in sorted(self.webs, key=lambda w: w.redirects)[:1]:
+            for name, dialogue in self._over_http(web, challenging=True):
+                async with aclosing(self._converse(name, dialogue, web)) as replies:
+                    async for reply in replies:
+                        yield reply
+
+    def _over_http(self, web: Web, *, challenging: bool) -> Iterator[tuple[str, Dialogue]]:
+        for protocol in self.protocols.values():
+            carried = isinstance(protocol.channel, OverHttp) and _challenges(protocol) is challenging
+            if carried and protocol.dialogue and self._may_ask(protocol):
+                yield protocol.name, protocol.dialogue(web.endpoint)
+
+    async def _with_credential(self, web: Web) -> AsyncGenerator[Reply, None]:
+        """The owner's ONVIF credential, if there is one: once per device, where ONVIF has told the time."""
+        if self.settings.credential is None or self.clock is None or self.login is not None:
             return
-        self.settled.add(LOGIN)
         user, password = self.settings.credential
-        outcome, body = await soap.device_information(
-            self.wire, endpoint, user, password, TURN_SECONDS, device_time=self.clock
+        self.login, data = await soap.device_information(
+            self.wire,
+            web.endpoint,
+            user,
+            password,
+            TURN_SECONDS,
+            complete=http_message.is_complete,
+            device_time=self.clock,
         )
-        if body and outcome is Outcome.REPLIED:
-            yield self._reply("onvif", endpoint, soap.REQUEST, body)
+        body = _body(data)
+        fields = read(self.protocols["onvif"], body).fields
+        if fields.get("answer") == ("GetDeviceInformationResponse",):
+            yield self._reply("onvif", web.endpoint, soap.REQUEST, body)
+        elif self.login is Outcome.REPLIED:
+            self.login = Outcome.REFUSED
 
     def _note_clock(self, reply: Reply) -> None:
         """The device's own clock, by which a digest for it must be dated."""
         if reply.protocol == "onvif":
-            seconds = onvif.utc_seconds(self.protocols["onvif"].decode(reply.data))
+            seconds = onvif.utc_seconds(read(self.protocols["onvif"], reply.data).fields)
             self.clock = seconds if seconds is not None else self.clock
 
-    async def _certificate(self, endpoint: Endpoint) -> AsyncIterator[Reply]:
+    async def _certificate(self, endpoint: Endpoint) -> AsyncGenerator[Reply, None]:
         seen = await tls.handshake(self.wire, endpoint)
         if seen is not None:
             data = tls_codec.encode_record(seen.mode, seen.version, seen.cipher, seen.der)
             yield self._reply("tls", endpoint, f"handshake {seen.mode}", data)
 
-    async def _converse(self, name: str, dialogue: Dialogue, endpoint: Endpoint) -> AsyncIterator[Reply]:
-        async with aclosing(tcp.converse(self.wire, endpoint, dialogue, name)) as exchanges:
+    async def _converse(self, name: str, dialogue: Dialogue, web: Web) -> AsyncGenerator[Reply, None]:
+        async with aclosing(tcp.converse(self.wire, web.endpoint, dialogue, name)) as exchanges:
             async for exchange in exchanges:
-                if exchange.data:
-                    carried = exchange.request.protocol or name
-                    for protocol, data in _readings(carried, exchange.data, self.protocols):
-                        yield self._reply(protocol, endpoint, exchange.request.name, data)
+                if exchange.outcome is Outcome.BUG:
+                    self.problems.append(f"a mistake in camscan's {name} dialogue: {exchange.problem}")
+                if name == CARRIER:
+                    web.note(exchange)
+                for protocol, data in self._readings(name, exchange, web):
+                    yield self._reply(protocol, web.endpoint, exchange.request.name, data)
+
+    def _readings(self, name: str, exchange: Exchange, web: Web) -> Iterator[tuple[str, bytes]]:
+        """The protocols under which an exchange is recorded: as it came, and its body where that reads as the protocol
+        that was asked for and says more than the endpoint says to any path."""
+        if not exchange.data:
+            return
+        protocol = self.protocols[exchange.request.protocol or name]
+        if not isinstance(protocol.channel, OverHttp | Announced):
+            yield protocol.name, exchange.data
+            return
+        yield CARRIER, exchange.data
+        body = _body(exchange.data)
+        if body and web.is_evidence(exchange.request.path, body) and read(protocol, body).problem is None:
+            yield protocol.name, body
 
     def _reply(self, protocol: str, endpoint: Endpoint, request: str, data: bytes) -> Reply:
         return Reply(
@@ -138,19 +193,21 @@ class Interview:
         )
 
 
-def _readings(name: str, data: bytes, protocols: Mapping[str, Protocol]) -> Iterator[tuple[str, bytes]]:
-    """The protocols under which one exchange is recorded: as it came, and its body where that decodes as the protocol
-    that was asked for."""
-    if not isinstance(protocols[name].channel, OverHttp | Announced):
-        yield name, data
-        return
-    yield CARRIER, data
+def _may_be_asked(hint: Hint) -> bool:
+    """The SDK port of one maker is read and never written, whatever a reply announces there."""
+    return hint.port != READ_ONLY_PORT or hint.protocol == READ_ONLY_PROTOCOL
+
+
+def _challenges(protocol: Protocol) -> bool:
+    return any(r.purpose == CHALLENGE for r in protocol.requests)
+
+
+def _body(data: bytes | None) -> bytes:
+    """The body of a response; empty where there is none or it is no response."""
     try:
-        body = http_message.parse(data).body
-        protocols[name].decode(body)
+        return http_message.parse(data).body if data else b""
     except DecodeError:
-        return
-    yield name, body
+        return b""
 
 
 def hints_for(ports: Iterable[int], protocols: Mapping[str, Protocol]) -> list[Hint]:

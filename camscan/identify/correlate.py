@@ -49,36 +49,43 @@ def correlate(seen: Iterable[tuple[Observation, tuple[Claim, ...]]]) -> list[Uni
         unit = units.setdefault(address, Unit(addresses=[address]))
         unit.observations.append(observation)
         unit.claims.extend(claims)
-    for one, other, attribute, value in _shared(units):
-        _join_or_object(units, one, other, attribute, value)
+    for attribute, value, addresses in _shared(units):
+        if len(addresses) == 2:
+            _join_or_object(units, attribute, value, addresses)
+        else:
+            _object(units, attribute, value, addresses)
     return list({id(unit): unit for unit in units.values()}.values())
 
 
-def _shared(units: Mapping[str, Unit]) -> list[tuple[str, str, str, str]]:
-    """(address, address, attribute, value) for every identifier that stands at more than one address."""
+def _shared(units: Mapping[str, Unit]) -> list[tuple[str, str, list[str]]]:
+    """(attribute, value, addresses) for every identifier that stands at more than one address."""
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     for address, unit in units.items():
         for attribute in JOINING:
             for value in sorted(unit.values(attribute)):
                 holders[attribute, value].append(address)
-    pairs = ((at, key) for key, at in holders.items() if len(at) > 1)
-    return [(at[0], other, *key) for at, key in pairs for other in at[1:]]
+    return [(*key, addresses) for key, addresses in holders.items() if len(addresses) > 1]
 
 
-def _join_or_object(units: dict[str, Unit], one: str, other: str, attribute: str, value: str) -> None:
-    first, second = units[one], units[other]
+def _join_or_object(units: dict[str, Unit], attribute: str, value: str, addresses: list[str]) -> None:
+    first, second = units[addresses[0]], units[addresses[1]]
     if first is second:
         return
-    holders = {a for u in units.values() for a in u.addresses if value in u.values(attribute)}
-    if len(holders) == 2 and not _contradiction(first, second) and _beyond_copying(first, second):
-        _merge(first, second)
-        units[other] = first
-        for address in second.addresses:
-            units[address] = first
+    if _contradiction(first, second) or not _beyond_copying(first, second):
+        _object(units, attribute, value, addresses)
         return
-    for unit, elsewhere in ((first, other), (second, one)):
-        reason = f"the same {attribute} is claimed at {elsewhere}; kept apart"
-        unit.conflicts.append(Conflict(attribute=attribute, values=((value, 0.0),), reason=reason))
+    _merge(first, second)
+    for address in second.addresses:
+        units[address] = first
+
+
+def _object(units: Mapping[str, Unit], attribute: str, value: str, addresses: list[str]) -> None:
+    """One identifier at several addresses is kept apart, and each of them says so."""
+    for address in addresses:
+        other = addresses[1] if address == addresses[0] else addresses[0]
+        where = other if len(addresses) == 2 else f"{len(addresses) - 1} other addresses, {other} among them"
+        reason = f"the same {attribute} is claimed at {where}; kept apart"
+        units[address].conflicts.append(Conflict(attribute=attribute, values=((value, 0.0),), reason=reason))
 
 
 def _contradiction(one: Unit, other: Unit) -> bool:

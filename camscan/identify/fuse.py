@@ -1,9 +1,9 @@
 """Claims of one unit → one device record with confidence and conflicts.
 
-How confidence is computed: of each protocol the best claim for a value counts, and protocols are taken as independent
-witnesses, so the value's support is 1 - Π(1 - confidence); half of the strongest contrary value's support is taken off.
-A sign that the device is not what it says (an `inconsistency`) caps all but its addresses at one half. A value below
-`NAMED` is not stated: unknown is an answer, a guess is a defect.
+How confidence is computed: of each witness (a protocol, see `witness.py`) the best claim for a value counts, and
+witnesses are taken as independent, so the value's support is 1 - Π(1 - confidence); half of the strongest contrary
+value's support is taken off. A sign that the device is not what it says (an `inconsistency`) caps all but its
+addresses at one half. A value below `NAMED` is not stated: unknown is an answer, a guess is a defect.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from camscan.identify.correlate import Unit, is_placeholder
 from camscan.identify.sameness import canonical, more_telling, same_value
+from camscan.identify.witness import Witnesses
 from camscan.model import Capability, Claim, Conflict, Device, Observation, Service
 
 NAMED = 0.4
@@ -18,18 +19,19 @@ CEILING = 0.99  # no number of replies makes a thing certain
 DOUBTED = 0.5  # the most that is said of a device whose replies betray an imitation
 NETWORK = ("mac", "uuid")  # an imitation has them too
 _SEVERAL = ("multicast", "broadcast", "unicast")  # ways in which one protocol may ask
+OWN_ADDRESS = ("sadp", "dhdiscover")  # protocols in which a device states its own address
 SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "kind", "mac", "uuid")
 
 
 def fuse(unit: Unit, evidential: frozenset[str]) -> Device:
     """The record of one unit. `evidential` names the protocols whose replies are evidence."""
-    protocols = {o.id: o.reply.protocol for o in unit.observations}
+    witnesses = Witnesses(unit.observations)
     chosen: dict[str, str] = {}
     confidence: dict[str, float] = {}
     conflicts = list(unit.conflicts)
     doubts = [c for c in unit.claims if c.attribute == "inconsistency"]
     for attribute in SINGLE:
-        ranked = rank(attribute, unit.claims, protocols)
+        ranked = rank(attribute, unit.claims, witnesses)
         if not ranked:
             continue
         value, support = ranked[0]
@@ -40,16 +42,31 @@ def fuse(unit: Unit, evidential: frozenset[str]) -> Device:
         if against >= NAMED:
             conflicts.append(Conflict(attribute=attribute, values=tuple(ranked), reason="replies disagree"))
     conflicts += [Conflict(attribute="vendor", values=(), reason=f"inconsistent: {d.value}") for d in doubts]
+    conflicts += elsewhere(unit)
     return _device(unit, chosen, confidence, conflicts, evidential)
 
 
-def rank(attribute: str, claims: Iterable[Claim], protocols: Mapping[str, str]) -> list[tuple[str, float]]:
+def elsewhere(unit: Unit) -> list[Conflict]:
+    """A conflict for every reply that names another address as its sender's own than the one it came from."""
+    named = {
+        (o.reply.protocol, address)
+        for o in unit.observations
+        if o.reply.protocol in OWN_ADDRESS and not set(o.fields.get("address", ())) & set(unit.addresses)
+        for address in o.fields.get("address", ())
+    }
+    return [
+        Conflict(attribute="address", values=((address, 0.0),), reason=f"its {protocol} reply names another address")
+        for protocol, address in sorted(named)
+    ]
+
+
+def rank(attribute: str, claims: Iterable[Claim], witnesses: Witnesses) -> list[tuple[str, float]]:
     """(value, support) of an attribute, best first; values that agree are one, in their most telling form."""
     groups: list[list[Claim]] = []
     for claim in sorted(_of(attribute, claims), key=lambda c: -c.confidence):
         group = next((g for g in groups if same_value(attribute, g[0].value, claim.value)), None)
         groups.append([claim]) if group is None else group.append(claim)
-    ranked = [(_best_form(attribute, group), _support(group, protocols)) for group in groups]
+    ranked = [(_best_form(attribute, group), _support(group, witnesses)) for group in groups]
     return sorted(ranked, key=lambda pair: -pair[1])
 
 
@@ -66,10 +83,10 @@ def _best_form(attribute: str, group: Sequence[Claim]) -> str:
     return value
 
 
-def _support(group: Sequence[Claim], protocols: Mapping[str, str]) -> float:
+def _support(group: Sequence[Claim], witnesses: Witnesses) -> float:
     best: dict[str, float] = defaultdict(float)
     for claim in group:
-        witness = protocols[claim.observation]
+        witness = witnesses.of(claim)
         best[witness] = max(best[witness], claim.confidence)
     doubt = 1.0
     for confidence in best.values():

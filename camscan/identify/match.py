@@ -11,9 +11,12 @@ from collections.abc import Iterator, Mapping
 from camscan.identify.knowledge_base import DERIVED, Knowledge
 from camscan.identify.oui import normal_mac
 from camscan.identify.rules import Match
-from camscan.model import Claim, Fields, Observation, Reply
+from camscan.model import Claim, Observation, Reply
 from camscan.probe import Protocol
 from camscan.protocols.reading import read
+
+PREFIX_RULE = "oui"
+"""The rule id of every claim that a MAC's registered prefix makes."""
 
 RAW_FIELDS = ("manufacturer", "device_type", "device_class", "brand")
 """Fields a derived rule may look at besides the claims."""
@@ -96,7 +99,7 @@ def _prefix(direct: list[Claim], knowledge: Knowledge) -> Iterator[Claim]:
                 attribute=attribute,
                 value=value,
                 confidence=confidence,
-                rule="oui",
+                rule=PREFIX_RULE,
                 observation=mac.observation,
                 field="mac",
                 text=mac.value,

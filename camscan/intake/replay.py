@@ -5,6 +5,7 @@ are ignored. A bad line costs that line only: it is returned as a `BadLine` with
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -13,6 +14,7 @@ from typing import Any, get_args
 from camscan.errors import UsageError
 from camscan.model import Reply, Transport
 
+LATEST = 253402300799  # seconds since the epoch: the end of the year 9999, where dates end
 LINE_LIMIT = 4 * 1024 * 1024  # characters; a reply is cut at 256 kB, so a longer line is no recording
 
 
@@ -44,7 +46,7 @@ def _parse_line(line: str) -> Reply:
         raise UsageError(f"longer than {LINE_LIMIT} characters")
     try:
         row = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         raise UsageError(f"not JSON: {error}") from None
     if not isinstance(row, dict):
         raise UsageError(f"a JSON {type(row).__name__}, not an object")
@@ -88,7 +90,10 @@ def _port(value: object) -> int | None:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """A finite number of seconds; anything else is unknown."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > LATEST:
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def _data(row: dict[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
 """The one way in which the rest of camscan reads bytes with a codec: whatever a reply holds, it costs that reply only.
 
-A codec raises `DecodeError` for bytes that are not what it reads. Anything else it raises is a mistake of ours that some
-device has found; the reply is kept with that as the reason, and the scan goes on.
+A codec raises `DecodeError` for bytes that are not what it reads. Anything else it raises is a mistake of ours that
+some device has found; the reply is kept with that as the reason, and the scan goes on.
 """
 
 from dataclasses import dataclass

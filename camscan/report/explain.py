@@ -84,5 +84,7 @@ def _claims(sign: str, claims: list[dict[str, Any]]) -> Iterator[Part]:
 
 
 def _conflict(conflict: dict[str, Any]) -> str:
-    values = ", ".join(f"{v['value']} ({v['confidence']:.0%})" for v in conflict["values"])
+    values = ", ".join(
+        v["value"] + (f" ({v['confidence']:.0%})" if v["confidence"] else "") for v in conflict["values"]
+    )
     return f"  ! {conflict['reason']}" + (f": {values}" if values else "")

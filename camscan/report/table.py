@@ -106,7 +106,7 @@ def _sureness(device: Device) -> Cell:
 
 def _disagreements(device: Device) -> Iterator[str]:
     for conflict in device.conflicts:
-        values = " or ".join(f"{printable(value)} ({sure:.0%})" for value, sure in conflict.values)
+        values = " or ".join(printable(value) + (f" ({sure:.0%})" if sure else "") for value, sure in conflict.values)
         reason = printable(conflict.reason)
         yield f"{device.address}  {conflict.attribute}: {reason}" + (f": {values}" if values else "")
 

@@ -1,0 +1,177 @@
+"""Turns with one host, over real sockets on loopback: what is asked, what is believed, what costs only itself."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from transport_rig import HOME, Rig, serving
+
+from camscan.discover.announced import Hint, announced
+from camscan.discover.hosts import HINTS_LIMIT, Hosts
+from camscan.discover.plan import Settings
+from camscan.discover.turns import Interview
+from camscan.identify.identify import identify
+from camscan.identify.knowledge_base import load_knowledge
+from camscan.model import Device, Reply
+from camscan.protocols.reading import read
+from camscan.protocols.registry import load_protocols
+
+PROTOCOLS = load_protocols()
+Answer = Callable[[bytes], bytes]
+
+
+class Web:
+    """A server that answers each request with `answer(request)` and remembers what it was asked."""
+
+    def __init__(self, answer: Answer, greeting: bytes = b"") -> None:
+        self.answer, self.greeting, self.asked = answer, greeting, list[bytes]()
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(self.greeting)
+        request = await reader.read(4096)
+        self.asked.append(request)
+        writer.write(self.answer(request))
+        await writer.drain()
+
+    def lines(self) -> list[str]:
+        return [request.partition(b"\r\n")[0].decode() for request in self.asked]
+
+
+def page(body: bytes, status: str = "200 OK", head: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def interview(rig: Rig, *hints: Hint, settings: Settings | None = None) -> list[Reply]:
+    replies: list[Reply] = []
+    talk = Interview(wire=rig.wire, protocols=PROTOCOLS, settings=settings or Settings(), address=HOME)
+    await talk.hear(hints, replies.append)
+    return replies
+
+
+def device_of(replies: list[Reply]) -> Device:
+    (device,) = identify(replies, PROTOCOLS, load_knowledge()).devices
+    return device
+
+
+DAHUA_LIKE = b"type=IPC-HFW2431S-S-S2\r\nversion=2.800.0000000.34.R,build:2021-07-08\r\n"
+
+
+async def test_a_device_that_says_the_same_to_every_path_gives_no_evidence_by_it() -> None:
+    web = Web(lambda request: page(DAHUA_LIKE))
+    async with serving(web) as port:
+        replies = await interview(Rig(), Hint(protocol="http", port=port))
+    assert {r.protocol for r in replies} == {"http"}
+    assert device_of(replies).vendor is None
+
+
+async def test_an_echo_of_the_path_is_seen_through() -> None:
+    web = Web(lambda request: page(DAHUA_LIKE + b"path=" + request.split()[1]))
+    async with serving(web) as port:
+        replies = await interview(Rig(), Hint(protocol="http", port=port))
+    assert "magicbox" not in {r.protocol for r in replies}
+
+
+async def test_what_differs_from_the_answer_to_any_path_is_evidence() -> None:
+    web = Web(lambda request: page(DAHUA_LIKE if b"magicBox" in request else b"<html>welcome</html>"))
+    async with serving(web) as port:
+        replies = await interview(Rig(), Hint(protocol="http", port=port))
+    assert "magicbox" in {r.protocol for r in replies}
+    assert device_of(replies).model == "IPC-HFW2431S-S-S2"
+
+
+async def test_a_port_that_does_not_speak_http_is_asked_no_more_over_it() -> None:
+    web = Web(lambda request: b"500 what?\r\n", greeting=b"220 mail.example.org ESMTP\r\n")
+    async with serving(web) as port:
+        await interview(Rig(), Hint(protocol="http", port=port))
+    assert not [line for line in web.lines() if "RPC2" in line or "ISAPI" in line or "onvif" in line]
+
+
+async def test_the_challenge_goes_to_the_endpoint_that_serves_pages() -> None:
+    signpost = Web(lambda request: page(b"", "302 Found", "Location: https://127.0.0.1/\r\n"))
+    pages = Web(lambda request: page(b"<html>", "404 Not Found"))
+    async with serving(signpost) as first, serving(pages) as second:
+        await interview(Rig(), Hint(protocol="http", port=first), Hint(protocol="http", port=second))
+    assert not [line for line in signpost.lines() if "RPC2" in line]
+    assert len([line for line in pages.lines() if "RPC2" in line]) == 1
+
+
+async def test_without_challenges_none_is_sent() -> None:
+    web = Web(lambda request: page(b"<html>", "404 Not Found"))
+    async with serving(web) as port:
+        await interview(Rig(), Hint(protocol="http", port=port), settings=Settings(challenge=False))
+    assert web.asked
+    assert not [line for line in web.lines() if "RPC2" in line]
+
+
+async def test_an_endpoint_is_asked_once_in_a_scan() -> None:
+    web = Web(lambda request: page(b"<html>", "404 Not Found"))
+    hint = Hint(protocol="http", port=0)
+    async with serving(web) as port:
+        hint = Hint(protocol="http", port=port)
+        talk = Interview(wire=Rig().wire, protocols=PROTOCOLS, settings=Settings(), address=HOME)
+        await talk.hear([hint, hint], lambda reply: None)
+        before = len(web.asked)
+        await talk.hear([hint], lambda reply: None)
+    assert len(web.asked) == before
+
+
+async def test_the_read_only_port_is_written_to_for_no_reply() -> None:
+    rig = Rig()
+    wrong = [Hint(protocol=name, port=8000) for name in ("dvrip", "http", "rtsp")]
+    await interview(rig, *wrong)
+    assert rig.lines == []
+
+
+@pytest.mark.parametrize("protocol", ["dhdiscover", "sadp", "wsdiscovery"])
+def test_no_reply_announces_the_read_only_port_to_anything_but_its_own_protocol(protocol: str) -> None:
+    reply = Reply(address=HOME, protocol=protocol, transport="udp", port=1, request="r", data=b"")
+    fields = dict.fromkeys(("http_port", "https_port", "rtsp_port", "sdk_port"), ("8000",)) | {
+        "xaddr": (f"http://{HOME}:8000/onvif",)
+    }
+    assert {h.protocol for h in announced(reply, fields)} <= {"hik_sdk"}
+
+
+def test_a_device_that_announces_a_thousand_ports_is_asked_at_a_few() -> None:
+    hosts = Hosts(scope=Rig().wire.scope, protocols=PROTOCOLS)
+    for start in range(0, 1000, 10):
+        urls = " ".join(f"http://{HOME}:{9100 + start + n}/onvif/device_service" for n in range(10))
+        body = (
+            '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" '
+            'xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><e:Body><d:ProbeMatches><d:ProbeMatch>'
+            f"<d:Types>dn:NetworkVideoTransmitter</d:Types><d:XAddrs>{urls}</d:XAddrs>"
+            "</d:ProbeMatch></d:ProbeMatches></e:Body></e:Envelope>"
+        )
+        reply = Reply(address=HOME, protocol="wsdiscovery", transport="udp", port=3702, request="r", data=body.encode())
+        assert hosts.note(reply)
+    assert len(hosts.hints[HOME]) == HINTS_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("protocol", "data"),
+    [
+        ("sadp", b"<ProbeMatch><DeviceDescription>&#xD800;</DeviceDescription></ProbeMatch>"),
+        ("isapi", b"<DeviceInfo><model>&#xDFFF;</model></DeviceInfo>"),
+        ("upnp", b"<root><device><modelName>&#xD800;</modelName></device></root>"),
+        (
+            "onvif",
+            b"<Envelope><GetDeviceInformationResponse><Model>&#xD800;</Model></GetDeviceInformationResponse></Envelope>",
+        ),
+    ],
+)
+def test_half_a_surrogate_pair_costs_the_reply_only(protocol: str, data: bytes) -> None:
+    reading = read(PROTOCOLS[protocol], data)
+    assert reading.problem is None or "mistake" not in reading.problem
+    good = Reply(address="10.0.0.1", protocol="ssh", transport="tcp", port=22, request="r", data=b"SSH-2.0-x\r\n")
+    bad = Reply(address="10.0.0.2", protocol=protocol, transport="udp", port=1, request="r", data=data)
+    found = identify([bad, good], PROTOCOLS, load_knowledge())
+    assert "10.0.0.1" in {d.address for d in found.devices}
+
+
+def test_a_mistake_in_a_codec_costs_the_reply_only() -> None:
+    def broken(data: bytes) -> dict[str, tuple[str, ...]]:
+        raise ZeroDivisionError
+
+    reading = read(replace(PROTOCOLS["ssh"], decode=broken), b"SSH-2.0-x")
+    assert reading.problem == "a mistake in camscan's ssh codec: ZeroDivisionError"
+    assert not reading.fields

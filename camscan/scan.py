@@ -38,11 +38,12 @@ async def scan(
     started = wire.clock()
     survey = Survey(plan=plan, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
     ending = await _until(survey.run(), stop)
+    rows = survey.coverage()
     return judge(
         replies,
         knowledge,
         scan_id=scan_id,
-        rows=survey.coverage(),
+        rows=rows,
         started=started,
         ended=wire.clock(),
         scope=scope_text(plan.scope),

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Interface
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from camscan.cli import conduct, scoping
+from camscan.cli import conduct, credential, scoping
 from camscan.cli.main import app
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress
-from camscan.errors import UsageError
+from camscan.errors import CannotRunError, UsageError
 from camscan.model import ScanResult
 from camscan.scope import Interface, Network
 from camscan.transport.wire import Wire
@@ -35,20 +35,30 @@ class Ended:
 
 @dataclass(slots=True)
 class Scanner:
-    """Stands in for the scan: keeps the plan it was given, hears one reply and returns `result`."""
+    """Stands in for the scan: keeps the plan it was given, hears one reply and returns `result`; where it `catches`,
+    also after a failure, as the real one does."""
 
     result: ScanResult = field(default_factory=ordinary)
     plans: list[Plan] = field(default_factory=list)
     during: Callable[[asyncio.Event], None] = lambda stop: None
+    catches: bool = False
 
     async def scan(self, plan: Plan, wire: Wire, knowledge: object, **given: Any) -> ScanResult:
         self.plans.append(plan)
+        try:
+            await self._run(wire, given)
+        except CannotRunError as error:
+            if not self.catches:
+                raise
+            return replace(self.result, partial=True, failure=str(error))
+        return self.result
+
+    async def _run(self, wire: Wire, given: dict[str, Any]) -> None:
         wire.ledger.record(address="10.0.0.5", port=1, transport="udp", protocol="sadp", request="inquiry", size=9)
         given["keep"](reply("10.0.0.5"))
         given["listen"](Progress(stage="ports", done=1, total=2, devices=1))
         self.during(given["stop"])
         await asyncio.sleep(0.01)
-        return self.result
 
     @property
     def plan(self) -> Plan:
@@ -82,6 +92,6 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Scanner:
     monkeypatch.setattr(conduct, "scan", scanner.scan)
     monkeypatch.setattr(scoping, "resolve", resolve)
     monkeypatch.setattr(scoping, "resolver_addresses", lambda: ("10.0.0.53",))
-    for name in (conduct.USER_VARIABLE, conduct.PASSWORD_VARIABLE):
+    for name in (credential.USER_VARIABLE, credential.PASSWORD_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     return scanner

@@ -12,8 +12,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from camscan.cli import reading
 from camscan.identify import knowledge_base
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
+from camscan.intake.lines import LINE_LIMIT
 from camscan.protocols.registry import load_protocols
 from tests.cli_rig import run
 
@@ -82,13 +84,73 @@ def test_bad_lines_are_reported_and_left_out(recording: Path) -> None:
     assert ended.err.replace("\n", "").isprintable()
 
 
-@pytest.mark.parametrize("content", [b"no recording\n", b"\xff\xfe\0\0"])
+DEEP = (b"[" * 100_000, b'{"a": ' * 100_000)
+NO_TEXT = (b"\xff\xfe\0\0", b"{\n\xff\n}")
+
+
+@pytest.mark.parametrize("content", [b"no recording\n", b"", b"\n \n\t\n", b"{", *NO_TEXT, *DEEP])
 def test_a_file_that_is_no_recording_is_a_mistake(recording: Path, content: bytes) -> None:
     recording.write_bytes(content)
     for arguments in (("replay", str(recording)), ("explain", "10.0.0.64", "--from", str(recording))):
         ended = run(*arguments)
         assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
         assert ended.err.startswith(f"camscan: {recording}")
+
+
+def test_a_byte_that_is_not_text_costs_its_line_and_names_it(recording: Path) -> None:
+    with recording.open("ab") as stream:
+        stream.write(b'{"address": "\xff"}\n')
+    ended = run("replay", str(recording))
+    assert (ended.code, ended.err) == (0, f"camscan: {recording}:2: not UTF-8 text; left out\n")
+    assert "DS-2CD2042WD-I" in ended.out
+    assert run("replay", "-", stdin="\ufeff" + line(SADP.format(model="DS-2CD2042WD-I"))).err == ""
+
+
+def test_a_document_with_a_byte_that_is_not_text_names_the_line(recording: Path, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.json"
+    run("replay", str(recording), "-f", "json", "-o", str(scan))
+    scan.write_bytes(scan.read_bytes().replace(b'"DS-2CD2042WD-I"', b'"DS\xff"', 1))
+    number = scan.read_bytes()[: scan.read_bytes().index(b"\xff")].count(b"\n") + 1
+    ended = run("explain", "10.0.0.64", "--from", str(scan))
+    assert (ended.code, ended.err) == (2, f"camscan: {scan}:{number}: not UTF-8 text\n")
+
+
+def test_a_document_with_half_a_character_is_a_mistake(recording: Path, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.json"
+    run("replay", str(recording), "-f", "json", "-o", str(scan))
+    scan.write_text(scan.read_text().replace('"DS-2CD2042WD-I"', '"\\ud800"'), encoding="utf-8")
+    ended = run("explain", "10.0.0.64", "--from", str(scan))
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+
+
+def test_a_line_that_is_too_long_costs_itself_only(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = recording.read_text(encoding="utf-8")
+    recording.write_text("x" * (2 * LINE_LIMIT) + "\n" + good, encoding="utf-8")
+    ended = run("replay", str(recording))
+    assert (ended.code, ended.err) == (0, f"camscan: {recording}:1: longer than 4,194,304 characters; left out\n")
+    assert "DS-2CD2042WD-I" in ended.out
+
+
+def test_what_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SIZE_LIMIT", 2 * LINE_LIMIT)
+    ended = run("replay", "/dev/zero")
+    assert (ended.code, ended.err) == (2, "camscan: /dev/zero: more than 8,388,608 characters in one piece\n")
+
+
+def test_a_document_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SIZE_LIMIT", 1000)
+    scan = tmp_path / "scan.json"
+    scan.write_text("{\n" + " " * 999 + "}", encoding="utf-8")
+    ended = run("explain", "10.0.0.64", "--from", str(scan))
+    assert (ended.code, ended.err) == (2, f"camscan: {scan}: more than 1,000 characters in one piece\n")
+
+
+def test_explain_counts_blank_lines_before_a_recording(recording: Path) -> None:
+    good = recording.read_text(encoding="utf-8")
+    recording.write_text("\n\n" + good + "bad\n", encoding="utf-8")
+    ended = run("explain", "10.0.0.64", "--from", str(recording))
+    assert ended.code == 0
+    assert ended.err.startswith(f"camscan: {recording}:4: not JSON")
 
 
 def test_a_replay_never_overwrites_its_recording(recording: Path) -> None:
@@ -161,13 +223,24 @@ def test_the_version_names_the_date_of_every_data_file() -> None:
         (["explain", "10.0.0.1"], "Missing option '--from'"),
         (["replay", "/nonexistent"], "/nonexistent: No such file or directory"),
         (["schema", "--output", "/nonexistent/x"], "--output /nonexistent/x: No such file or directory"),
-        (["replay", "--fingerprints", "/nonexistent", "/dev/null"], "/nonexistent"),
+        (["replay", "/dev/null"], "/dev/null: no reply in it"),
+        (["replay", "-"], "stdin: no reply in it"),
+        (["explain", "10.0.0.1", "--from", "/dev/null"], "/dev/null: nothing in it"),
+        (["explain", "10.0.0.1", "--from", "/dev/zero"], "/dev/zero: neither camscan.scan/1 nor a recording"),
     ],
 )
 def test_a_mistake_is_one_line(arguments: list[str], reason: str) -> None:
     ended = run(*arguments)
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert ended.err.startswith(f"camscan: {reason}")
+
+
+def test_data_files_that_are_not_there_are_a_mistake(tmp_path: Path) -> None:
+    recording = tmp_path / "replies.jsonl"
+    recording.write_text(line("x"), encoding="utf-8")
+    ended = run("replay", "--fingerprints", "/nonexistent", str(recording))
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith("camscan: /nonexistent")
 
 
 def test_without_a_command_the_help_goes_to_stderr() -> None:
@@ -204,20 +277,26 @@ def test_help_imports_nothing_heavy(heavy: str) -> None:
     assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
 
 
-def test_a_reader_that_closes_the_pipe_ends_the_program_quietly() -> None:
+@pytest.mark.parametrize("arguments", [["schema"], ["--help"]])
+def test_a_reader_that_closes_the_pipe_ends_the_program_quietly(arguments: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
-    command = [sys.executable, "-m", "camscan", "schema"]
+    command = [sys.executable, "-m", "camscan", *arguments]
     ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, timeout=60, check=False)
     os.close(write)
     assert (ended.returncode, ended.stderr) == (141, b"")
 
 
-def test_a_full_disk_behind_stdout_is_one_line() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["schema"], ["--version"], ["--help"], ["scan", "--help"]])
+def test_a_full_disk_behind_stdout_is_one_line(arguments: list[str], unbuffered: str) -> None:
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        command = [sys.executable, "-m", "camscan", "schema"]
-        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
-    assert (ended.returncode, ended.stderr) == (4, b"camscan: stdout: No space left on device\n")
+        command = [sys.executable, "-m", "camscan", *arguments]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False, env=environment)
+    assert (ended.returncode, ended.stderr.count(b"\n")) == (4, 1)
+    assert ended.stderr.startswith(b"camscan: ")
+    assert ended.stderr.endswith(b"No space left on device\n")
 
 
 def test_an_encoding_without_the_letters_is_no_failure(recording: Path) -> None:

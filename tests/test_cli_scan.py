@@ -1,10 +1,12 @@
 """`camscan scan`: what it makes of its arguments, where results and messages go, and how it ends."""
 
 import csv
+import errno
 import io
 import json
 import os
 import re
+import resource
 import signal
 import stat
 from dataclasses import replace
@@ -15,12 +17,16 @@ import jsonschema
 import pytest
 
 from camscan.cli import conduct
+from camscan.cli.credential import PASSWORD_VARIABLE, USER_VARIABLE, read_credential
+from camscan.cli.ending import say
 from camscan.cli.formats import Format, Screen
+from camscan.cli.log import Log, open_log
 from camscan.cli.plan import render_plan
 from camscan.cli.progress import shown_progress
 from camscan.discover.survey import Progress
-from camscan.errors import CannotRunError
+from camscan.errors import CannotRunError, UsageError
 from camscan.report.shape import json_schema
+from camscan.transport.pace import Pace
 from tests.cli_rig import Scanner, install, run
 from tests.report_rig import ordinary, result
 
@@ -126,12 +132,57 @@ def test_only_the_interface_that_was_named_is_used(scanner: Scanner) -> None:
 
 
 def test_the_credential_comes_from_the_environment_alone(scanner: Scanner) -> None:
-    given = {conduct.USER_VARIABLE: "auditor", conduct.PASSWORD_VARIABLE: "secret"}
+    given = {USER_VARIABLE: "auditor", PASSWORD_VARIABLE: "secret"}
     ended = run("scan", "10.0.0.5", environment=given)
     assert scanner.plan.settings.credential == ("auditor", "secret")
     assert "secret" not in ended.out + ended.err + repr(scanner.plan)
-    half = run("scan", "10.0.0.5", environment={conduct.USER_VARIABLE: "auditor"})
+    half = run("scan", "10.0.0.5", environment={USER_VARIABLE: "auditor"})
     assert (half.code, half.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("bad", ["secret\x1b[31m", "secret\n", "secret\0", "secret\udcff", "secret\u202e"])
+@pytest.mark.parametrize("name", [USER_VARIABLE, PASSWORD_VARIABLE])
+def test_a_credential_that_no_message_can_carry_is_refused_and_not_shown(name: str, bad: str) -> None:
+    given = {USER_VARIABLE: "auditor", PASSWORD_VARIABLE: "passé wörd"}
+    assert read_credential(given) == ("auditor", "passé wörd")
+    with pytest.raises(UsageError, match=f"^{name} holds a control character") as caught:
+        read_credential(given | {name: bad})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_refused_credential_ends_with_2_before_anything_is_sent(scanner: Scanner) -> None:
+    ended = run("scan", "10.0.0.5", environment={USER_VARIABLE: "auditor", PASSWORD_VARIABLE: "secret\x07"})
+    assert (ended.code, ended.err.count("\n"), scanner.plans) == (2, 1, [])
+    assert "secret" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("limit", "attempts"), [(1024, 512), (256, 128), (20, 16), (1 << 20, 512), (resource.RLIM_INFINITY, 512)]
+)
+def test_no_more_connects_at_once_than_files_may_be_open(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch, limit: int, attempts: int
+) -> None:
+    given: list[int] = []
+
+    def pace(rate: float, *, attempts: int) -> Pace:
+        given.append(attempts)
+        return Pace(rate, attempts=attempts)
+
+    monkeypatch.setattr(resource, "getrlimit", lambda number: (limit, limit))
+    monkeypatch.setattr(conduct, "Pace", pace)
+    run("scan", "10.0.0.5")
+    assert given == [attempts]
+
+
+def test_a_dry_run_says_what_a_scan_could_not_reach(scanner: Scanner) -> None:
+    arguments = ("scan", "--interface", "eth1", "--dry-run", "-f", "json")
+    beyond = run(*arguments, "10.0.0.0/24", "10.0.1.0/24", "192.168.5.9")
+    said = "camscan: 2 networks have no route by eth1: a scan would send nothing there and end with code 3\n"
+    assert (beyond.code, beyond.err) == (0, said)
+    one = run(*arguments, "10.0.0.0/24")
+    assert one.err.startswith("camscan: 1 network has no route by eth1: ")
+    assert run(*arguments, "10.0.0.0/24", "-q").err == ""
+    assert run(*arguments, "192.168.5.9").err == ""
 
 
 @pytest.mark.parametrize(
@@ -156,6 +207,8 @@ def test_the_credential_comes_from_the_environment_alone(scanner: Scanner) -> No
         ("--targets", "/nonexistent/list"),
         ("--targets", "/"),
         ("--targets", "/dev/null"),
+        ("--targets", "/dev/zero"),
+        ("10.0.0.5", "--exclude-file", "/dev/zero"),
         ("10.0.0.5", "--exclude-file", "/nonexistent/list"),
         ("-", "--exclude-file", "-"),
         ("10.0.0.5", "--output", "/nonexistent/out"),
@@ -183,7 +236,7 @@ def test_a_mistake_in_a_file_names_file_line_and_reason(scanner: Scanner, tmp_pa
         f'camscan: {listed}:2: "10.0.0.400": Octet 400 (> 255) not permitted\n'
     )
     listed.write_bytes(b"10.0.0.1 # \xff\n")
-    assert run("scan", "--targets", str(listed)).err == f"camscan: {listed}: not UTF-8 text\n"
+    assert run("scan", "--targets", str(listed)).err == f"camscan: {listed}:1: not UTF-8 text\n"
 
 
 def test_a_name_that_does_not_resolve_says_where_it_stands(scanner: Scanner) -> None:
@@ -228,10 +281,11 @@ def test_a_mistake_of_camscan_is_told_apart(scanner: Scanner) -> None:
     assert ended.err.endswith("camscan: this is a mistake in camscan: KeyError\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_scan_delivers_what_was_found_and_ends_with_130(
     scanner: Scanner, tmp_path: Path, number: signal.Signals
 ) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     scanner.result = replace(ordinary(), partial=True)
     scanner.during = lambda stop: os.kill(os.getpid(), number)
     output = tmp_path / "out.json"
@@ -239,6 +293,39 @@ def test_an_interrupted_scan_delivers_what_was_found_and_ends_with_130(
     assert ended.code == 130
     assert "interrupted: this is what was found until then" in ended.err
     assert document(output.read_text(encoding="utf-8"))["scan"]["partial"] is True
+    assert list(tmp_path.iterdir()) == [output]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_it_at_once_and_leaves_no_file(
+    scanner: Scanner, tmp_path: Path, number: signal.Signals
+) -> None:
+    def twice(stop: object) -> None:
+        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), number)
+        pytest.fail("the second one was not heard")
+
+    scanner.during = twice
+    ended = run("scan", "10.0.0.5", "-o", str(tmp_path / "out"))
+    assert (ended.code, ended.out) == (130, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored(scanner: Scanner) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    scanner.during = lambda stop: os.kill(os.getpid(), signal.SIGHUP)
+    try:
+        assert run("scan", "10.0.0.5").code == 0
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_signals_are_as_before_when_a_command_has_ended(scanner: Scanner) -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    run("scan", "10.0.0.5")
+    assert [signal.getsignal(number) for number in numbers] == before
 
 
 def test_replies_and_requests_are_recorded_line_by_line(scanner: Scanner, tmp_path: Path) -> None:
@@ -287,9 +374,53 @@ def test_a_device_as_output_is_written_not_replaced(scanner: Scanner) -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
-def test_a_full_disk_is_one_line(scanner: Scanner) -> None:
-    ended = run("scan", "10.0.0.5", "-q", "-o", "/dev/full")
-    assert (ended.code, ended.err) == (4, "camscan: --output /dev/full: No space left on device\n")
+def test_a_result_that_does_not_fit_its_disk_goes_to_stdout(scanner: Scanner) -> None:
+    ended = run("scan", "10.0.0.5", "-q", "-f", "json", "-o", "/dev/full")
+    said = "camscan: --output /dev/full: No space left on device; the result goes to stdout instead\n"
+    assert (ended.code, ended.err) == (4, said)
+    assert document(ended.out)["devices"]
+
+
+@pytest.mark.parametrize("option", ["--replies", "--request-log"])
+def test_a_full_disk_of_a_log_is_one_line_and_the_result_is_delivered(
+    scanner: Scanner, tmp_path: Path, option: str
+) -> None:
+    output = tmp_path / "out.json"
+    scanner.catches = True
+    ended = run("scan", "10.0.0.5", "-q", "-f", "json", "-o", str(output), option, "/dev/full")
+    reason = f"{option} /dev/full: No space left on device"
+    assert (ended.code, ended.out) == (4, "")
+    assert ended.err == f"camscan: ended early: {reason}; this is what was found until then\n"
+    assert document(output.read_text(encoding="utf-8"))["devices"]
+
+
+def test_a_log_that_fails_when_it_is_closed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log"
+
+    def refuse(self: object) -> None:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    with open_log(path, "--replies") as log:
+        assert log is not None
+        log.write("line\n")
+        with monkeypatch.context() as patch:
+            patch.setattr(Log, "flush", refuse)
+            log.close()
+    assert log.failure == f"--replies {path}: Disk quota exceeded"
+    assert path.read_text() == "line\n"
+
+
+def test_a_log_that_is_not_complete_is_said_at_the_end_of_a_scan_that_is(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(self: Log) -> None:
+        self.failure = "--replies x: Disk quota exceeded"
+        io.TextIOWrapper.close(self)
+
+    monkeypatch.setattr(Log, "close", fail)
+    ended = run("scan", "10.0.0.5", "-q", "--replies", str(tmp_path / "x"))
+    assert (ended.code, ended.err) == (4, "camscan: --replies x: Disk quota exceeded; the file is not complete\n")
+    assert ended.out.startswith("Address ")
 
 
 def test_a_loop_of_links_is_replaced_by_the_result(scanner: Scanner, tmp_path: Path) -> None:
@@ -327,3 +458,21 @@ def test_progress_is_drawn_on_a_terminal_unless_quiet(
             listen(Progress(stage="ports", done=done, total=2, devices=7))
     assert ("ports" in screen.getvalue() and "7 devices" in screen.getvalue()) is drawn
     assert bool(screen.getvalue()) is drawn
+
+
+class Gone(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_terminal_that_was_closed_takes_only_the_progress_with_it(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", Gone())
+    monkeypatch.setenv("TERM", "xterm")
+    with shown_progress(False) as listen:
+        listen(Progress(stage="ports", done=1, total=2, devices=7))
+    say("nobody hears this")

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network, ip_network
+from pathlib import Path
+
+import pytest
 
 from camscan.discover.announced import Hint, announced
 from camscan.discover.plan import Plan, Settings, swept_ports
@@ -10,6 +13,7 @@ from camscan.discover.tally import Tally, coverage, unasked
 from camscan.model import Reply
 from camscan.protocols.registry import load_protocols
 from camscan.scope import Interface, Network, Scope
+from camscan.transport.route import is_direct
 
 LAN = IPv4Network("10.9.0.0/28")
 FAR = IPv4Network("10.8.0.0/30")
@@ -137,7 +141,46 @@ def test_an_address_that_could_not_be_asked_is_told_and_the_step_goes_on() -> No
     tally.trouble(step, "Network is unreachable")
     tally.finish(step)
     (row,) = (r for r in coverage(plan, tally) if r.channel == "tcp connect")
-    assert (row.state, row.reason) == ("asked", "1 could not be asked: Network is unreachable")
+    assert (row.state, row.asked) == ("partial", 0)
+    assert row.reason == "1 could not be asked: Network is unreachable"
+
+
+def test_packets_that_could_not_be_sent_make_a_channel_partial() -> None:
+    plan, tally = plan_of(WHOLE), Tally()
+    (step,) = (s for s in plan.steps if s.channel == "sadp unicast")
+    tally.finish(step)
+    tally.unsent[step] = 3
+    tally.remark(step, 3, "packets could not be sent")
+    (row,) = (r for r in coverage(plan, tally) if r.channel == "sadp unicast")
+    assert (row.state, row.reason) == ("partial", "3 packets could not be sent")
+
+
+def test_arp_decides_only_where_no_router_stands_between(tmp_path: Path) -> None:
+    table = tmp_path / "route"
+    head = "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+    own = "eth0 00004D0A 00000000 0001 0 0 0 0000FFFF 0 0 0\n"  # 10.77.0.0/16 on the wire
+    behind = "eth0 00054D0A 01004D0A 0003 0 0 0 00FFFFFF 0 0 0\n"  # 10.77.5.0/24 by 10.77.0.1
+    default = "eth0 00000000 01004D0A 0003 0 0 0 00000000 0 0 0\n"
+    table.write_text(head + own + default)
+    assert is_direct(IPv4Network("10.77.5.0/24"), table)
+    table.write_text(head + own + default + behind)
+    assert not is_direct(IPv4Network("10.77.5.0/24"), table)
+    assert not is_direct(IPv4Network("10.77.0.0/16"), table)
+    assert is_direct(IPv4Network("10.77.6.0/24"), table)
+
+
+def test_a_network_behind_a_router_is_not_left_to_arp() -> None:
+    plan = make_plan(
+        WHOLE, (ETH,), Settings(), protocols=load_protocols(), route=lambda n: "eth9", direct=lambda n: False
+    )
+    assert not [s for s in plan.steps if s.mode == "sweep"]
+    assert not [s for s in plan.steps if s.arp]
+
+
+@pytest.mark.parametrize("port", [22, 9100, 502])
+def test_a_printer_or_a_plant_is_not_talked_to_because_a_reply_says_so(port: int) -> None:
+    fields = {"http_port": (str(port),), "location": (f"http://10.9.0.5:{port}/x.xml",)}
+    assert list(announced(reply("ssdp"), fields)) == []
 
 
 def test_ipv6_is_not_planned_for_channels_that_speak_ipv4_only() -> None:

@@ -1,16 +1,16 @@
 """Every file of knowledge, rule by rule: it loads, is safe to run on hostile text, and does not contradict itself."""
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import re2
 
 from camscan.identify.knowledge import default_directory
-from camscan.identify.knowledge_base import rule_files
+from camscan.identify.knowledge_base import Knowledge, load_knowledge, rule_files
+from camscan.identify.match import value_of
 from camscan.identify.rules import Rule, as_fields, load_rules
-from camscan.identify.vocabulary import Vocabulary, load_vocabulary
+from camscan.identify.vocabulary import Vocabulary
 
 DIRECTORY = default_directory()
 FILES = rule_files(DIRECTORY)
@@ -22,8 +22,13 @@ def name_of(path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    return load_vocabulary(DIRECTORY / "vendors.toml")
+def knowledge() -> Knowledge:
+    return load_knowledge()
+
+
+@pytest.fixture(scope="module")
+def vocabulary(knowledge: Knowledge) -> Vocabulary:
+    return knowledge.vocabulary
 
 
 def test_there_is_knowledge() -> None:
@@ -33,7 +38,7 @@ def test_there_is_knowledge() -> None:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_every_pattern_runs_in_linear_time(path: Path) -> None:
     for rule in load_rules(path):
-        for pattern in (*rule.when.values(), *rule.unless.values()):
+        for pattern in (p for several in (*rule.when.values(), *rule.unless.values()) for p in several):
             assert re2.compile(pattern.pattern), rule.id
 
 
@@ -54,25 +59,41 @@ def test_every_value_stands_in_the_vocabulary(path: Path, vocabulary: Vocabulary
     assert not unknown
 
 
-def test_no_rule_drowns_out_another_on_its_own_example() -> None:
+def test_no_rule_drowns_out_another_on_its_own_example(knowledge: Knowledge) -> None:
     """Rules of one protocol answer together: what one proves by example, none may say louder and differently."""
     rules = [rule for path in FILES for rule in load_rules(path)]
     drowned = [
-        f"{other.id} says {claims[attribute]} where {rule.id} says {value}"
+        f"{other.id} says {theirs[attribute]} where {rule.id} says {value}"
         for rule in rules
         for example in rule.example
-        for other, claims in louder(rules, rule, example["fields"])
-        for attribute, value in example["claims"].items()
-        if attribute not in MANY_VALUED and claims.get(attribute, value) != value
+        for other, theirs in louder(rules, rule, example["fields"], knowledge)
+        for attribute, value in said(rule, example["fields"], knowledge).items()
+        if attribute not in MANY_VALUED and theirs.get(attribute, value) != value
     ]
     assert not drowned
 
 
-def louder(rules: list[Rule], rule: Rule, fields: dict[str, str]) -> list[tuple[Rule, Mapping[str, str]]]:
-    """The rules of the same protocol that are surer than this one and match the same fields, with their claims."""
+def louder(
+    rules: list[Rule], rule: Rule, fields: dict[str, str], knowledge: Knowledge
+) -> list[tuple[Rule, dict[str, str]]]:
+    """The rules of the same protocol that are surer than this one and match the same fields, with what they say."""
     rivals = (r for r in rules if r.protocol == rule.protocol and r.confidence > rule.confidence)
-    matches = (rival.match(as_fields(fields)) for rival in rivals)
-    return [(match.rule, match.claims) for match in matches if match]
+    return [(rival, said(rival, fields, knowledge)) for rival in rivals]
+
+
+def said(rule: Rule, fields: dict[str, str], knowledge: Knowledge) -> dict[str, str]:
+    """What the rule claims of these fields, after the vocabulary."""
+    match = rule.match(as_fields(fields))
+    values = {name: value_of(match, name, knowledge) for name in match.claims} if match else {}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_every_example_says_what_it_shows(path: Path, knowledge: Knowledge) -> None:
+    """A word that the vocabulary does not know would be an example of nothing."""
+    for rule in load_rules(path):
+        for example in rule.example:
+            assert said(rule, example["fields"], knowledge).keys() == example["claims"].keys(), rule.id
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
@@ -83,5 +104,5 @@ def test_every_rule_states_source_and_date(path: Path) -> None:
 
 
 def test_no_rule_id_stands_in_two_files() -> None:
-    counted = Counter(rule.id for path in FILES for rule in load_rules(path))
+    counted = Counter(identity for path in FILES for identity in {rule.id for rule in load_rules(path)})
     assert [identity for identity, number in counted.items() if number > 1] == []

@@ -6,8 +6,11 @@ import pytest
 
 from camscan.identify.correlate import correlate, is_placeholder
 from camscan.identify.fuse import DOUBTED, fuse
+from camscan.identify.identify import identify
+from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.sameness import same_value
 from camscan.model import Claim, Device, Observation, Reply
+from camscan.protocols.registry import load_protocols
 
 
 def seen(address: str, protocol: str, *claims: tuple[str, str, float]) -> tuple[Observation, tuple[Claim, ...]]:
@@ -130,6 +133,22 @@ def test_one_serial_at_a_thousand_addresses_is_one_conflict_each_and_no_join() -
     assert len(apart) == 1000
     assert {len(d.conflicts) for d in apart} == {1}
     assert "999 other addresses" in apart[0].conflicts[0].reason
+
+
+def test_devices_that_claim_one_identity_have_ids_of_their_own() -> None:
+    replies = [
+        Reply(
+            address=f"10.0.0.{n}",
+            protocol="sadp",
+            transport="udp",
+            port=37020,
+            request="inquiry",
+            data=b"<ProbeMatch><DeviceSN>DS-2CD2042WD-I20150703CCCH527000111</DeviceSN></ProbeMatch>",
+        )
+        for n in (1, 2, 3)
+    ]
+    found = identify(replies, load_protocols(), load_knowledge()).devices
+    assert len({d.id for d in found}) == 3
 
 
 def test_one_response_read_as_two_protocols_is_one_witness() -> None:

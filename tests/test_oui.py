@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import KnowledgeError
+from camscan.identify.fuse import NAMED
 from camscan.identify.knowledge import default_directory
 from camscan.identify.oui import OuiTable, load_oui, normal_mac
 from camscan.identify.vocabulary import load_vocabulary
@@ -33,16 +34,20 @@ def load(tmp_path: Path, text: str) -> OuiTable:
 @pytest.mark.parametrize(
     ("mac", "claims"),
     [
-        ("c0-56-e3-00-11-22", (("vendor", "hikvision", 0.6),)),
-        ("9C:14:63:00:11:22", (("vendor", "dahua", 0.6),)),
-        ("94ec.1300.1122", (("vendor", "hikvision", 0.45), ("brand", "ezviz", 0.5))),
-        ("9c8ecd001122", (("brand", "amcrest", 0.5),)),
-        ("B0:B3:53:60:00:01", (("vendor", "hikrobot", 0.6),)),
-        ("00:18:ae:00:11:22", (("vendor", "tvt", 0.6),)),
+        ("c0-56-e3-00-11-22", (("vendor", "hikvision", 0.39),)),
+        ("9C:14:63:00:11:22", (("vendor", "dahua", 0.39),)),
+        ("94ec.1300.1122", (("vendor", "hikvision", 0.3), ("brand", "ezviz", 0.35))),
+        ("9c8ecd001122", (("brand", "amcrest", 0.35),)),
+        ("B0:B3:53:60:00:01", (("vendor", "hikrobot", 0.39),)),
+        ("00:18:ae:00:11:22", (("vendor", "tvt", 0.39),)),
     ],
 )
 def test_a_registrant_is_a_hint_to_maker_or_brand(table: OuiTable, mac: str, claims: tuple[object, ...]) -> None:
     assert table.oui_claims(mac) == claims
+
+
+def test_no_prefix_names_anybody_by_itself(table: OuiTable) -> None:
+    assert max(sure for entry in table.entries.values() for _, _, sure in entry.claims) < NAMED
 
 
 @pytest.mark.parametrize("mac", ["40:2c:76:10:00:01", "98:62:97:00:00:01", "cc:1b:e0:60:00:01", "28:f3:66:00:00:01"])
@@ -60,12 +65,12 @@ def test_a_small_block_speaks_for_itself_only(table: OuiTable) -> None:
 def test_the_longest_block_decides(tmp_path: Path) -> None:
     text = BLOCK + '[[block]]\nregistrant = "Namesake"\nprefixes = ["AC00005"]\n'
     small = load(tmp_path, text)
-    assert small.oui_claims("ac:00:00:4f:00:00") == (("vendor", "acme", 0.6),)
+    assert small.oui_claims("ac:00:00:4f:00:00") == (("vendor", "acme", 0.39),)
     assert small.oui_claims("ac:00:00:50:00:00") == ()
 
 
 def test_a_36_bit_block_is_longer_still(table: OuiTable) -> None:
-    assert table.oui_claims("40:d8:55:02:21:11") == (("brand", "lorex", 0.5),)
+    assert table.oui_claims("40:d8:55:02:21:11") == (("brand", "lorex", 0.35),)
     assert table.oui_claims("40:d8:55:02:31:11") == ()
 
 

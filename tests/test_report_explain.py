@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from camscan.model import Conflict
 from camscan.probe import ArpSweep, IcmpEcho, OverHttp, Protocol, Recorded, Request, Tcp, Udp
 from camscan.report.document import device_record
 from camscan.report.explain import as_explanation, explanation
@@ -29,6 +30,12 @@ def test_the_text_names_value_reply_field_rule_and_source() -> None:
     assert "      rule rule-vendor, https://example.org/source\n" in text
     assert "  - 50% dahua\n" in text
     assert "  ! replies disagree: hikvision (97%), dahua (50%)\n" in text
+
+
+def test_a_conflict_without_support_shows_no_percentage() -> None:
+    conflict = Conflict(attribute="serial", values=(("A1", 0.0), ("B2", 0.0)), reason="one address, two serials")
+    text = as_explanation(explanation(device_record(device("10.0.0.5", conflicts=(conflict,))), equal))
+    assert "  ! one address, two serials: A1, B2\n" in text
 
 
 def test_unknown_is_explained_too() -> None:

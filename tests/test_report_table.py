@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from camscan.model import Conflict
 from camscan.report.ranges import as_ranges
 from camscan.report.table import as_table, summary
 from tests.report_rig import ESCAPE, HOSTILE, camera, device, hostile, ordinary, recorder, result
@@ -50,6 +51,12 @@ def test_columns_are_given_up_before_models_are_folded() -> None:
     assert "Left out for lack of width: found by, kind" in narrow
     assert "DHI-NVR5216-16P-4KS2E" in narrow
     assert "Left out" not in as_table(result(camera()), terminal=True, width=80)
+
+
+def test_a_conflict_without_support_shows_no_percentage() -> None:
+    conflict = Conflict(attribute="serial", values=(("A1", 0.0), ("B2", 0.0)), reason="one address, two serials")
+    text = as_table(result(device("10.0.0.5", conflicts=(conflict,))))
+    assert "10.0.0.5  serial: one address, two serials: A1 or B2\n" in text
 
 
 def test_devices_stand_in_numeric_order() -> None:

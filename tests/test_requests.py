@@ -83,7 +83,20 @@ def test_a_path_is_never_one_that_does_something(protocol: Protocol) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/cgi-bin/reboot.cgi", "/ISAPI/System/reboot", "/a?x=1", "/a\r\nX: y", "//evil/", "/%2e", "/a b", "x"]
+    "path",
+    [
+        "/cgi-bin/reboot.cgi",
+        "/ISAPI/System/reboot",
+        "/a?x=1",
+        "/reboot",
+        "/System/factoryReset",
+        "/boafrm/formReboot",
+        "/a\r\nX: y",
+        "//evil/",
+        "/%2e",
+        "/a b",
+        "x",
+    ],
 )
 def test_a_description_is_asked_for_at_a_plain_path_only(path: str) -> None:
     assert [r.path for r in upnp.describe(path)] in ([], ["//evil/"])

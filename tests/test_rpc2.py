@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from camscan.errors import DecodeError
 from camscan.probe import Endpoint
-from camscan.protocols.rpc2 import JSON_LIMIT, LOGIN_CHALLENGE, PROTOCOL, decode, dialogue
+from camscan.protocols.rpc2 import ENVELOPE_LIMIT, JSON_LIMIT, LOGIN_CHALLENGE, PROTOCOL, decode, dialogue
 from tests.capture_rig import captures, check_device, check_fields
 
 
@@ -78,7 +78,12 @@ def test_challenge_in_a_frame() -> None:
     ],
 )
 def test_answers_after_a_login(params: object, expected: dict[str, tuple[str, ...]]) -> None:
-    assert decode(answer(session=1, params=params)) == {"session_shape": ("integer",), **expected}
+    envelope = {"envelope": ("params session",), "session_shape": ("integer",)}
+    assert decode(answer(session=1, params=params)) == {**envelope, **expected}
+
+
+def test_the_names_of_an_endless_answer_are_not_listed() -> None:
+    assert "envelope" not in decode(answer(session=1, result=True, **{f"n{i}": 1 for i in range(ENVELOPE_LIMIT)}))
 
 
 def test_text_that_cannot_be_written_is_made_writable() -> None:

@@ -112,6 +112,14 @@ def test_files_hold_several_targets_comments_and_blanks() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"), [("10.0.0.1 # \udcff", "not UTF-8 text"), ("10.0.0.1," * 500_000, "longer than 4,194,304")]
+)
+def test_a_line_that_is_no_text_or_endless_is_refused_with_its_place(line: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=f"^list.txt:2: {reason}"):
+        list(read_targets("list.txt", ["10.0.0.1\n", line]))
+
+
 def test_an_empty_word_is_a_mistake_not_everything() -> None:
     for word in ("", " ", ","):
         with pytest.raises(UsageError, match="empty"):
@@ -240,6 +248,56 @@ def test_multicast_only_where_the_whole_network_of_the_interface_was_named() -> 
     assert segments("10.0.0.0/25") == []
     assert segments("10.0.0.7") == []
     assert segments("10.0.0.2-10.0.0.254") == []
+
+
+TWO = interface("eth0", "10.0.0.7/24", "10.55.0.7/24")
+ALSO = "eth0 also carries 10.55.0.0/24, which is not in scope: no multicast or broadcast there"
+
+
+@pytest.mark.parametrize(
+    ("words", "exclude", "kept"),
+    [
+        (["10.0.0.0/24"], [], 0),
+        (["10.0.0.0/24", "10.55.0.0/25"], [], 0),
+        (["10.0.0.0/8"], ["10.55.0.0/16"], 0),
+        ([], ["10.55.0.0/24"], 0),
+        (["10.0.0.0/24", "10.55.0.0/24"], [], 2),
+        (["10.0.0.0/8"], ["10.55.0.9"], 2),
+        ([], [], 2),
+    ],
+)
+def test_a_wire_that_also_carries_a_network_out_of_scope_gets_no_multicast(
+    words: list[str], exclude: list[str], kept: int
+) -> None:
+    scope, notes = build_scope(targets(*words), targets(*exclude), (TWO,))
+    assert len(scope.segments) == kept
+    assert (ALSO in notes) is (kept == 0)
+    assert not kept or scope.permits_segment("eth0")
+    assert scope.permits("10.0.0.9")
+
+
+def test_a_public_network_on_the_wire_silences_it_and_another_interface_stays_as_it_is() -> None:
+    mixed = interface("eth0", "10.0.0.7/24", "8.8.8.9/24", "9.9.9.9/24")
+    scope, notes = build_scope((), (), (mixed, interface("eth1", "10.1.0.7/24")))
+    assert [i.name for i, _ in scope.segments] == ["eth1"]
+    assert [str(n) for n in scope.swept] == ["10.0.0.0/24", "10.1.0.0/24"]
+    strangers = "8.8.8.0/24, 9.9.9.0/24, which are not in scope"
+    assert f"eth0 also carries {strangers}: no multicast or broadcast there" in notes
+
+
+def test_an_address_without_neighbours_silences_nobody() -> None:
+    assert len(scope_of("10.0.0.0/24", interfaces=[interface("eth0", "10.0.0.7/24", "10.55.0.7/32")]).segments) == 1
+
+
+def test_a_wire_without_a_segment_in_scope_is_not_worth_a_note() -> None:
+    assert build_scope(targets("192.168.0.0/24"), (), (TWO,))[1] == ()
+
+
+def test_a_wide_network_on_a_mixed_wire_leaves_nothing_and_says_what_to_type() -> None:
+    with pytest.raises(
+        UsageError, match=r"eth0 also carries 8.8.8.0/24.*; 10.0.0.0/16 is wide: not scanned; .* camscan"
+    ):
+        build_scope((), (), (interface("eth0", "10.0.0.7/16", "8.8.8.9/24"),))
 
 
 def test_an_excluded_network_gets_no_multicast_and_a_part_of_it_is_noted() -> None:

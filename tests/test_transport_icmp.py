@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.transport import icmp
+from camscan.transport import icmp, inbox, wire
 from tests.transport_rig import Rig
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="raw sockets need root")
@@ -61,3 +61,31 @@ async def test_without_the_privilege_it_is_not_possible(monkeypatch: pytest.Monk
     with pytest.raises(NotPossibleError, match="CAP_NET_RAW"):
         [r async for r in icmp.sweep(Rig().wire, _echo, ["127.9.0.1"], 0.1)]
     await asyncio.sleep(0)
+
+
+@needs_root
+async def test_what_could_not_leave_is_counted_and_the_rest_goes_on() -> None:
+    rig = Rig()
+    replies = [r async for r in icmp.sweep(rig.wire, _echo, ["127.255.255.255", "127.9.0.1"], 0.1)]
+    assert [r.address for r in replies] == ["127.9.0.1"]
+    assert rig.wire.unsent == {"icmp": 1}
+    with pytest.raises(NotPossibleError, match="icmp: Permission denied"):
+        [r async for r in icmp.sweep(Rig().wire, _echo, ["127.255.255.255"], 0.1)]
+
+
+@needs_root
+async def test_replies_that_nobody_read_in_time_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "WAITING_LIMIT", 0)
+    rig = Rig()
+    assert [r async for r in icmp.sweep(rig.wire, _echo, ["127.9.0.1"], 0.2)] == []
+    assert rig.wire.dropped["icmp"] >= 1
+
+
+@needs_root
+async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PACKETS_PER_HOST", 1)
+    rig = Rig()
+    addresses = ["127.9.0.1", "127.9.0.1", "127.9.0.2"]
+    assert len([r async for r in icmp.sweep(rig.wire, _echo, addresses, 0.2)]) == 2
+    assert rig.asked == [("127.9.0.1", "echo"), ("127.9.0.2", "echo")]
+    assert rig.wire.unsent == {"icmp": 1}

@@ -116,3 +116,26 @@ async def test_idle_hosts_cost_no_memory() -> None:
     assert pace.hosts == 0
     async with pace.host("10.0.0.1"):
         assert pace.hosts == 1
+
+
+async def test_what_is_lent_is_missing_until_it_comes_back() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=1, clock=clock, sleep=clock.sleep)
+    with pace.lend() as first, pace.lend() as second:
+        assert (first, second, pace.rate) == (5, 2.5, 2.5)
+        await pace.take(10)
+        assert clock.now - 100 == pytest.approx(3.9)
+    assert pace.rate == 10
+
+
+async def test_what_is_lent_comes_back_in_any_order_and_after_an_error() -> None:
+    pace = Pace(10)
+    first, second = pace.lend(), pace.lend()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert pace.rate == 7.5
+    second.__exit__(None, None, None)
+    with pytest.raises(KeyError), pace.lend():
+        raise KeyError
+    assert pace.rate == 10

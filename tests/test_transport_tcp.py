@@ -9,7 +9,7 @@ import pytest
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Purpose, Request
-from camscan.transport import budget, turn
+from camscan.transport import budget, stream, turn, wire
 from camscan.transport.stream import open_stream, outcome_of
 from camscan.transport.tcp import NO_REQUEST, Exchange, connect, converse
 from tests.transport_rig import HOME, Handler, Rig, closed_port, serving
@@ -163,6 +163,73 @@ async def test_an_endless_reply_is_cut() -> None:
 async def test_a_reply_in_single_bytes_is_put_together() -> None:
     exchange = await _ask_one(_drip, Request(name="a", payload=b"x", complete=lambda d: d.endswith(b"\n"), seconds=3))
     assert exchange.data == b"drop by drop\n"
+
+
+async def test_small_pieces_do_not_square_the_cost_of_judging(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "CHUNK", 64)
+    looks: list[int] = []
+
+    def complete(data: bytes) -> bool:
+        looks.append(len(data))
+        return len(data) == 200_000
+
+    async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"A" * 200_000)
+        await reader.read()
+
+    exchange = await _ask_one(page, Request(name="a", payload=b"", complete=complete))
+    assert exchange.data == b"A" * 200_000
+    assert looks[0] == 64
+    assert looks[-1] == 200_000
+    assert len(looks) < 300
+    assert sum(looks) < 50 * 200_000
+
+
+async def test_a_last_piece_that_is_small_is_judged_when_the_line_falls_quiet() -> None:
+    async def in_two_parts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"A" * 1000)
+        await asyncio.sleep(0.1)
+        writer.write(b"end\n")
+        await reader.read()
+
+    request = Request(name="a", payload=b"", complete=lambda data: data.endswith(b"end\n"), seconds=60)
+    exchange = await _ask_one(in_two_parts, request)
+    assert exchange.data == b"A" * 1000 + b"end\n"
+
+
+async def test_a_normal_reply_does_not_wait_for_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "QUIET_SECONDS", 60.0)
+
+    async def head_and_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"head\n")
+        await asyncio.sleep(0.1)
+        writer.write(b"the body is longer\n")
+        await reader.read()
+
+    request = Request(name="a", payload=b"", complete=lambda data: data.endswith(b"longer\n"), seconds=60)
+    exchange = await _ask_one(head_and_body, request)
+    assert exchange.data == b"head\nthe body is longer\n"
+
+
+async def test_a_host_that_has_had_its_share_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PACKETS_PER_HOST", 4)
+    rig, lines = Rig(), []
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            lines.append(line)
+            writer.write(line)
+
+    again = Request(name="again", payload=b"1\n", reuse=True, complete=lambda data: data.endswith(b"\n"))
+    async with serving(echo) as port, serving(echo, host="127.9.0.1") as other:
+        with pytest.raises(NotPossibleError, match=f"{HOME} has had 4 packets: left alone"):
+            await _ask(rig, port, *[again] * 6)
+        with pytest.raises(NotPossibleError, match="left alone"):
+            await connect(rig.wire, HOME, port, 1)
+        assert await connect(rig.wire, "127.9.0.1", other, 1) is Outcome.REPLIED
+    assert len(lines) == 3
+    assert rig.wire.ledger.count(HOME) == 4
+    assert rig.wire.pace.hosts == 0
 
 
 async def test_a_slow_reply_is_cut_in_time_and_kept() -> None:

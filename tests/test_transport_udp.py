@@ -12,8 +12,9 @@ from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Reply
 from camscan.probe import Request
 from camscan.scope import Interface
-from camscan.transport import heard, udp
+from camscan.transport import heard, inbox, neighbours, udp, wire
 from camscan.transport.udp import UdpQuestion, sweep
+from camscan.transport.udp_socket import unicast_socket
 from tests.transport_rig import HOME, Rig
 
 INQUIRY = Request(name="inquiry", payload=b"who {host} {id}")
@@ -226,3 +227,42 @@ async def test_a_datagram_that_cannot_leave_is_counted() -> None:
         replies = await _ask(rig, _question(port, "127.255.255.255", HOME, repeats=1))
     assert [r.data for r in replies] == [b"here"]
     assert rig.wire.unsent == {"sadp": 1}
+
+
+async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PACKETS_PER_HOST", 2)
+    rig = Rig()
+    hosts = {"127.9.0.1": lambda _: [], "127.9.0.2": _say(b"here")}
+    async with _devices(hosts) as (port, devices):
+        replies = await _ask(rig, _question(port, *hosts, repeats=5))
+    assert [r.data for r in replies] == [b"here"]
+    assert len(devices["127.9.0.1"].heard) == 2
+    assert rig.wire.unsent == {"sadp": 3}
+
+
+async def test_replies_that_nobody_read_in_time_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "WAITING_LIMIT", 3)
+    rig = Rig()
+    flood: Answer = lambda _: [b"%d" % n for n in range(20)]  # noqa: E731
+    async with _devices({HOME: flood}) as (port, _):
+        replies = await _ask(rig, _question(port, HOME, repeats=1))
+    assert len(replies) < 20
+    assert len(replies) + rig.wire.dropped["sadp"] == 20
+
+
+async def test_a_sweep_cut_short_has_counted_what_it_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heard, "SENDER_LIMIT", 1)
+    rig = Rig()
+    hosts = {"127.9.0.1": lambda _: [b"1", b"2"], "127.9.0.2": _say(b"honest")}
+    async with _devices(hosts) as (port, _):
+        replies = sweep(rig.wire, _question(port, *hosts, wait=30))
+        assert (await anext(replies)).data == b"1"
+        assert (await anext(replies)).data == b"honest"
+        await replies.aclose()
+    assert rig.wire.dropped == {"sadp": 1}
+
+
+def test_few_packets_may_wait_for_absent_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "SEND_BUFFER", 20_000)
+    with unicast_socket(socket.AF_INET, HOME) as sock:
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == 40_000

@@ -2,8 +2,9 @@ from ipaddress import IPv4Interface
 
 import pytest
 
-from camscan.errors import OutOfScopeError
+from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.scope import Interface
+from camscan.transport.wire import PACKETS_PER_HOST, Wire
 from tests.transport_rig import Rig
 
 LAN = Interface(name="lan0", index=7, kind="ethernet", addresses=(IPv4Interface("10.1.0.9/24"),))
@@ -66,3 +67,22 @@ def test_a_reply_of_an_excluded_host_is_dropped_and_counted() -> None:
     assert not wire.dropped
     assert not wire.accepts("10.1.0.66", "sadp")
     assert wire.dropped == {"sadp": 1}
+
+
+def _send(wire: Wire, address: str, times: int) -> None:
+    for _ in range(times):
+        wire.ledger.record(address=address, port=80, transport="tcp", protocol="http", request="root", size=1)
+
+
+def test_a_host_has_a_budget_of_its_own() -> None:
+    wire = Rig("10.1.0.0/24").wire
+    _send(wire, "10.1.0.5", PACKETS_PER_HOST - 1)
+    wire.afford("10.1.0.5")
+    assert not wire.spares("10.1.0.5", "sadp")
+    assert not wire.unsent["sadp"]
+    _send(wire, "10.1.0.5", 1)
+    with pytest.raises(NotPossibleError, match=f"10.1.0.5 has had {PACKETS_PER_HOST} packets"):
+        wire.afford("10.1.0.5")
+    assert wire.spares("10.1.0.5", "sadp")
+    assert wire.unsent == {"sadp": 1}
+    wire.afford("10.1.0.6")

@@ -41,26 +41,46 @@ def test_spelling_does_not_make_another_brand(vocabulary: Vocabulary, text: str)
 
 @pytest.mark.parametrize(
     ("text", "brand"),
-    [("EZIP", "ez-ip"), ("Lechange", "imou"), ("LTS", "lt-security"), ("Interlogix", "truvision"), ("Dahua", "dahua")],
+    [
+        ("EZIP", "ez-ip"),
+        ("Lechange", "imou"),
+        ("LTS", "lt-security"),
+        ("Interlogix", "truvision"),
+        ("Dahua", "dahua"),
+        ("Belkin International Inc.", "belkin"),
+        ("AVM Berlin", "avm"),
+    ],
 )
 def test_names_devices_write_are_known(vocabulary: Vocabulary, text: str, brand: str) -> None:
     assert vocabulary.brand_id(text) == brand
 
 
-@pytest.mark.parametrize("text", ["General", "Private", "OEM", "N/A", "H264", "", "  ", "CP", "Hikvisio"])
+@pytest.mark.parametrize(
+    "text", ["General", "Private", "OEM", "N/A", "H264", "", "  ", "CP", "Hikvisio", "General Co., Ltd.", "Inc."]
+)
 def test_what_is_no_brand_stays_none(vocabulary: Vocabulary, text: str) -> None:
     assert vocabulary.brand_id(text) is None
-    assert vocabulary.maker_id(text) is None
+    assert vocabulary.maker_of(text) is None
+    assert not vocabulary.is_made_by(text, "dahua")
 
 
 def test_a_maker_is_known_by_its_full_name(vocabulary: Vocabulary) -> None:
-    assert vocabulary.maker_id("ZHEJIANG DAHUA TECHNOLOGY CO.,LTD.") == "dahua"
-    assert vocabulary.maker_id("Hangzhou Hikvision Digital Technology Co., Ltd.") == "hikvision"
+    assert vocabulary.maker_of("ZHEJIANG DAHUA TECHNOLOGY CO.,LTD.") == "dahua"
+    assert vocabulary.maker_of("Hangzhou Hikvision Digital Technology Co., Ltd.") == "hikvision"
 
 
-def test_a_rebrand_is_no_maker(vocabulary: Vocabulary) -> None:
-    assert vocabulary.brand_id("Amcrest") == "amcrest"
-    assert vocabulary.maker_id("Amcrest") is None
+@pytest.mark.parametrize(
+    ("text", "maker"),
+    [("Amcrest", "dahua"), ("HiLook", "hikvision"), ("AXIS", "axis"), ("Honeywell", None), ("LTS", None)],
+)
+def test_a_name_tells_the_maker_only_where_it_has_one(vocabulary: Vocabulary, text: str, maker: str | None) -> None:
+    assert vocabulary.maker_of(text) == maker
+
+
+def test_who_builds_for_a_brand_of_several_makers(vocabulary: Vocabulary) -> None:
+    assert vocabulary.is_made_by("Honeywell", "dahua")
+    assert vocabulary.is_made_by("ANNKE", "hikvision")
+    assert not vocabulary.is_made_by("AXIS", "dahua")
 
 
 @pytest.mark.parametrize(("brand", "maker"), [("hiwatch", "hikvision"), ("amcrest", "dahua"), ("axis", "axis")])

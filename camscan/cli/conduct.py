@@ -4,24 +4,26 @@ interrupted. Loaded when a scan starts and not before, because it pulls in every
 
 import asyncio
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 from uuid import uuid4
 
+from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format, render, screen
-from camscan.cli.output import Output, refuse_same_file
-from camscan.cli.plan import announcement, render_plan
+from camscan.cli.log import Log, open_log
+from camscan.cli.output import Output, refuse_same_file, write_stdout
+from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
+from camscan.cli.signals import first_calls
+from camscan.cli.stop import Stop
 from camscan.discover.plan import Plan, Settings
 from camscan.discover.steps import make_plan
-from camscan.errors import CannotRunError, UsageError
+from camscan.errors import CannotRunError
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.replay import as_line
 from camscan.model import Reply, ScanResult
@@ -32,12 +34,11 @@ from camscan.scope import Network
 from camscan.transport.interfaces import list_interfaces
 from camscan.transport.ledger import Ledger
 from camscan.transport.nmap import nmap_available
-from camscan.transport.pace import Pace
+from camscan.transport.pace import ATTEMPTS, Pace
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
 
-USER_VARIABLE = "CAMSCAN_ONVIF_USER"
-PASSWORD_VARIABLE = "CAMSCAN_ONVIF_PASSWORD"  # noqa: S105  (the name of a variable)
+FEWEST_ATTEMPTS = 16  # connects at once; below that a limit on open files is no help but a standstill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,15 @@ class Wanted:
     dry_run: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a scan ended: what it found, whether a signal cut it short, and which files are not complete."""
+
+    result: ScanResult
+    interrupted: bool
+    broken: tuple[str, ...]
+
+
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
     refuse_same_file(output=wanted.output, replies=wanted.replies, request_log=wanted.request_log)
@@ -65,26 +75,31 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     )
     knowledge = load_knowledge(wanted.fingerprints)
     plan = prepare(wanted.named, settings)
+    stop = Stop()
     with Output(wanted.output) as output:
         if wanted.dry_run:
+            _say_unreachable(plan, wanted)
             output.write(render_plan(plan, wanted.form, screen(output.is_stdout)))
             return Exit.DONE
-        result, interrupted = _run(plan, knowledge, wanted)
-        output.write(render(result, wanted.form, screen(output.is_stdout)))
-    if result.failure:
-        say(f"ended early: {result.failure}; this is what was found until then")
-        return Exit.CANNOT_RUN
-    if not wanted.quiet:
-        _say_end(result, wanted, interrupted)
-    return Exit.INTERRUPTED if interrupted else Exit.PARTIAL if result.partial else Exit.DONE
+        with first_calls(stop.set):
+            ended = _run(plan, knowledge, wanted, stop)
+            delivered = _deliver(render(ended.result, wanted.form, screen(output.is_stdout)), output)
+    code = _say_end(ended, wanted)
+    return code if delivered else Exit.CANNOT_RUN
 
 
-def read_credential(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """The owner's ONVIF account, from the environment alone: arguments are seen by every user of the machine."""
-    user, password = environment.get(USER_VARIABLE, ""), environment.get(PASSWORD_VARIABLE, "")
-    if bool(user) != bool(password):
-        raise UsageError(f"{USER_VARIABLE} and {PASSWORD_VARIABLE} are set together or not at all")
-    return (user, password) if user else None
+def _deliver(text: str, output: Output) -> bool:
+    """Whether the result is where the user wants it; where that fails it goes to stdout, for a scan cannot be had
+    again."""
+    try:
+        output.write(text)
+    except CannotRunError as error:
+        if output.is_stdout:
+            raise
+        say(f"{error}; the result goes to stdout instead")
+        write_stdout(text)
+        return False
+    return True
 
 
 def prepare(named: Named, settings: Settings) -> Plan:
@@ -104,16 +119,33 @@ def prepare(named: Named, settings: Settings) -> Plan:
     return make_plan(scope, chosen, settings, protocols=load_protocols(), route=route, notes=notes)
 
 
-def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted) -> tuple[ScanResult, bool]:
+def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted, stop: Stop) -> Ended:
     with ExitStack() as stack:
-        log = stack.enter_context(_log(wanted.request_log, "--request-log"))
-        recording = stack.enter_context(_log(wanted.replies, "--replies"))
+        log = stack.enter_context(open_log(wanted.request_log, "--request-log"))
+        recording = stack.enter_context(open_log(wanted.replies, "--replies"))
         if not wanted.quiet:
             for text in (*plan.notes, *_credential_note(plan), announcement(plan)):
                 say(text)
-        wire = Wire(scope=plan.scope, pace=Pace(plan.settings.rate), ledger=Ledger(log, time.time))
-        keep = _recorder(recording, wanted.replies)
-        return asyncio.run(_scan(plan, wire, knowledge, keep, wanted.quiet))
+        pace = Pace(plan.settings.rate, attempts=attempts_at_once())
+        wire = Wire(scope=plan.scope, pace=pace, ledger=Ledger(log, time.time))
+        result = asyncio.run(_scan(plan, wire, knowledge, _recorder(recording), wanted.quiet, stop))
+        interrupted = stop.event.is_set()
+    failures = (kept.failure for kept in (log, recording) if kept)
+    return Ended(
+        result=result,
+        interrupted=interrupted,
+        broken=tuple(failure for failure in failures if failure and failure != result.failure),
+    )
+
+
+def attempts_at_once() -> int:
+    """How many connects may wait at once: half of the files this process may have open, the rest is for dialogues."""
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return ATTEMPTS
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return ATTEMPTS if limit == resource.RLIM_INFINITY else max(FEWEST_ATTEMPTS, min(ATTEMPTS, limit // 2))
 
 
 def _credential_note(plan: Plan) -> Iterator[str]:
@@ -122,56 +154,46 @@ def _credential_note(plan: Plan) -> Iterator[str]:
 
 
 async def _scan(
-    plan: Plan, wire: Wire, knowledge: Knowledge, keep: Callable[[Reply], None], quiet: bool
-) -> tuple[ScanResult, bool]:
-    """The result, and whether a signal cut it short. A second signal ends the program at once."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def interrupt(number: int) -> None:
-        loop.remove_signal_handler(number)
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt, number)
+    plan: Plan, wire: Wire, knowledge: Knowledge, keep: Callable[[Reply], None], quiet: bool, stop: Stop
+) -> ScanResult:
     with shown_progress(quiet) as listen:
-        result = await scan(plan, wire, knowledge, scan_id=str(uuid4()), listen=listen, keep=keep, stop=stop)
-    return result, stop.is_set()
+        return await scan(plan, wire, knowledge, scan_id=str(uuid4()), listen=listen, keep=keep, stop=stop.attach())
 
 
-@contextmanager
-def _log(path: Path | None, option: str) -> Iterator[TextIO | None]:
-    """A file that grows line by line, so that it is complete up to the moment a scan ends, however it ends."""
-    if path is None:
-        yield None
-        return
-    if str(path) == "-":
-        raise UsageError(f"{option} -: stdout carries the result; name a file")
-    try:
-        stream = path.open("w", encoding="utf-8", buffering=1)
-    except OSError as error:
-        raise UsageError(f"{option} {path}: {error.strerror}") from None
-    with stream:
-        yield stream
-
-
-def _recorder(stream: TextIO | None, path: Path | None) -> Callable[[Reply], None]:
+def _recorder(recording: Log | None) -> Callable[[Reply], None]:
     def keep(reply: Reply) -> None:
-        if stream is None:
-            return
-        try:
-            stream.write(as_line(reply) + "\n")
-        except OSError as error:
-            raise CannotRunError(f"--replies {path}: {error.strerror}") from None
+        if recording:
+            recording.write(as_line(reply) + "\n")
 
     return keep
 
 
-def _say_end(result: ScanResult, wanted: Wanted, interrupted: bool) -> None:
-    """What a reader of the results alone would miss."""
-    if interrupted:
+def _say_unreachable(plan: Plan, wanted: Wanted) -> None:
+    networks = unreachable(plan)
+    if networks and not wanted.quiet:
+        ways = f" by {', '.join(wanted.named.interfaces)}" if wanted.named.interfaces else ""
+        counted = "1 network has" if len(networks) == 1 else f"{len(networks):,} networks have"
+        say(f"{counted} no route{ways}: a scan would send nothing there and end with code {Exit.PARTIAL:d}")
+
+
+def _say_end(ended: Ended, wanted: Wanted) -> Exit:
+    """What a reader of the results alone would miss, and the exit code."""
+    result = ended.result
+    for broken in ended.broken:
+        say(f"{broken}; the file is not complete")
+    if result.failure:
+        say(f"ended early: {result.failure}; this is what was found until then")
+    elif not wanted.quiet:
+        _say_summary(ended, wanted)
+    if result.failure or ended.broken:
+        return Exit.CANNOT_RUN
+    return Exit.INTERRUPTED if ended.interrupted else Exit.PARTIAL if result.partial else Exit.DONE
+
+
+def _say_summary(ended: Ended, wanted: Wanted) -> None:
+    if ended.interrupted:
         say("interrupted: this is what was found until then")
     if wanted.output is not None or wanted.form is not Format.TABLE:
-        say(summary(result))
-    if result.partial and not interrupted:
+        say(summary(ended.result))
+    if ended.result.partial and not ended.interrupted:
         say("partial: some addresses could not be asked by any channel, see the coverage")

@@ -1,6 +1,6 @@
 """`camscan demo`: a rehearsal. An emulated site comes up on this machine, is scanned as a real one would be, and the
 answer is held against what was planted. Nothing leaves the machine: as root the site stands in namespaces of its
-own, otherwise on loopback addresses.
+own, otherwise on loopback addresses. However it ends, scan, site and files go with it.
 """
 
 import json
@@ -8,11 +8,13 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
 
 from camscan.errors import CannotRunError
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from camscan.model import Device
 
 START_SECONDS = 60.0  # forty namespaces take about five on a slow machine
-STOP_SECONDS = 20.0
+LAB_STOP_SECONDS = 20.0  # as long again if it must be told twice
+SCAN_STOP_SECONDS = 10.0  # to deliver what it has; then it is ended
 MAKERS = ("hikvision", "dahua")
 
 
@@ -35,22 +38,24 @@ class Site:
     missing: tuple[str, ...]
 
 
-def demo() -> int:
+def demo(
+    loopback: Annotated[bool, typer.Option("--loopback", help="Use loopback addresses, also as root.")] = False,
+) -> int:
     """Scan an emulated site on this machine, and check the answer. Needs no network and touches none.
 
     As root: network namespaces with real multicast, broadcast, ARP and a routed subnet. Otherwise: loopback addresses.
 
-    Exit codes: 0 all planted devices found and named, 1 not all, 4 could not run.
+    Exit codes: 0 all planted devices found and named, 1 not all, 4 could not run, 130 interrupted.
     """
     from camscan.cli.ending import Exit, say
 
-    with _emulated() as site, tempfile.TemporaryDirectory(prefix="camscan-demo-") as folder:
+    with _emulated(loopback) as site, tempfile.TemporaryDirectory(prefix="camscan-demo-") as folder:
         where = "network namespaces of its own" if site.scanner else "loopback addresses"
         say(f"demo: an emulated site of {site.devices} devices, in {where}; nothing leaves this machine")
         if site.missing:
             say(f"demo: {len(site.missing)} services cannot be offered here without root, {site.missing[0]} among them")
         recording = Path(folder) / "replies.jsonl"
-        code = subprocess.run(_scan_command(site, recording), check=False).returncode  # noqa: S603
+        code = _run_to_end(_scan_command(site, recording))
         if code not in (Exit.DONE, Exit.PARTIAL):
             return code
         return _compare(site, recording)
@@ -61,17 +66,39 @@ def _scan_command(site: Site, recording: Path) -> list[str]:
     return [*inside, sys.executable, "-m", "camscan", "scan", *site.targets, "--replies", str(recording)]
 
 
+def _run_to_end(command: Sequence[str]) -> int:
+    """The exit code. A scan that is still running when this ends is told to deliver and end."""
+    with subprocess.Popen(command) as scan:  # noqa: S603
+        try:
+            return scan.wait()
+        finally:
+            _end(scan, SCAN_STOP_SECONDS)
+
+
+def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """Asks the process to end, and ends it where it does not."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
 @contextmanager
-def _emulated() -> Iterator[Site]:
+def _emulated(loopback: bool) -> Iterator[Site]:
     """The lab as a process of its own, which takes the site down when its input ends, however this one ends."""
-    command = [sys.executable, "-m", "camscan.lab"]
+    command = [sys.executable, "-m", "camscan.lab", *(["--loopback"] if loopback else [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as lab:  # noqa: S603
         try:
             yield _read_site(lab)
         finally:
             if lab.stdin:
                 lab.stdin.close()
-            lab.wait(STOP_SECONDS)
+            with suppress(subprocess.TimeoutExpired):
+                lab.wait(LAB_STOP_SECONDS)
+            _end(lab, LAB_STOP_SECONDS)
 
 
 def _read_site(lab: "subprocess.Popen[bytes]") -> Site:
@@ -98,7 +125,8 @@ def _compare(site: Site, recording: Path) -> int:
     from camscan.cli.ending import Exit, say
     from camscan.cli.replay import judge_files
 
-    found = {a: device for device in judge_files([str(recording)], None).devices for a in device.addresses}
+    devices = judge_files([str(recording)], None).devices if recording.stat().st_size else ()
+    found = {a: device for device in devices for a in device.addresses}
     planted = _planted(site)
     targets = {a: p for a, p in planted.items() if p.truth.vendor in MAKERS}
     missed = [f"{a} ({p.id})" for a, p in targets.items() if a not in found or found[a].vendor != p.truth.vendor]

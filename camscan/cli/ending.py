@@ -3,14 +3,17 @@
 Rule: a mistake of the user or a limit of the machine never shows a traceback; a mistake of camscan shows nothing else.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any
 
 import typer
 
+from camscan.cli.signals import raised
 from camscan.errors import CamscanError, UsageError
 from camscan.report.printable import printable
 
@@ -33,20 +36,25 @@ class Exit(IntEnum):
 
 
 def say(message: str) -> None:
-    """One line on stderr, fit to be shown whatever a file or a device put into it."""
+    """One line on stderr, fit to be shown whatever a file or a device put into it. Where stderr cannot be written,
+    nobody hears it: a result is worth more than a message."""
     if sys.stderr is not None:
-        sys.stderr.write(f"camscan: {printable(message, MESSAGE_LIMIT)}\n")
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.write(f"camscan: {printable(message, MESSAGE_LIMIT)}\n")
+            sys.stderr.flush()
 
 
 def run(command: Callable[[], object]) -> int:
     """Run a command to its end and return the exit code; whatever it raises becomes one line and a code."""
     try:
-        code = command()
+        with raised():
+            code = command()
     except ExceptionGroup as group:
         return _explain(_first_cause(group))
     except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
+    except SystemExit:  # typer's own, where the reader of a help text has closed the pipe
+        return Exit.PIPE_CLOSED
     except Exception as error:
         return _explain(error)
     return code if isinstance(code, int) else Exit.DONE
@@ -59,6 +67,10 @@ def _explain(error: Exception) -> int:
     if isinstance(error, CamscanError):
         say(str(error))
         return Exit.USAGE if isinstance(error, UsageError) else Exit.CANNOT_RUN
+    if isinstance(error, OSError):
+        say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        abandon_stdout()
+        return Exit.CANNOT_RUN
     traceback.print_exception(error)
     say(f"this is a mistake in camscan: {type(error).__name__}")
     return Exit.CANNOT_RUN
@@ -73,3 +85,12 @@ def _first_cause(group: ExceptionGroup[Exception]) -> Exception:
             return cause
         cause = cause.exceptions[0]
     return cause
+
+
+def abandon_stdout() -> None:
+    """Gives up stdout after it failed. What is still in its buffer would fail again when the interpreter ends, with a
+    message and an exit code of the interpreter's own."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,7 +1,9 @@
 """`camscan explain`: every claim about one device, the evidence and the rule, and what spoke against it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -11,7 +13,10 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from camscan.model import Reply
     from camscan.report.shape import Device, Document
+
+_NEITHER = "neither camscan.scan/1 nor a recording"
 
 
 class Form(StrEnum):
@@ -69,42 +74,80 @@ def _names(device: "Device") -> set[str]:
 
 def _read(source: str, fingerprints: "Path | None") -> "Document":
     """A document from a scan's JSON, or from judging a recording."""
-    from camscan.cli.scoping import readable
+    from camscan.cli.reading import readable, shown
 
+    name = shown(source)
     with readable(source) as stream:
-        text = stream.read()
-    return _parse(text, source) if _is_document(text) else _judged(text, source, fingerprints)
+        blanks, first = _first_line(stream)
+        if not first:
+            raise UsageError(f"{name}: nothing in it")
+        if not _is_recording(first):
+            text = _whole(name, first, stream)
+            return _parse(text, name)
+        replies = _replies(name, chain(repeat("\n", blanks), [first]), stream)
+    return _judged(replies, fingerprints)
 
 
-def _is_document(text: str) -> bool:
-    """A document is one object over many lines or has the schema's name; a recording begins with a whole object."""
+def _first_line(stream: TextIO) -> tuple[int, str]:
+    """How many blank lines stand first, and as much of the line after them as a recording's may have."""
+    from camscan.intake.lines import LINE_LIMIT
+
+    blanks = 0
+    while (line := stream.readline(LINE_LIMIT + 1)) and not line.strip():
+        blanks += 1
+    return blanks, line
+
+
+def _is_recording(first: str) -> bool:
+    """A recording begins with a whole JSON value; a document goes over many lines or names its schema."""
     import json
 
-    first = text.lstrip().partition("\n")[0]
     try:
         row = json.loads(first)
-    except ValueError:
-        return True
-    return isinstance(row, dict) and "schema" in row
+    except (ValueError, RecursionError):
+        return False
+    return not (isinstance(row, dict) and "schema" in row)
 
 
-def _parse(text: str, source: str) -> "Document":
+def _whole(name: str, first: str, stream: TextIO) -> str:
+    """The text of a document. One that cannot be JSON is not read to its end, which may be nowhere."""
+    from camscan.cli.reading import SIZE_LIMIT, too_large
+
+    if not first.lstrip().startswith("{"):
+        raise UsageError(f"{name}: {_NEITHER}")
+    text = first + stream.read(SIZE_LIMIT)
+    if len(text) > SIZE_LIMIT:
+        raise too_large(name)
+    return text
+
+
+def _parse(text: str, name: str) -> "Document":
     from pydantic import ValidationError
 
-    from camscan.report.shape import SCHEMA, Document
+    from camscan.intake.lines import is_text
+    from camscan.report.shape import Document
 
+    if not is_text(text):
+        number = next(n for n, line in enumerate(text.split("\n"), 1) if not is_text(line))
+        raise UsageError(f"{name}:{number}: not UTF-8 text")
     try:
         return Document.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         reason = ": ".join((".".join(map(str, first["loc"])), first["msg"])).removeprefix(": ")
-        raise UsageError(f"{source}: neither {SCHEMA} nor a recording: {reason}") from None
+        raise UsageError(f"{name}: {_NEITHER}: {reason}") from None
 
 
-def _judged(text: str, source: str, fingerprints: "Path | None") -> "Document":
+def _replies(name: str, beginning: Iterable[str], stream: TextIO) -> "list[Reply]":
+    from camscan.cli.reading import lines_of
+    from camscan.cli.replay import read_recording
+
+    return read_recording(name, chain(beginning, lines_of(name, stream)))
+
+
+def _judged(replies: "list[Reply]", fingerprints: "Path | None") -> "Document":
     import camscan
-    from camscan.cli.replay import judge_replies, read_recording
+    from camscan.cli.replay import judge_replies
     from camscan.report.document import build_document
 
-    replies = read_recording(source, text.split("\n"))
     return build_document(judge_replies(replies, fingerprints), camscan.__version__)

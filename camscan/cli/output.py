@@ -15,7 +15,7 @@ from typing import Self, TextIO
 
 import typer
 
-from camscan.cli.ending import Exit
+from camscan.cli.ending import Exit, abandon_stdout
 from camscan.errors import CannotRunError, UsageError
 
 
@@ -93,9 +93,10 @@ def write_stdout(text: str) -> None:
         sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes
+        abandon_stdout()
         raise typer.Exit(Exit.PIPE_CLOSED) from None
     except OSError as error:
+        abandon_stdout()
         raise CannotRunError(f"stdout: {error.strerror}") from None
 
 

@@ -36,6 +36,11 @@ def budget(plan: Plan) -> str:
     return f"at most {counted}, about {_duration(seconds)}, and the turns with each host that answers"
 
 
+def unreachable(plan: Plan) -> list[str]:
+    """The networks to be asked to which there is no way."""
+    return [network for s in plan.steps if s.mode == "ports" and s.not_possible for network in s.networks]
+
+
 def render_plan(plan: Plan, form: Format, view: Screen) -> str:
     """The whole plan as text in the wanted form."""
     if form is Format.TABLE:

@@ -1,10 +1,42 @@
-"""Progress bars on stderr, one a stage, while a scan runs; nothing where stderr is no terminal."""
+"""Progress bars on stderr, one a stage, while a scan runs; nothing where stderr is no terminal.
 
+Rule: a terminal that goes away takes the bars with it, not the scan.
+"""
+
+import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import IO, TextIO, cast
 
 from camscan.discover.survey import Progress
+
+
+class Screen(io.TextIOBase):
+    """A terminal that may have been closed: what cannot be written is not."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """What the terminal takes: rich draws with it."""
+        return self._terminal.encoding or "utf-8"
+
+    def isatty(self) -> bool:
+        """It was one when it was opened."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Returns as if all were well."""
+        with suppress(OSError):
+            self._terminal.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Likewise."""
+        with suppress(OSError):
+            self._terminal.flush()
 
 
 @contextmanager
@@ -24,7 +56,7 @@ def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[devices]} devices"),
     )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Bars(*columns, console=Console(file=cast(IO[str], Screen(sys.stderr))), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def listen(progress: Progress) -> None:

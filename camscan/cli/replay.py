@@ -45,12 +45,12 @@ def replay(
 
 def judge_files(names: Sequence[str], fingerprints: Path | None) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
-    from camscan.cli.scoping import readable
+    from camscan.cli.reading import lines_of, readable, shown
 
     replies: list[Reply] = []
     for name in names:
         with readable(name) as stream:
-            replies += read_recording(name, stream)
+            replies += read_recording(shown(name), lines_of(name, stream))
     return judge_replies(replies, fingerprints)
 
 
@@ -67,22 +67,29 @@ def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None) -> "Sca
 
 
 def read_recording(name: str, lines: Iterable[str]) -> list["Reply"]:
-    """The replies of one recording; bad lines are reported on stderr. Raises `UsageError` where all are bad."""
+    """The replies of one recording; bad lines are reported on stderr. Raises `UsageError` where there is no reply."""
     from camscan.intake.replay import BadLine, read_replies
 
-    entries = list(read_replies(name, lines))
-    bad = [entry for entry in entries if isinstance(entry, BadLine)]
-    found = [entry for entry in entries if not isinstance(entry, BadLine)]
-    _report_bad(bad, len(found))
+    found: list[Reply] = []
+    bad: list[BadLine] = []
+    count = 0
+    for entry in read_replies(name, lines):
+        if not isinstance(entry, BadLine):
+            found.append(entry)
+            continue
+        count += 1
+        if len(bad) < BAD_LINES_SHOWN:
+            bad.append(entry)
+    if not found:
+        raise UsageError(str(bad[0]) if bad else f"{name}: no reply in it")
+    _report_bad(bad, count)
     return found
 
 
-def _report_bad(bad: Sequence["BadLine"], found: int) -> None:
+def _report_bad(bad: Sequence["BadLine"], count: int) -> None:
     from camscan.cli.ending import say
 
-    if bad and not found:
-        raise UsageError(str(bad[0]))
-    for entry in bad[:BAD_LINES_SHOWN]:
+    for entry in bad:
         say(f"{entry}; left out")
-    if len(bad) > BAD_LINES_SHOWN:
-        say(f"{bad[0].file}: {len(bad) - BAD_LINES_SHOWN} more lines left out")
+    if count > len(bad):
+        say(f"{bad[0].file}: {count - len(bad)} more lines left out")

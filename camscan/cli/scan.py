@@ -34,11 +34,16 @@ def scan(
     ] = None,
     exclusions: Annotated[
         list[str] | None,
-        typer.Option("--exclude", metavar="TARGET", help="Never touch TARGET; wins over everything. Repeatable."),
+        typer.Option(
+            "--exclude",
+            metavar="TARGET",
+            help="Send no packet to TARGET; wins over everything. A multicast on its segment may still reach it. "
+            "Repeatable.",
+        ),
     ] = None,
     exclusion_files: Annotated[
         list[str] | None,
-        typer.Option("--exclude-file", metavar="FILE", help="Never touch the targets in FILE. Repeatable."),
+        typer.Option("--exclude-file", metavar="FILE", help="The same for the targets in FILE. Repeatable."),
     ] = None,
     interfaces: Annotated[
         list[str] | None,

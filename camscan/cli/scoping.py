@@ -1,19 +1,14 @@
 """What the user named → the scope: reads arguments and files, resolves host names, and hands the rest to `intake`."""
 
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
 
+from camscan.cli.reading import STDIN, lines_of, readable, shown
 from camscan.errors import UsageError
 from camscan.intake.extent import build_scope
 from camscan.intake.targets import Target, parse_words, read_targets, resolved
 from camscan.scope import Interface, Scope
 from camscan.transport.resolve import resolve, resolver_addresses
-
-STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +31,7 @@ def find_scope(named: Named, interfaces: Sequence[Interface]) -> tuple[Scope, tu
         raise UsageError("stdin can be read only once: `-` stands twice")
     targets = [*_from_words(words, ""), *_from_files(files)]
     if (words or files) and not targets:
-        raise UsageError(f"{', '.join(_shown(f) for f in files)}: no target in it")
+        raise UsageError(f"{', '.join(shown(f) for f in files)}: no target in it")
     exclusions = [*_from_words(named.exclusions, "--exclude"), *_from_files(named.exclusion_files)]
     asked = [target.name for target in (*targets, *exclusions) if target.name]
     scope, notes = build_scope(
@@ -66,28 +61,7 @@ def _from_words(words: Sequence[str], where: str) -> Iterator[Target]:
 def _from_files(names: Sequence[str]) -> Iterator[Target]:
     for name in names:
         with readable(name) as stream:
-            yield from read_targets(_shown(name), stream)
-
-
-def _shown(name: str) -> str:
-    return "stdin" if name == STDIN else name
-
-
-@contextmanager
-def readable(name: str) -> Iterator[TextIO]:
-    """A text file of the user, or stdin. Raises `UsageError` where it cannot be read or is not UTF-8."""
-    if name == STDIN and sys.stdin is None:
-        raise UsageError("stdin is closed: nothing can be read")
-    try:
-        if name == STDIN:
-            yield sys.stdin
-        else:
-            with Path(name).open(encoding="utf-8-sig") as stream:
-                yield stream
-    except OSError as error:
-        raise UsageError(f"{name}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{_shown(name)}: not UTF-8 text") from None
+            yield from read_targets(shown(name), lines_of(name, stream))
 
 
 def _resolve(target: Target) -> Target:

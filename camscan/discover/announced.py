@@ -15,6 +15,10 @@ _PORTS = {"http_port": ("http", False), "https_port": ("http", True), "rtsp_port
 _URLS = {"xaddr": "http", "location": "upnp"}
 READ_ONLY_PORT = 8000  # the SDK port of one maker: read, never written, whatever is announced there
 READ_ONLY_PROTOCOL = "hik_sdk"
+OTHER_PEOPLES = frozenset(
+    {9, 19, 21, 22, 23, 25, 53, 102, 110, 139, 143, 445, 502, 515, 631, 873, 1883, 3389, 9100, 20000, 44818}
+)
+"""Ports of printers, plant controllers, mail and shells: no web page is served there, whatever a reply announces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,13 @@ class Hint:
 def announced(reply: Reply, fields: Fields) -> Iterator[Hint]:
     """The hints of one reply about its own sender; the SDK port of one maker is left to its own protocol."""
     hints = _hints(reply, fields)
-    return (h for h in hints if h.port != READ_ONLY_PORT or h.protocol == READ_ONLY_PROTOCOL)
+    return (h for h in hints if may_be_asked(h))
+
+
+def may_be_asked(hint: Hint) -> bool:
+    """Whether an announced endpoint may be spoken to. The SDK port of one maker is read and never written."""
+    own = hint.port != READ_ONLY_PORT or hint.protocol == READ_ONLY_PROTOCOL
+    return own and hint.port not in OTHER_PEOPLES
 
 
 def _hints(reply: Reply, fields: Fields) -> Iterator[Hint]:

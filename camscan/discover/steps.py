@@ -12,6 +12,7 @@ from camscan.discover.plan import Mode, Plan, Settings, Step, allowed_requests, 
 from camscan.probe import Announced, ArpSweep, IcmpEcho, OverHttp, Protocol, Request, Tcp, Udp
 from camscan.scope import Interface, Network, Scope
 from camscan.transport.ethernet import ROUNDS as ARP_ROUNDS
+from camscan.transport.route import is_direct
 
 SYN_BYTES = 60  # one SYN with its options, as Linux sends it
 ARP_BYTES = 42
@@ -54,11 +55,15 @@ def make_plan(
     *,
     protocols: Mapping[str, Protocol],
     route: Route,
+    direct: Callable[[Network], bool] = is_direct,
     notes: tuple[str, ...] = (),
 ) -> Plan:
-    """Every step for this scope, in the order of the protocols' names, ports and turns last."""
+    """Every step for this scope, in the order of the protocols' names, ports and turns last.
+
+    `direct` says of a network on one of this machine's own wires whether no router stands in between.
+    """
     usable = usable_protocols(protocols, settings)
-    parts = tuple(_parts(scope, interfaces, route))
+    parts = tuple(_parts(scope, interfaces, route, direct))
     steps: list[Step] = []
     for protocol in usable.values():
         steps += _segment_steps(protocol, scope, settings)
@@ -68,10 +73,14 @@ def make_plan(
     return Plan(scope=scope, steps=tuple(steps), settings=settings, interfaces=interfaces, notes=notes)
 
 
-def _parts(scope: Scope, interfaces: tuple[Interface, ...], route: Route) -> Iterator[Part]:
+def _parts(
+    scope: Scope, interfaces: tuple[Interface, ...], route: Route, direct: Callable[[Network], bool]
+) -> Iterator[Part]:
     groups: dict[tuple[str | None, IPv4Network | None, int], list[Network]] = {}
     for network in scope.swept:
-        groups.setdefault((route(network), wire_of(network, interfaces), network.version), []).append(network)
+        wire = wire_of(network, interfaces)
+        way = (route(network), wire if wire and direct(network) else None, network.version)
+        groups.setdefault(way, []).append(network)
     for (interface, wire, _), networks in groups.items():
         part = replace(scope, swept=tuple(networks))
         yield Part(scope=part, interface=interface, wire=wire, count=part.count())

@@ -5,20 +5,21 @@ on; a host that misbehaves costs itself only.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from typing import Literal
 
 from camscan.discover.hosts import Hosts, serve
+from camscan.discover.interviews import Interviews
 from camscan.discover.plan import Plan, Step, allowed_requests, swept_ports, usable_protocols
 from camscan.discover.ports import PortSweep
 from camscan.discover.steps import wire_of
 from camscan.discover.tally import Tally, coverage
-from camscan.discover.turns import Interview, hints_for
+from camscan.discover.turns import Interview
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.model import Coverage, Outcome, Reply
+from camscan.model import Coverage, Reply
 from camscan.probe import Protocol, Udp
 from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface, Scope
@@ -51,13 +52,14 @@ class Survey:
     listen: Callable[[Progress], None]
     tally: Tally = field(default_factory=Tally)
     hosts: Hosts = field(init=False)
-    _interviews: dict[str, Interview] = field(default_factory=dict)
+    _interviews: Interviews = field(init=False)
     _swept: dict[tuple[str, ...], asyncio.Event] = field(default_factory=dict)
     _own: frozenset[str] = frozenset()
     _done: int = 0
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
+        self._interviews = Interviews(hosts=self.hosts, begin=self._begin, note=self._note)
         self._own = frozenset(str(a.ip) for i in self.plan.interfaces for a in i.addresses)
 
     async def run(self) -> None:
@@ -67,15 +69,16 @@ class Survey:
         async with asyncio.TaskGroup() as group:
             for step in steps:
                 group.create_task(self._take(step))
-        await serve(iter([*self.hosts.heard]), self._ask_announced, self.plan.settings.hosts_at_once)
+        await serve(iter([*self.hosts.heard]), self._interviews.over_announced, self.plan.settings.hosts_at_once)
         self._read_neighbours()
 
     def coverage(self) -> tuple[Coverage, ...]:
         """What every channel did until now, and how the owner's credential fared."""
         for step in self.plan.steps:
+            self.tally.unsent[step] = self.wire.unsent[step.protocol]
             self.tally.remark(step, self.wire.unsent[step.protocol], "packets could not be sent")
             self.tally.remark(step, self.wire.dropped[step.protocol], "replies dropped: sender excluded, or too many")
-        return (*coverage(self.plan, self.tally), *_login_row(self._interviews.values()))
+        return (*coverage(self.plan, self.tally), *self._interviews.login_row())
 
     async def _take(self, step: Step) -> None:
         """One step to its end. What stops it is the step's own affair."""
@@ -185,10 +188,8 @@ class Survey:
 
         async def turns(address: str, ports: list[int]) -> None:
             self._progress(step)
-            interview = self._interview(address)
-            await interview.hear(hints_for(ports, self.protocols), self._note)
-            for problem in interview.problems:
-                self.tally.trouble(step, problem)
+            for problem in await self._interviews.over(address, ports):
+                self.tally.remark(step, 1, problem)
 
         sweep = PortSweep(
             wire=self.wire,
@@ -199,16 +200,8 @@ class Survey:
         )
         return sweep.run(self._addresses(step))
 
-    async def _ask_announced(self, address: str) -> None:
-        with suppress(NotPossibleError):
-            await self._interview(address).hear(self.hosts.hints.get(address, ()), self._note)
-
-    def _interview(self, address: str) -> Interview:
-        if address not in self._interviews:
-            self._interviews[address] = Interview(
-                wire=self.wire, protocols=self.protocols, settings=self.plan.settings, address=address
-            )
-        return self._interviews[address]
+    def _begin(self, address: str) -> Interview:
+        return Interview(wire=self.wire, protocols=self.protocols, settings=self.plan.settings, address=address)
 
     def _progress(self, step: Step) -> None:
         if step.mode != "ports":
@@ -222,23 +215,6 @@ def _own_address(interface: Interface | None, network: str) -> str | None:
     """The address this machine has on that network by that interface."""
     own = interface.ipv4 if interface else ()
     return next((str(a.ip) for a in own if str(a.network) == network), None)
-
-
-def _login_row(interviews: Iterable[Interview]) -> Iterator[Coverage]:
-    """How many devices took the owner's credential, where there is one."""
-    outcomes = [i.login for i in interviews if i.login is not None]
-    taken, refused = outcomes.count(Outcome.REPLIED), outcomes.count(Outcome.REFUSED)
-    if outcomes:
-        yield Coverage(
-            interface=None,
-            network="devices that speak ONVIF",
-            channel="onvif with credential",
-            state="asked",
-            asked=len(outcomes),
-            answered=taken,
-            silent=len(outcomes) - taken - refused,
-            reason=f"the credential was refused by {refused}" if refused else None,
-        )
 
 
 def scope_text(scope: Scope) -> tuple[str, ...]:

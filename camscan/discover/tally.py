@@ -25,7 +25,8 @@ class Tally:
     troubles: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     absent: dict[Step, int] = field(default_factory=Counter)
     finished: set[Step] = field(default_factory=set)
-    remarks: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
+    unsent: dict[Step, int] = field(default_factory=Counter)
+    remarks: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def draw(self, step: Step, network: str) -> None:
         """One more address of the network was taken up."""
@@ -44,9 +45,9 @@ class Tally:
         self.absent[step] += 1
 
     def remark(self, step: Step, count: int, what: str) -> None:
-        """Something the reader of the step's coverage must know, if it happened at all."""
+        """Something that happened so many times, and that the reader of the step's coverage must know."""
         if count:
-            self.remarks[step].append(f"{count} {what}")
+            self.remarks[step][what] += count
 
     def fail(self, step: Step, reason: str) -> None:
         """The step could not be taken, or not to its end."""
@@ -60,10 +61,12 @@ class Tally:
         """Asked to the end, in part, or not possible here."""
         if step.not_possible or (step in self.failed and not self.answered[step]):
             return "not-possible"
-        if step not in self.finished:
+        if step not in self.finished or self.unsent[step]:
             return "partial"
         everyone = step.addresses <= sum(self.troubles[step].values())
-        return "not-possible" if everyone and not self.answered[step] else "asked"
+        if everyone and not self.answered[step]:
+            return "not-possible"
+        return "partial" if self.troubles[step] else "asked"
 
     def reason(self, step: Step) -> str | None:
         """Why not everything of the step was asked, for people."""
@@ -71,7 +74,8 @@ class Tally:
         said += [f"{count} could not be asked: {reason}" for reason, count in self.troubles[step].most_common(3)]
         if self.absent[step]:
             said.append(f"{self.absent[step]} not asked: ARP showed nobody there")
-        return "; ".join([*said, *self.remarks[step]]) or None
+        said += [f"{count} {what}" for what, count in self.remarks[step].most_common()]
+        return "; ".join(said) or None
 
 
 def coverage(plan: Plan, tally: Tally) -> tuple[Coverage, ...]:
@@ -103,6 +107,8 @@ def _row(step: Step, tally: Tally, label: str, networks: tuple[str, ...], answer
     state = tally.state(step)
     segment = step.mode in ("multicast", "broadcast")
     asked = 1 if segment else sum(tally.asked.get((step, n), 0) for n in networks)
+    if len(networks) == len(step.networks):  # troubles are known of the step, not of each of its networks
+        asked = max(asked - sum(tally.troubles[step].values()), 0)
     asked = 0 if state == "not-possible" else asked
     return Coverage(
         interface=step.interface,

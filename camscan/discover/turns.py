@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mappin
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from camscan.discover.announced import READ_ONLY_PORT, READ_ONLY_PROTOCOL, Hint
+from camscan.discover.announced import Hint, may_be_asked
 from camscan.discover.plan import Settings, allowed_requests
 from camscan.discover.web import Web
 from camscan.errors import DecodeError
@@ -24,6 +24,8 @@ from camscan.transport.tcp import Exchange
 from camscan.transport.wire import Wire
 
 CARRIER = "http"
+HOST_SECONDS = 90.0  # for all turns with one host: a camera takes five, a recorder with ten ports thirty
+CLOCK_SLACK = 24 * 3600.0  # seconds; a clock further off is wrong, or the device wants a login dated for elsewhere
 CHALLENGE = "login challenge, no credential"
 
 
@@ -32,7 +34,8 @@ class Interview:
     """The turns with one host.
 
     `settled` are the protocols that need not be asked again of it; `clock` is the device's own, in seconds since the
-    epoch, once it has told it; `login` is how the owner's credential fared; `problems` are mistakes of ours.
+    epoch, once it has told it; `login` is how the owner's credential fared; `problems` is what the coverage must tell;
+    `seconds` were spent on the host.
     """
 
     wire: Wire
@@ -45,6 +48,7 @@ class Interview:
     clock: float | None = None
     login: Outcome | None = None
     problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     async def hear(self, hints: Iterable[Hint], note: Callable[[Reply], object]) -> None:
         """Ask these endpoints, each once in a scan, and pass on everything they say."""
@@ -54,7 +58,10 @@ class Interview:
 
     async def _ask(self, hints: Iterable[Hint]) -> AsyncGenerator[Reply, None]:
         for hint in hints:
-            if hint not in self.asked and _may_be_asked(hint):
+            if self.seconds > HOST_SECONDS:
+                self.problems.append(f"slow device: turns cut short after {HOST_SECONDS:.0f} seconds")
+                return
+            if self.would_ask(hint):
                 self.asked.add(hint)
                 async with aclosing(self._ask_one(hint)) as replies:
                     async for reply in replies:
@@ -87,6 +94,14 @@ class Interview:
         protocol = self.protocols[hint.protocol]
         if protocol.dialogue and self._may_ask(protocol):
             yield protocol.name, protocol.dialogue(endpoint)
+
+    def would_ask(self, hint: Hint) -> bool:
+        """Whether there is anything to ask there: not asked before, not refused by the settings, and harmless. A port
+        that a protocol names for itself is; an announced one must be."""
+        protocol = self.protocols[hint.protocol]
+        own = isinstance(protocol.channel, Tcp) and hint.port in protocol.channel.ports
+        new = hint not in self.asked and protocol.name not in self.settled
+        return new and bool(allowed_requests(protocol, self.settings)) and (own or may_be_asked(hint))
 
     def _may_ask(self, protocol: Protocol) -> bool:
         """A challenge goes to a device once; what the settings refuse goes to none."""
@@ -127,6 +142,10 @@ class Interview:
         """The owner's ONVIF credential, if there is one: once per device, where ONVIF has told the time."""
         if self.settings.credential is None or self.clock is None or self.login is not None:
             return
+        if abs(self.clock - self.wire.clock()) > CLOCK_SLACK:
+            self.problems.append("device: clock wrong by more than a day, the owner's credential was not sent")
+            self.clock = None
+            return
         user, password = self.settings.credential
         self.login, data = await soap.device_information(
             self.wire,
@@ -158,13 +177,22 @@ class Interview:
 
     async def _converse(self, name: str, dialogue: Dialogue, web: Web) -> AsyncGenerator[Reply, None]:
         async with aclosing(tcp.converse(self.wire, web.endpoint, dialogue, name)) as exchanges:
+            turn: float | None = None
             async for exchange in exchanges:
+                turn = self._spend(turn, exchange)
                 if exchange.outcome is Outcome.BUG:
-                    self.problems.append(f"a mistake in camscan's {name} dialogue: {exchange.problem}")
+                    self.problems.append(f"device: a mistake in camscan's {name} dialogue: {exchange.problem}")
                 if name == CARRIER:
                     web.note(exchange)
                 for protocol, data in self._readings(name, exchange, web):
                     yield self._reply(protocol, web.endpoint, exchange.request.name, data)
+
+    def _spend(self, turn: float | None, exchange: Exchange) -> float:
+        """Add what this turn took; of the first only a time-out is known, the rest may be waiting for our own pace."""
+        now = self.wire.clock()
+        first = exchange.request.seconds if exchange.data is None else 0.0
+        self.seconds += first if turn is None else max(0.0, now - turn)
+        return now
 
     def _readings(self, name: str, exchange: Exchange, web: Web) -> Iterator[tuple[str, bytes]]:
         """The protocols under which an exchange is recorded: as it came, and its body where that reads as the protocol
@@ -191,11 +219,6 @@ class Interview:
             channel="tcp",
             time=self.wire.clock(),
         )
-
-
-def _may_be_asked(hint: Hint) -> bool:
-    """The SDK port of one maker is read and never written, whatever a reply announces there."""
-    return hint.port != READ_ONLY_PORT or hint.protocol == READ_ONLY_PROTOCOL
 
 
 def _challenges(protocol: Protocol) -> bool:

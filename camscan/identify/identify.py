@@ -1,6 +1,7 @@
 """Replies → devices, the second stage whole: observe, claim, correlate, fuse."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from camscan.identify.correlate import Unit, correlate
@@ -25,8 +26,9 @@ def identify(replies: Iterable[Reply], protocols: Mapping[str, Protocol], knowle
     evidential = frozenset(name for name, protocol in protocols.items() if protocol.identifies)
     observations = _distinct(observe(reply, protocols) for reply in replies)
     units = correlate((o, claim(o, knowledge) if o.problem is None else ()) for o in observations)
+    devices = [fuse(unit, evidential) for unit in units if _is_device(unit)]
     return Identified(
-        devices=tuple(fuse(unit, evidential) for unit in units if _is_device(unit)),
+        devices=tuple(_told_apart(devices)),
         observations=tuple(observations),
         undecoded=tuple(o for o in observations if o.problem is not None),
     )
@@ -39,6 +41,13 @@ def _distinct(observations: Iterable[Observation]) -> list[Observation]:
         old = kept.get(new.id)
         kept[new.id] = replace(old, channels=tuple(dict.fromkeys((*old.channels, *new.channels)))) if old else new
     return list(kept.values())
+
+
+def _told_apart(devices: Sequence[Device]) -> Iterator[Device]:
+    """Devices that claim one identity and were kept apart are told apart by their address too."""
+    ids = Counter(device.id for device in devices)
+    for device in devices:
+        yield device if ids[device.id] == 1 else replace(device, id=f"{device.id}-at-{device.address}")
 
 
 def _is_device(unit: Unit) -> bool:

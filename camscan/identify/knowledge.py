@@ -34,3 +34,17 @@ def need(table: dict[str, Any], key: str, kind: Any, where: str) -> Any:
     if not isinstance(table[key], kind):
         raise KnowledgeError(f"{where}: {key} is {type(table[key]).__name__}")
     return table[key]
+
+
+def refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
+    """Raise `KnowledgeError` for a key that is not known: a misspelt one would be knowledge lost in silence."""
+    unknown = set(table) - known
+    if unknown:
+        raise KnowledgeError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+
+
+def tables(value: object, where: str) -> list[dict[str, Any]]:
+    """A list of tables, as `[[name]]` makes one. Raises `KnowledgeError` for anything else."""
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise KnowledgeError(f"{where}: not a list of tables")
+    return value

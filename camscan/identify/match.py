@@ -58,18 +58,19 @@ def claim(observation: Observation, knowledge: Knowledge) -> tuple[Claim, ...]:
     direct = [
         made
         for match in knowledge.rule_set(observation.reply.protocol).matches(observation.fields)
-        for made in _claims(match, observation.id, 1.0)
+        for made in _claims(match, observation.id, 1.0, knowledge)
     ]
     return tuple(_unique([*direct, *_derived(direct, observation, knowledge), *_prefix(direct, knowledge)]))
 
 
-def _claims(match: Match, observation: str, ceiling: float) -> Iterator[Claim]:
-    for attribute, value in match.claims.items():
-        if attribute in _PLAIN and not _PLAIN[attribute].fullmatch(value):
+def _claims(match: Match, observation: str, ceiling: float, knowledge: Knowledge) -> Iterator[Claim]:
+    for attribute in match.claims:
+        value = value_of(match, attribute, knowledge)
+        if value is None:
             continue
         yield Claim(
             attribute=attribute,
-            value=normal_mac(value) or value if attribute == "mac" else value,
+            value=value,
             confidence=min(match.rule.confidence, ceiling),
             rule=match.rule.id,
             observation=observation,
@@ -77,6 +78,28 @@ def _claims(match: Match, observation: str, ceiling: float) -> Iterator[Claim]:
             text=match.text,
             source=match.rule.source,
         )
+
+
+def value_of(match: Match, attribute: str, knowledge: Knowledge) -> str | None:
+    """What is claimed of an attribute, as the program writes it; None where the device's own word names nothing."""
+    text = match.claims[attribute]
+    if attribute in _PLAIN:
+        return text if _PLAIN[attribute].fullmatch(text) else None
+    if attribute == "mac":
+        return normal_mac(text) or text
+    if attribute == "brand" and match.rule.is_word(attribute):
+        return knowledge.vocabulary.brand_id(text)
+    if attribute == "vendor" and match.rule.is_word(attribute):
+        return _maker(text, match.rule.asked_maker(attribute), knowledge)
+    return text
+
+
+def _maker(text: str, asked: str | None, knowledge: Knowledge) -> str | None:
+    """The maker that a word of the device's tells: a brand of one maker, a brand of the maker asked for, or a MAC."""
+    if asked:
+        return asked if knowledge.vocabulary.is_made_by(text, asked) else None
+    entry = knowledge.oui.lookup(text)
+    return entry.vendor if entry else knowledge.vocabulary.maker_of(text)
 
 
 def _derived(direct: list[Claim], observation: Observation, knowledge: Knowledge) -> Iterator[Claim]:
@@ -88,7 +111,7 @@ def _derived(direct: list[Claim], observation: Observation, knowledge: Knowledge
         ceiling[made.attribute] = max(ceiling.get(made.attribute, 0.0), made.confidence)
     for name in DERIVED:
         for match in knowledge.rule_set(name).matches(fields):
-            yield from _claims(match, observation.id, ceiling.get(match.field, 1.0))
+            yield from _claims(match, observation.id, ceiling.get(match.field, 1.0), knowledge)
 
 
 def _prefix(direct: list[Claim], knowledge: Knowledge) -> Iterator[Claim]:

@@ -1,7 +1,8 @@
 """What a MAC's registered prefix says: who registered the interface, read from `oui.toml`.
 
 The rule: a prefix proves the maker of the interface and no more. A registrant that builds devices is a hint to the
-maker, one that only sells them a hint to the brand, and a radio module or a namesake is none. The longest registered
+maker, one that only sells them a hint to the brand, and a radio module or a namesake is none. A hint names nobody by
+itself: that takes another protocol that agrees. The longest registered
 block decides (IEEE MA-S, MA-M and MA-L: 36, 28 and 24 bits), so a block that was cut out of a larger one never takes
 that one's owner. Locally administered and group addresses have no registrant.
 """
@@ -14,11 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from camscan.errors import KnowledgeError
-from camscan.identify.knowledge import load_toml, need
+from camscan.identify.knowledge import load_toml, need, refuse_unknown
 
-MAKER_CONFIDENCE = 0.6  # the maker's own registration; modules and spare parts are sold on
-AFFILIATE_CONFIDENCE = 0.45  # a company of the maker's group: it also sells what others make
-BRAND_CONFIDENCE = 0.5  # registered by a brand, which also sells routers, panels and phones
+MAKER_CONFIDENCE = 0.39  # the maker's own registration; modules and spare parts are sold on
+AFFILIATE_CONFIDENCE = 0.3  # a company of the maker's group: it also sells what others make
+BRAND_CONFIDENCE = 0.35  # registered by a brand, which also sells routers, panels and phones
 
 _MAC = re.compile(r"[0-9a-f]{12}")
 _SEPARATORS = re.compile(r"[-:. ]")
@@ -87,7 +88,7 @@ def normal_mac(text: str) -> str | None:
 def load_oui(path: Path) -> OuiTable:
     """`oui.toml`. Raises `KnowledgeError` naming file, block and reason."""
     document = load_toml(path)
-    _refuse_unknown(document, _DOCUMENT_KEYS, str(path))
+    refuse_unknown(document, _DOCUMENT_KEYS, str(path))
     entries: dict[str, OuiEntry] = {}
     for number, block in enumerate(need(document, "block", list, str(path)), 1):
         if not isinstance(block, dict):
@@ -105,7 +106,7 @@ def load_oui(path: Path) -> OuiTable:
 
 
 def _block(block: dict[str, Any], document: dict[str, Any], where: str) -> Iterator[OuiEntry]:
-    _refuse_unknown(block, _BLOCK_KEYS, where)
+    refuse_unknown(block, _BLOCK_KEYS, where)
     vendor, affiliate, brand = (_text(block, key, where) for key in ("vendor", "affiliate", "brand"))
     if vendor and (affiliate or brand):
         raise KnowledgeError(f"{where}: a maker's own block states neither affiliate nor brand")
@@ -127,9 +128,3 @@ def _block(block: dict[str, Any], document: dict[str, Any], where: str) -> Itera
 def _text(block: dict[str, Any], key: str, where: str) -> str | None:
     text: str | None = need(block, key, str, where) if key in block else None
     return text
-
-
-def _refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
-    unknown = set(table) - known
-    if unknown:
-        raise KnowledgeError(f"{where}: unknown key {', '.join(sorted(unknown))}")

@@ -12,10 +12,17 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args
 
 from camscan.errors import KnowledgeError
-from camscan.identify.knowledge import load_toml, need
+from camscan.identify.knowledge import load_toml, need, refuse_unknown
 
 Standing = Literal["sourced", "unverified"]
 
+NAME_LIMIT = 128  # characters; the longest name of a company here has 54
+
+_COMPANY = re.compile(
+    r"[\s,.]+(?:co|corp|corporation|inc|incorporated|ltd|limited|llc|gmbh|ag|ab|berlin|international|technology"
+    r"|technologies|electronics|systems|communications)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DOCUMENT_KEYS = {"date", "source", "maker", "brand", "kind", "capability"}
 _MAKER_KEYS = {"id", "name", "country", "aliases", "source", "date"}
@@ -81,16 +88,24 @@ class Vocabulary:
     brands: Mapping[str, Brand]
     kinds: Mapping[str, Term]
     capabilities: Mapping[str, Term]
-    maker_names: Mapping[str, str]
     brand_names: Mapping[str, str]
 
-    def maker_id(self, text: str) -> str | None:
-        """The maker a device or a register names; case, spaces and punctuation do not matter. None: not known."""
-        return self.maker_names.get(fold(text))
-
     def brand_id(self, text: str) -> str | None:
-        """The brand a device or a register names, as `maker_id`. `General` and `Private` are none."""
-        return self.brand_names.get(fold(text))
+        """The brand a device names, with or without what companies add to their name (`Inc.`, `Co., Ltd.`).
+
+        Case, spaces and punctuation do not matter. `General` and `Private` are none.
+        """
+        return self.brand_names.get(fold(text)) or self.brand_names.get(fold(_COMPANY.sub("", text[:NAME_LIMIT])))
+
+    def maker_of(self, text: str) -> str | None:
+        """The maker that the brand named tells by itself; None where it is not known, or has had several."""
+        identity = self.brand_id(text)
+        return self.brands[identity].sole_maker if identity else None
+
+    def is_made_by(self, text: str, maker: str) -> bool:
+        """Whether this maker is known to build, or to have built, for the brand named."""
+        identity = self.brand_id(text)
+        return identity is not None and maker in self.brands[identity].makers
 
 
 def fold(text: str) -> str:
@@ -101,7 +116,7 @@ def fold(text: str) -> str:
 def load_vocabulary(path: Path) -> Vocabulary:
     """`vendors.toml`. Raises `KnowledgeError` naming file, entry and reason."""
     document = load_toml(path)
-    _refuse_unknown(document, _DOCUMENT_KEYS, str(path))
+    refuse_unknown(document, _DOCUMENT_KEYS, str(path))
     makers = _by_id([_maker(e, document, w) for e, w in _entries(document, "maker", path)], path)
     stated = _by_id([_brand(e, document, makers, w) for e, w in _entries(document, "brand", path)], path)
     brands = {maker.id: _own_brand(maker) for maker in makers.values()} | stated
@@ -110,7 +125,6 @@ def load_vocabulary(path: Path) -> Vocabulary:
         brands=MappingProxyType(brands),
         kinds=MappingProxyType(_terms(document, "kind", path)),
         capabilities=MappingProxyType(_terms(document, "capability", path)),
-        maker_names=MappingProxyType(_names(makers.values(), path)),
         brand_names=MappingProxyType(_names(brands.values(), path)),
     )
 
@@ -123,7 +137,7 @@ def _entries(document: dict[str, Any], key: str, path: Path) -> Iterator[tuple[d
 
 
 def _maker(entry: dict[str, Any], document: dict[str, Any], where: str) -> Maker:
-    _refuse_unknown(entry, _MAKER_KEYS, where)
+    refuse_unknown(entry, _MAKER_KEYS, where)
     return Maker(
         id=_id(entry, where),
         name=need(entry, "name", str, where),
@@ -135,7 +149,7 @@ def _maker(entry: dict[str, Any], document: dict[str, Any], where: str) -> Maker
 
 
 def _brand(entry: dict[str, Any], document: dict[str, Any], makers: Mapping[str, Maker], where: str) -> Brand:
-    _refuse_unknown(entry, _BRAND_KEYS, where)
+    refuse_unknown(entry, _BRAND_KEYS, where)
     for maker in need(entry, "makers", list, where):
         if maker not in makers:
             raise KnowledgeError(f"{where}: no maker {maker}")
@@ -171,7 +185,7 @@ def _own_brand(maker: Maker) -> Brand:
 def _terms(document: dict[str, Any], key: str, path: Path) -> dict[str, Term]:
     terms = []
     for entry, where in _entries(document, key, path):
-        _refuse_unknown(entry, _TERM_KEYS, where)
+        refuse_unknown(entry, _TERM_KEYS, where)
         terms.append(Term(id=_id(entry, where), name=need(entry, "name", str, where)))
     return _by_id(terms, path)
 
@@ -212,9 +226,3 @@ def _strings(entry: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
 
 def _optional(entry: dict[str, Any], key: str, kind: type, default: Any, where: str) -> Any:
     return need(entry, key, kind, where) if key in entry else default
-
-
-def _refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
-    unknown = set(table) - known
-    if unknown:
-        raise KnowledgeError(f"{where}: unknown key {', '.join(sorted(unknown))}")

@@ -36,6 +36,7 @@ class _Draft:
 
     swept: tuple[Network, ...]
     segments: tuple[Segment, ...]
+    wide: tuple[IPv4Network, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -50,21 +51,41 @@ def build_scope(
     """The scope, and notes for the user. Host names must be resolved already.
 
     Without targets, interfaces of every kind count where `any_kind` (the user named them), else only real links.
-    Raises `UsageError` for a target that may not be asked or when the exclusions leave nothing, `CannotRunError` when
-    this machine is on no private network.
+    Raises `UsageError` for a target that may not be asked or when nothing is left to ask, `CannotRunError` when this
+    machine is on no private network.
     """
     draft = _named(targets, interfaces, allow_public) if targets else _own(interfaces, any_kind)
     excluded = _collapse(network for target in exclusions for network in target.networks)
     outside = Containment(excluded)
+    wires = [s for s in draft.segments if not outside.holds(s[1])]
+    mixed = dict(_mixed(wires))
+    wide = [n for n in draft.wide if not outside.holds(n)]
     scope = Scope(
         swept=tuple(n for n in draft.swept if not outside.holds(n)),
         excluded=excluded,
-        segments=tuple(s for s in draft.segments if not outside.holds(s[1])),
+        segments=tuple(s for s in wires if s[0].name not in mixed),
         allow_public=allow_public,
     )
+    notes = (*draft.notes, *mixed.values(), *_wide_notes(wide, scope), *_exclusion_notes(scope))
     if not scope.segments and scope.count() == 0:
-        raise UsageError("the exclusions leave nothing to scan")
-    return scope, (*draft.notes, *_exclusion_notes(scope))
+        raise UsageError("; ".join(notes) if mixed else "the exclusions leave nothing to scan")
+    return scope, notes
+
+
+def _mixed(wires: Sequence[Segment]) -> Iterator[tuple[str, str]]:
+    """Interfaces that also carry a network out of scope, with a note: a multicast reaches everybody on the wire."""
+    for interface in dict.fromkeys(interface for interface, _ in wires):
+        strangers = [n for _, n in _segments([interface]) if (interface, n) not in wires]
+        if strangers:
+            named = f"{', '.join(map(str, strangers))}, which {'is' if len(strangers) == 1 else 'are'} not in scope"
+            yield interface.name, f"{interface.name} also carries {named}: no multicast or broadcast there"
+
+
+def _wide_notes(wide: Iterable[IPv4Network], scope: Scope) -> Iterator[str]:
+    reached = {network for _, network in scope.segments}
+    for network in wide:
+        extent = "multicast and broadcast only" if network in reached else "not scanned"
+        yield f"{network} is wide: {extent}; to ask every address: camscan scan {network}"
 
 
 def _named(targets: Sequence[Target], interfaces: Sequence[Interface], allow_public: bool) -> _Draft:
@@ -128,7 +149,7 @@ def _ends(network: Network) -> tuple[Network, ...]:
 
 
 def _covered(interfaces: Iterable[Interface], named: Sequence[Network]) -> Iterator[Segment]:
-    """Segments all of whose hosts were named: a multicast there reaches nobody else."""
+    """Segments all of whose hosts were named."""
     for interface, network in _segments(interfaces):
         if Containment(_collapse((*named, *_ends(network)))).holds(network):
             yield interface, network
@@ -153,10 +174,10 @@ def _own(interfaces: Sequence[Interface], any_kind: bool) -> _Draft:
     if not private:
         raise CannotRunError("this machine is on no private network: name a target, as in `camscan scan 10.0.0.0/24`")
     wide = tuple(dict.fromkeys(n for _, n in private if n.prefixlen < WIDEST_UNASKED))
-    notes += [f"{n} is wide: multicast and broadcast only; to ask every address: camscan scan {n}" for n in wide]
     return _Draft(
         swept=_outermost(n for _, n in private if n not in wide),
         segments=private,
+        wide=wide,
         notes=tuple(notes),
     )
 

@@ -6,16 +6,19 @@ are ignored. A bad line costs that line only: it is returned as a `BadLine` with
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, get_args
 
 from camscan.errors import UsageError
+from camscan.intake.lines import check_line, is_text
 from camscan.model import Reply, Transport
 
 LATEST = 253402300799  # seconds since the epoch: the end of the year 9999, where dates end
-LINE_LIMIT = 4 * 1024 * 1024  # characters; a reply is cut at 256 kB, so a longer line is no recording
+
+_ZONE = re.compile(r"[A-Za-z0-9_.:+-]{1,32}")  # the interface of a link-local address, or its number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,7 @@ def read_replies(name: str, lines: Iterable[str]) -> Iterator[Reply | BadLine]:
 
 
 def _parse_line(line: str) -> Reply:
-    if len(line) > LINE_LIMIT:
-        raise UsageError(f"longer than {LINE_LIMIT} characters")
+    check_line(line)
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
@@ -55,23 +57,36 @@ def _parse_line(line: str) -> Reply:
         protocol=_text(row, "protocol"),
         transport=_transport(_text(row, "transport")),
         port=_port(row.get("port")),
-        request=str(row.get("request") or ""),
+        request=_optional(row, "request") or "",
         data=_data(row),
-        channel=str(row.get("channel") or "recorded"),
+        channel=_optional(row, "channel") or "recorded",
         time=_number(row.get("time")),
-        sensor=row["sensor"] if isinstance(row.get("sensor"), str) else None,
+        sensor=_optional(row, "sensor"),
         foreign=row.get("foreign") is True,
     )
 
 
 def _text(row: dict[str, Any], key: str) -> str:
-    if not isinstance(row.get(key), str) or not row[key]:
-        raise UsageError(f'"{key}" is missing or not text')
-    return str(row[key])
+    text = _optional(row, key)
+    if not text:
+        raise UsageError(f'"{key}" is missing')
+    return text
+
+
+def _optional(row: dict[str, Any], key: str) -> str | None:
+    """The text at the key; None where there is none or null. JSON can spell surrogates, which are no text."""
+    value = row.get(key)
+    if value is None or (isinstance(value, str) and is_text(value)):
+        return value
+    raise UsageError(f'"{key}" is not text')
 
 
 def _address(text: str) -> str:
+    """`ipaddress` lets a zone be anything, escape sequences included."""
+    _, percent, zone = text.partition("%")
     try:
+        if percent and not _ZONE.fullmatch(zone):
+            raise ValueError
         return str(ip_address(text))
     except ValueError:
         raise UsageError(f'"address" {text[:60]!r} is not an IP address') from None
@@ -85,7 +100,7 @@ def _transport(text: str) -> Transport:
 
 def _port(value: object) -> int | None:
     """Ports are numbers, text, or unknown; a text that is no port number is unknown, not an error."""
-    text = str(value)
+    text = str(value) if isinstance(value, int | str) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535 else None
 
 
@@ -97,14 +112,14 @@ def _number(value: object) -> float | None:
 
 
 def _data(row: dict[str, Any]) -> bytes:
-    reply = row.get("reply")
-    if not isinstance(reply, str):
-        raise UsageError('"reply" is missing or not text')
-    encoding = row.get("encoding", "text")
+    reply = _optional(row, "reply")
+    if reply is None:
+        raise UsageError('"reply" is missing')
+    encoding = _optional(row, "encoding") or "text"
     if encoding == "text":
-        return reply.encode("utf-8", "surrogatepass")
+        return reply.encode("utf-8")
     if encoding != "hex":
-        raise UsageError(f'"encoding" {str(encoding)[:20]!r} is neither text nor hex')
+        raise UsageError(f'"encoding" {encoding[:20]!r} is neither text nor hex')
     try:
         return bytes.fromhex(reply)
     except ValueError:

@@ -19,6 +19,7 @@ from ipaddress import (
 )
 
 from camscan.errors import UsageError
+from camscan.intake.lines import check_line
 from camscan.scope import Address, Network
 
 SHOWN = 60  # characters of a bad word in an error message: it has to stay one line
@@ -59,8 +60,13 @@ def refusal(text: str, where: str, reason: str) -> UsageError:
 def read_targets(name: str, lines: Iterable[str]) -> Iterator[Target]:
     """The targets of a file, several on a line if need be; `#` starts a comment. Raises `UsageError`."""
     for number, line in enumerate(lines, 1):
+        where = f"{name}:{number}"
+        try:
+            check_line(line)
+        except UsageError as error:
+            raise UsageError(f"{where}: {error}") from None
         for word in _words(line.split("#", 1)[0]):
-            yield parse_target(word, f"{name}:{number}")
+            yield parse_target(word, where)
 
 
 def parse_words(text: str, where: str = "") -> Iterator[Target]:

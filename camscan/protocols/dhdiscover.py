@@ -15,6 +15,7 @@ from camscan.errors import DecodeError, QuestionError
 from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
+from camscan.protocols.version import split_version
 
 PORT = 37810
 GROUP = "239.255.255.251"
@@ -39,7 +40,6 @@ _DEVICE = {
     "DeviceType": "model",
     "DeviceClass": "device_class",
     "SerialNo": "serial",
-    "Version": "firmware",
     "Vendor": "brand",
     "Manufacturer": "manufacturer",
     "MachineName": "name",
@@ -64,7 +64,7 @@ _IPV6 = {"IPAddress": "address6", "LinkLocalAddress": "address6", "DefaultGatewa
 
 
 def decode(data: bytes) -> Fields:
-    """A `client.notifyDevInfo` → model, serial, firmware, brand, manufacturer, mac, addresses, ports, inputs …"""
+    """A `client.notifyDevInfo` → model, serial, firmware, build, brand, manufacturer, mac, addresses, ports …"""
     message = _table(_read_json(_body(data)))
     if message.get("method") == "DHDiscover.search":
         raise QuestionError("a question, not an answer")
@@ -95,6 +95,7 @@ def _read_json(body: bytes) -> Any:
 def _read(device: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     ipv4, ipv6 = _table(device.get("IPv4Address")), _table(device.get("IPv6Address"))
     yield from ((name, _text(device.get(key))) for key, name in _DEVICE.items())
+    yield from zip(("firmware", "build"), split_version(_text(device.get("Version")) or ""), strict=True)
     yield from ((name, _text(ipv4.get(key))) for key, name in _IPV4.items())
     yield from ((name, (_text(ipv6.get(key)) or "").partition("/")[0]) for key, name in _IPV6.items())
 

@@ -37,8 +37,9 @@ _FIELDS = {
     "hardwareVersion": "hardware_version",
     "name": "name",
 }
-_LINE = re.compile(r"\s*([A-Za-z][A-Za-z0-9]{0,40})\s*=(.*)")
-_KEYS = {*_FIELDS, "version", "BuildDate", "appAutoStart", "updateSerialCloudUpgrade"}
+_LINE = re.compile(r"\s*([A-Za-z][A-Za-z0-9]{0,40}|table\.[A-Za-z][A-Za-z0-9.\[\]]{0,80})\s*=(.*)")
+_TABLE = "table."
+_KEYS = {*_FIELDS, "version", "BuildDate", "appAutoStart", "updateSerialCloudUpgrade", "table.General.MachineName"}
 _MODEL_TYPES = ("type", "deviceType")
 _NO_MODEL = re.compile(r"\d*|IP ?Camera|IPC|NVR|DVR|XVR|HCVR|VTO|VTH", re.IGNORECASE)
 
@@ -49,7 +50,7 @@ def dialogue(endpoint: Endpoint) -> Dialogue:
 
 
 def decode(data: bytes) -> Fields:
-    """Lines of `key=value` → model, device_type, firmware, build, serial, maker_model, manufacturer, processor."""
+    """Lines of `key=value` → model, device_type, firmware, build, serial, maker_model, manufacturer …"""
     lines = [line for line in as_text(data).replace("\0", "").splitlines() if line.strip()]
     if not 0 < len(lines) <= LINES_LIMIT:
         raise DecodeError(f"{len(lines)} lines, not an answer of magicBox.cgi")
@@ -69,6 +70,10 @@ def _pairs(key: str, value: str) -> Iterator[tuple[str, str]]:
         yield from (("firmware", firmware), ("build", build))
     if key == "BuildDate":
         yield "build", value
+    if key.startswith(_TABLE):
+        yield "config_table", key.removeprefix(_TABLE)
+    if key == "table.General.MachineName":
+        yield "name", value
 
 
 PROTOCOL = Protocol(

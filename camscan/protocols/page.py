@@ -24,10 +24,13 @@ _SCRIPT = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(r"/(?:[\w~-]+(?:\.[\w~-]+)*/)*(?:[\w~-]+(?:\.(?:html?|shtml|xhtml|aspx?|php|jsp))?)?", re.ASCII)
-_NO_PAGE = re.compile(
-    r"cgi|isapi|psia|onvif|rpc2|/sdk|goform|boafrm|action|logout|reboot|restart|reset|format|upgrade|delete|shutdown",
+ACTIONS = re.compile(
+    r"cgi|isapi|psia|onvif|rpc2|/sdk|goform|boafrm|/form|action|logout|reboot|restart|reset|format|upgrade|update"
+    r"|delete|shutdown|poweroff|halt|factory|default|restore|erase|exec",
     re.IGNORECASE,
 )
+"""Words in the paths at which devices do something; none of them is ever asked for because a device named it."""
+
 PATH_LIMIT = 200  # characters; a login page has a short name, a long one is somebody's payload
 
 
@@ -66,4 +69,4 @@ def _is_endpoint(endpoint: Endpoint, host: str | None, port: int | None) -> bool
 
 def is_page(path: str) -> bool:
     """Whether a path names a page a browser would open, rather than something a device would do."""
-    return len(path) <= PATH_LIMIT and bool(_PAGE.fullmatch(path)) and not _NO_PAGE.search(path)
+    return len(path) <= PATH_LIMIT and bool(_PAGE.fullmatch(path)) and not ACTIONS.search(path)

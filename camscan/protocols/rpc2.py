@@ -20,6 +20,7 @@ from camscan.protocols.http_message import as_text, is_complete
 from camscan.protocols.version import split_version
 
 JSON_LIMIT = 64 * 1024  # bytes; a challenge has 400
+ENVELOPE_LIMIT = 8  # names of an answer; the maker's have five
 _BODY = b'{"method":"global.login","params":{"userName":"","password":"","clientType":"Web3.0"},"id":1,"session":0}'
 LOGIN_CHALLENGE = Request(
     name="login challenge",
@@ -48,6 +49,7 @@ _NAMED = {
     "vendor": "manufacturer",
     "processor": "processor",
     "WebVersion": "web_version",
+    "BuildDate": "build",
 }
 _TYPES = ("type", "deviceType")
 _NESTED = ("info", "version")
@@ -82,6 +84,8 @@ def _read_json(data: bytes) -> dict[str, Any]:
 
 
 def _envelope(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if len(answer) <= ENVELOPE_LIMIT:
+        yield "envelope", " ".join(sorted(_text(name) for name in answer))
     yield "session_shape", _session_shape(answer.get("session"))
     yield "result", _text(answer.get("result"))
     error = answer.get("error")

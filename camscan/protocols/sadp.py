@@ -14,6 +14,7 @@ from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
 from camscan.protocols.markup import elements, local_name, parse_xml
+from camscan.protocols.version import split_version
 
 PORT = 37020
 GROUP = "239.255.255.250"
@@ -50,7 +51,6 @@ _FIELDS = {
     "DiskNumber": "disks",
     "EZVIZCode": "cloud_code",
 }
-_FIRMWARE = re.compile(r"\s*(V?[\d.]+)\s*,?\s*(build\s*\d{6,8})?", re.IGNORECASE)
 
 
 def decode(data: bytes) -> Fields:
@@ -70,10 +70,8 @@ def _read(name: str, text: str) -> Iterator[tuple[str, str | None]]:
     """The fields that one element gives."""
     if name in _FIELDS:
         yield _FIELDS[name], _boolean(text)
-    version = _FIRMWARE.match(text) if name == "SoftwareVersion" else None
-    if version:
-        yield "firmware", version[1]
-        yield "build", version[2]
+    if name == "SoftwareVersion":
+        yield from zip(("firmware", "build"), split_version(text), strict=True)
 
 
 def _boolean(text: str) -> str:

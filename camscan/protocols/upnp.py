@@ -15,6 +15,7 @@ from camscan.probe import Announced, Dialogue, Protocol, Request
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import is_complete
 from camscan.protocols.markup import local_name, parse_xml, text_of
+from camscan.protocols.page import ACTIONS
 
 _HEADERS = ("Host: {host}", "User-Agent: camscan", "Accept: text/xml, application/xml", "Connection: close", "", "")
 DESCRIPTION = Request(
@@ -26,7 +27,6 @@ DESCRIPTION = Request(
 )
 
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~/:@$+,=-]{0,200}")
-_PROGRAMS = re.compile(r"/(?:cgi|isapi|psia|sdk|onvif|rpc2|goform)", re.IGNORECASE)
 
 _FIELDS = {
     "deviceType": "device_type",
@@ -46,7 +46,7 @@ _FIELDS = {
 
 def describe(path: str) -> Dialogue:
     """Asks for the description at this path of a LOCATION; asks nothing where the path is not a plain one."""
-    if _PLAIN_PATH.fullmatch(path) and not _PROGRAMS.search(path):
+    if _PLAIN_PATH.fullmatch(path) and not ACTIONS.search(path):
         yield replace(DESCRIPTION, path=path)
 
 

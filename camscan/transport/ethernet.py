@@ -33,17 +33,21 @@ async def arp_sweep(
 ) -> AsyncGenerator[Reply, None]:
     """One answer (the frame) of each address of the network that is there, until `seconds` after the last question.
 
-    Raises `OutOfScopeError`, and `NotPossibleError` without the privilege or on an interface that has no ARP.
+    Questions that could not leave one by one are counted in `wire.unsent`, answers not kept in `wire.dropped`. Raises
+    `OutOfScopeError`, and `NotPossibleError` without the privilege, on an interface that has no ARP, or if none left.
     """
     sweep = _Sweep(wire, interface, network)
     inbox = Inbox(FRAME_LIMIT)
     inbox.watch(sweep.sock)
-    async with aclosing(inbox.harvest(lambda: sweep.send(addresses), seconds)) as arrivals:
-        async for frame, _ in arrivals:
-            address = sweep.read(frame)
-            if address:
-                sweep.answered.add(address)
-                yield _reply(wire, interface, address, frame)
+    try:
+        async with aclosing(inbox.harvest(lambda: sweep.send(addresses), seconds)) as arrivals:
+            async for frame, _ in arrivals:
+                address = sweep.read(frame)
+                if address:
+                    sweep.answered.add(address)
+                    yield _reply(wire, interface, address, frame)
+    finally:
+        wire.dropped["arp"] += inbox.dropped
 
 
 def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Reply:
@@ -67,6 +71,8 @@ class _Sweep:
         self._wire = wire
         self._network = network
         self._frame = _question(interface, network)
+        self._sent = 0
+        self._problem = ""
         self.answered: set[str] = set()
         self.sock = _open(interface)
 
@@ -76,14 +82,16 @@ class _Sweep:
             for number in range(ROUNDS):
                 await asyncio.sleep(ROUND_SECONDS if number else 0)
                 await self._round(chunk)
+        if self._problem and not self._sent:
+            raise NotPossibleError(f"arp: {self._problem}")
 
     async def _round(self, chunk: list[str]) -> None:
         for address in chunk:
-            if address not in self.answered:
+            self._wire.check(address)
+            if address not in self.answered and not self._wire.spares(address, "arp"):
                 await self._ask(address)
 
     async def _ask(self, address: str) -> None:
-        self._wire.check(address)
         self._frame[_TARGET] = socket.inet_aton(address)
         await self._wire.pace.take()
         self._wire.ledger.record(
@@ -97,15 +105,20 @@ class _Sweep:
         try:
             await asyncio.get_running_loop().sock_sendall(self.sock, bytes(self._frame))
         except OSError as error:
-            raise NotPossibleError(f"arp: {error.strerror or error}") from None
+            self._wire.unsent["arp"] += 1
+            self._problem = error.strerror or str(error)
+        else:
+            self._sent += 1
 
     def read(self, frame: bytes) -> str | None:
         """The address that says where it is, if it is one of those to ask and has not answered yet."""
         if len(frame) < _TARGET.stop or frame[12:22] != _ANSWER:
             return None
         address = socket.inet_ntoa(frame[28:32])
-        wanted = IPv4Address(address) in self._network and self._wire.scope.permits(address)
-        return address if wanted and address not in self.answered else None
+        if IPv4Address(address) not in self._network or not self._wire.accepts(address, "arp"):
+            return None
+        wanted = self._wire.scope.permits(address) and address not in self.answered
+        return address if wanted else None
 
 
 def _question(interface: Interface, network: IPv4Network) -> bytearray:

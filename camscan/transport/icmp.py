@@ -14,6 +14,7 @@ from contextlib import aclosing
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.transport.inbox import Inbox
+from camscan.transport.neighbours import limit_unresolved
 from camscan.transport.wire import Wire
 
 REPLY_LIMIT = 1500  # bytes: an echo reply is as long as its question, one frame at most
@@ -27,22 +28,28 @@ async def sweep(
 ) -> AsyncGenerator[Reply, None]:
     """One echo reply (the ICMP message) of each IPv4 address that answers within `seconds` of the last question.
 
-    `echo(identifier, sequence)` builds the message. IPv6 addresses are passed over. Raises `OutOfScopeError`, and
-    `NotPossibleError` where the user may have neither kind of socket.
+    `echo(identifier, sequence)` builds the message. IPv6 addresses are passed over, unasked, unrecorded and uncounted:
+    a plan must not list them for this channel. Messages that could not leave one by one are counted in `wire.unsent`,
+    replies not kept in `wire.dropped`. Raises `OutOfScopeError`, and `NotPossibleError` where the user may have neither
+    kind of socket or nothing could leave.
     """
     sock = _open()
+    limit_unresolved(sock)
     inbox = Inbox(REPLY_LIMIT)
     inbox.watch(sock)
     identifier = zlib.crc32(wire.message_id().encode()) & 0xFFFF
     pings = _Pings(wire, sock, echo, identifier)
     seen: set[str] = set()
-    async with aclosing(inbox.harvest(lambda: pings.send(addresses), seconds)) as arrivals:
-        async for data, (address, *_) in arrivals:
-            message = pings.read(data)
-            if message is None or address in seen or not wire.accepts(address, "icmp"):
-                continue
-            seen.add(address)
-            yield _reply(wire, address, message)
+    try:
+        async with aclosing(inbox.harvest(lambda: pings.send(addresses), seconds)) as arrivals:
+            async for data, (address, *_) in arrivals:
+                message = pings.read(data)
+                if message is None or address in seen or not wire.accepts(address, "icmp"):
+                    continue
+                seen.add(address)
+                yield _reply(wire, address, message)
+    finally:
+        wire.dropped["icmp"] += inbox.dropped
 
 
 def _reply(wire: Wire, address: str, message: bytes) -> Reply:
@@ -66,26 +73,29 @@ class _Pings:
         self._socket = sock
         self._echo = echo
         self._identifier = identifier
+        self._sent = 0
+        self._problem = ""
 
     async def send(self, addresses: Iterable[str]) -> None:
-        sent, problem = 0, ""
         for number, address in enumerate(a for a in addresses if ":" not in a):
             self._wire.check(address)
-            await self._wire.pace.take()
-            try:
+            if not self._wire.spares(address, "icmp"):
                 await self._post(address, self._echo(self._identifier, number & 0xFFFF))
-                sent += 1
-            except OSError as error:
-                self._wire.unsent["icmp"] += 1
-                problem = error.strerror or str(error)
-        if problem and not sent:
-            raise NotPossibleError(f"icmp: {problem}")
+        if self._problem and not self._sent:
+            raise NotPossibleError(f"icmp: {self._problem}")
 
     async def _post(self, address: str, message: bytes) -> None:
+        await self._wire.pace.take()
         self._wire.ledger.record(
             address=address, port=None, transport="icmp", protocol="icmp", request="echo", size=len(message)
         )
-        await asyncio.get_running_loop().sock_sendto(self._socket, message, (address, 0))
+        try:
+            await asyncio.get_running_loop().sock_sendto(self._socket, message, (address, 0))
+        except OSError as error:
+            self._wire.unsent["icmp"] += 1
+            self._problem = error.strerror or str(error)
+        else:
+            self._sent += 1
 
     def read(self, data: bytes) -> bytes | None:
         """The message without its IP header, if it answers this sweep; the kernel numbers its ping sockets itself."""

@@ -45,8 +45,10 @@ class Inbox:
             await sender
         finally:
             sender.cancel()
-            await asyncio.gather(sender, return_exceptions=True)
-            self._close()
+            try:
+                await asyncio.gather(sender, return_exceptions=True)
+            finally:
+                self._close()
 
     async def _send(self, send: Callable[[], Awaitable[None]], wait: float) -> None:
         try:

@@ -1,19 +1,23 @@
-"""nmap as the engine that finds open ports, through python-nmap (imported lazily); the other is `tcp.connect`.
+"""nmap as the engine that finds open ports, read by python-nmap (imported lazily); the other is `tcp.connect`.
 
-Rule: nmap is told numbers only (`-n`), only permitted addresses, no host discovery (`-Pn`), plain connects
-(`-sT --unprivileged`: no raw packet of any kind), and the pace. Follows the nmap reference guide.
+Rule: nmap is told numbers only (`-n`), only permitted addresses and the exclusions between them, no host discovery
+(`-Pn`), plain connects (`-sT --unprivileged`: no raw packet of any kind), and half of the pace, which the other
+channels do without as long as it runs. It is started here, not by python-nmap, so that it ends when the scan is
+interrupted. Follows the nmap reference guide.
 """
 
 import asyncio
 import shutil
 import subprocess
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from itertools import groupby, islice
 from typing import Any
 
 from camscan.errors import NotPossibleError
-from camscan.scope import Address
+from camscan.scope import Address, Network
 from camscan.transport.ledger import CONNECT
 from camscan.transport.wire import Wire
 
@@ -22,7 +26,7 @@ ATTEMPTS = 3  # a connect and two repeats, as `--max-retries` counts
 VERSION_SECONDS = 10.0  # a program that does not tell its version by then does not work
 STARTING_SECONDS = 60.0  # what a run may take beyond its packets
 
-_ARGUMENTS = f"-n -Pn -sT --unprivileged --open --max-retries {ATTEMPTS - 1} --scan-delay 50ms --max-rate"
+_OPTIONS = ("-n", "-Pn", "-sT", "--unprivileged", "--open", "--scan-delay", "50ms", "--max-retries", str(ATTEMPTS - 1))
 
 
 def nmap_available() -> str | None:
@@ -41,16 +45,17 @@ def nmap_available() -> str | None:
 async def open_ports(
     wire: Wire, addresses: Iterable[str], ports: Sequence[int]
 ) -> AsyncGenerator[tuple[str, int], None]:
-    """(address, port) of every open port, chunk by chunk.
+    """(address, port) of every open port, chunk by chunk. A host that has had its share is counted in `wire.unsent`.
 
     Raises `OutOfScopeError` at the first address that is not permitted, and `NotPossibleError` if nmap fails.
     """
     for chunk in _chunks(addresses):
         for address in chunk:
             wire.check(str(address))
-        _account(wire, chunk, ports)
-        for found in await asyncio.to_thread(_run, wire, chunk, ports):
-            yield found
+        asked = [address for address in chunk if not wire.spares(str(address), "tcp")]
+        if asked:
+            for found in await _scan(wire, asked, ports):
+                yield found
 
 
 def _chunks(addresses: Iterable[str]) -> Iterator[list[Address]]:
@@ -58,6 +63,14 @@ def _chunks(addresses: Iterable[str]) -> Iterator[list[Address]]:
     for _, same in groupby(map(ip_address, addresses), key=lambda address: address.version):
         while chunk := list(islice(same, CHUNK)):
             yield chunk
+
+
+async def _scan(wire: Wire, chunk: list[Address], ports: Sequence[int]) -> list[tuple[str, int]]:
+    _account(wire, chunk, ports)
+    with wire.pace.lend() as rate:
+        seconds = STARTING_SECONDS + ATTEMPTS * len(chunk) * len(ports) / rate
+        output = await _run(_command(wire, chunk, ports, rate), seconds)
+    return await asyncio.to_thread(_read, output)
 
 
 def _account(wire: Wire, chunk: list[Address], ports: Sequence[int]) -> None:
@@ -68,33 +81,62 @@ def _account(wire: Wire, chunk: list[Address], ports: Sequence[int]) -> None:
             )
 
 
-def _run(wire: Wire, chunk: list[Address], ports: Sequence[int]) -> list[tuple[str, int]]:
+def _command(wire: Wire, chunk: list[Address], ports: Sequence[int], rate: float) -> list[str]:
+    excluded = ",".join(_between(chunk, wire.scope.excluded))
+    return [
+        "nmap",
+        *_OPTIONS,
+        *("--max-rate", f"{rate:.4f}"),
+        *(["-6"] if chunk[0].version == 6 else []),
+        *(["--exclude", excluded] if excluded else []),
+        *("-oX", "-", "-p", ",".join(map(str, ports))),
+        *map(str, chunk),
+    ]
+
+
+def _between(chunk: list[Address], excluded: Iterable[Network]) -> Iterator[str]:
+    """The exclusions that lie between the addresses of this run: nmap shall refuse them too."""
+    first, last, version = min(map(int, chunk)), max(map(int, chunk)), chunk[0].version
+    for network in excluded:
+        if network.version == version and int(network[0]) <= last and int(network[-1]) >= first:
+            yield str(network)
+
+
+async def _run(command: Sequence[str], seconds: float) -> str:
+    """What nmap writes. It never outlives this call. Raises `NotPossibleError` if it fails or takes longer."""
+    try:
+        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
+    except OSError as error:
+        raise NotPossibleError(f"nmap does not run: {error.strerror or error}") from None
+    try:
+        async with asyncio.timeout(seconds):
+            output, complaint = await process.communicate()
+    except TimeoutError:
+        raise NotPossibleError(f"nmap was not done after {seconds:.0f} seconds") from None
+    finally:
+        await _end(process)
+    if process.returncode:
+        said = complaint.decode("utf-8", "replace").strip() or f"exit code {process.returncode}"
+        raise NotPossibleError(f"nmap: {said.splitlines()[0]}")
+    return output.decode("utf-8", "replace")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _read(output: str) -> list[tuple[str, int]]:
     import nmap
 
-    allowed = STARTING_SECONDS + ATTEMPTS * len(chunk) * len(ports) / wire.pace.rate
     try:
         scanner = nmap.PortScanner()
-        scanner.scan(
-            hosts=" ".join(map(str, chunk)),
-            ports=",".join(map(str, ports)),
-            arguments=_arguments(wire, chunk),
-            timeout=int(allowed),
-        )
+        scanner.analyse_nmap_xml_scan(output)
     except nmap.PortScannerError as error:
         raise NotPossibleError(f"nmap: {error.value}") from None
     return list(_open(scanner))
-
-
-def _arguments(wire: Wire, chunk: list[Address]) -> str:
-    """With the exclusions that lie between the addresses of this run: nmap shall refuse them too."""
-    first, last, version = min(map(int, chunk)), max(map(int, chunk)), chunk[0].version
-    near = [
-        str(network)
-        for network in wire.scope.excluded
-        if network.version == version and int(network[0]) <= last and int(network[-1]) >= first
-    ]
-    excluded = f" --exclude {','.join(near)}" if near else ""
-    return f"{_ARGUMENTS} {wire.pace.rate:.2f}{' -6' if version == 6 else ''}{excluded}"
 
 
 def _open(scanner: Any) -> Iterator[tuple[str, int]]:

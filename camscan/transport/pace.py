@@ -6,8 +6,8 @@ first turn to its last; whoever holds one must not ask for the same host again.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from camscan.errors import UsageError
@@ -57,6 +57,16 @@ class Pace:
         now = self._clock()
         self._ready = max(self._ready, now - self._credit) + n / self.rate
         await self._sleep(max(0.0, self._ready - now))
+
+    @contextmanager
+    def lend(self) -> Iterator[float]:
+        """Half of the rate, for a program that keeps it by itself; meanwhile `take` gives out the other half only."""
+        lent = self.rate / 2
+        self.rate -= lent
+        try:
+            yield lent
+        finally:
+            self.rate += lent
 
     def host(self, address: str) -> AbstractAsyncContextManager[None]:
         """Holds the one connection this host may have, and a place among the dialogues at once."""

@@ -1,12 +1,19 @@
 """By which interface an address is reached, asked of the kernel's routing table without sending anything.
 
-`connect()` on a UDP socket only looks the route up and fixes the source address (see connect(2)).
+`connect()` on a UDP socket only looks the route up and fixes the source address (see connect(2)). Whether a router
+stands in between is read from `/proc/net/route` (proc_net(5)): a gateway for a part of this machine's own network is
+rare, and then ARP says nothing about who is behind it.
 """
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 from camscan.scope import Interface, Network
+
+TABLE = Path("/proc/net/route")
+_UP, _GATEWAY = 0x1, 0x2  # route flags, linux/route.h
 
 _DISCARD = 9  # any port does; nothing is sent
 
@@ -31,3 +38,27 @@ def interface_for(network: Network, interfaces: Iterable[Interface]) -> str | No
     if first.is_loopback:
         return next((i.name for i in interfaces if i.kind == "loopback"), "lo")
     return next((i.name for i in interfaces if any(str(a.ip) == source for a in i.addresses)), source)
+
+
+def is_direct(network: Network, table: Path = TABLE) -> bool:
+    """Whether no router stands between this machine and any address of a network on one of its own wires."""
+    if not isinstance(network, IPv4Network):
+        return True
+    routes = list(_routes(table))
+    within = [r for r in routes if r[0].subnet_of(network) or network.subnet_of(r[0])]
+    own = max((r[0].prefixlen for r in within if not r[1] and network.subnet_of(r[0])), default=0)
+    return not any(gateway and destination.prefixlen > own for destination, gateway in within)
+
+
+def _routes(table: Path) -> Iterator[tuple[IPv4Network, bool]]:
+    """(destination, whether by a gateway) of every route that is up; none where the table cannot be read."""
+    try:
+        lines = table.read_text(encoding="ascii").splitlines()[1:]
+    except OSError:
+        return
+    for line in lines:
+        _, destination, _, flags, *_, mask, _, _, _ = line.split()
+        if int(flags, 16) & _UP:
+            address = IPv4Address(socket.ntohl(int(destination, 16)))
+            prefix = (socket.ntohl(int(mask, 16))).bit_count()
+            yield IPv4Network((address, prefix), strict=False), bool(int(flags, 16) & _GATEWAY)

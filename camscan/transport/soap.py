@@ -6,19 +6,16 @@ the address that was asked, once. Password digest after the OASIS UsernameToken 
 """
 
 import asyncio
-import io
-import re
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import cache
-from http.client import HTTPException, HTTPResponse
 from importlib.metadata import PackageNotFoundError, files
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome
-from camscan.probe import REPLY_LIMIT, Dialogue, Endpoint, Request
+from camscan.probe import Dialogue, Endpoint, Request
 from camscan.transport.tcp import converse
 from camscan.transport.wire import Wire
 
@@ -26,8 +23,6 @@ REQUEST = "GetDeviceInformation with credential"
 PATH = "/onvif/device_service"
 
 _BINDING = "{http://www.onvif.org/ver10/device/wsdl}DeviceBinding"
-_LENGTH = re.compile(rb"^content-length:\s*(\d{1,9})\s*$", re.IGNORECASE | re.MULTILINE)
-_REFUSALS = (b"NotAuthorized", b"FailedAuthentication", b"InvalidSecurity")  # ONVIF Core, WS-Security fault codes
 
 
 async def device_information(
@@ -37,30 +32,28 @@ async def device_information(
     password: str,
     seconds: float,
     *,
+    complete: Callable[[bytes], bool],
     device_time: float | None = None,
 ) -> tuple[Outcome, bytes | None]:
-    """Asks once: (REPLIED, SOAP envelope), (REFUSED, what was said) for a credential the device does not take, else
-    (MALFORMED, body) or how the connection failed, without bytes.
+    """Asks once: (REPLIED, the HTTP response as it came, whatever its status), or how it failed, without bytes.
 
-    `device_time` is the device's own clock in seconds since the epoch, where it is known: a digest dated by another
-    clock is refused. Holds the host while it asks. Raises `OutOfScopeError` and `NotPossibleError`.
+    `complete` says whether the bytes so far are a whole response. `device_time` is the device's own clock in seconds
+    since the epoch, where it is known: a digest dated by another clock is refused. Holds the host while it asks. Raises
+    `OutOfScopeError` and `NotPossibleError`.
     """
     wire.check(endpoint.address)
     document = await asyncio.to_thread(_load_wsdl)
     created = datetime.fromtimestamp(device_time if device_time is not None else wire.clock(), UTC)
-    request = _request(_write(document, endpoint, (user, password), created), seconds)
+    payload = _write(document, endpoint, (user, password), created)
+    request = Request(name=REQUEST, payload=payload, purpose="owner's credential", complete=complete, seconds=seconds)
     async with aclosing(converse(wire, endpoint, _once(request), "onvif")) as exchanges:
         async for exchange in exchanges:
-            return _judge(exchange.data) if exchange.data else (exchange.outcome, None)
+            return exchange.outcome, exchange.data
     return Outcome.SILENT, None
 
 
 def _once(request: Request) -> Dialogue:
     yield request
-
-
-def _request(payload: bytes, seconds: float) -> Request:
-    return Request(name=REQUEST, payload=payload, purpose="owner's credential", complete=_is_whole, seconds=seconds)
 
 
 @cache
@@ -114,26 +107,3 @@ def _write(document: Any, endpoint: Endpoint, credential: tuple[str, str], creat
         "\r\n",
     )
     return "\r\n".join(lines).encode("ascii") + message
-
-
-def _is_whole(data: bytes) -> bool:
-    head, end, body = data.partition(b"\r\n\r\n")
-    length = _LENGTH.search(head.replace(b"\r", b""))
-    return bool(end) and length is not None and len(body) >= int(length[1])
-
-
-def _judge(data: bytes) -> tuple[Outcome, bytes | None]:
-    try:
-        status, body = _read(data)
-    except (HTTPException, ValueError, OSError):
-        return Outcome.MALFORMED, data
-    if status in (401, 403) or any(word in body for word in _REFUSALS):
-        return Outcome.REFUSED, body
-    return (Outcome.REPLIED if status == 200 else Outcome.MALFORMED), body
-
-
-def _read(data: bytes) -> tuple[int, bytes]:
-    """Status and body, unchunked; `HTTPResponse` wants a socket and is given the recording of one."""
-    response = HTTPResponse(cast("Any", SimpleNamespace(makefile=lambda _: io.BytesIO(data))))
-    response.begin()
-    return response.status, response.read(REPLY_LIMIT)

@@ -76,6 +76,20 @@ class Stream:
             return False
         return False
 
+    async def stirs(self, seconds: float) -> bool:
+        """Whether something waits to be received, or comes within so many seconds. Takes nothing away."""
+        loop, arrival = asyncio.get_running_loop(), asyncio.Event()
+        if not self.is_idle():
+            return True
+        loop.add_reader(self._socket, arrival.set)
+        try:
+            async with asyncio.timeout(seconds):
+                return await arrival.wait()
+        except TimeoutError:
+            return False
+        finally:
+            loop.remove_reader(self._socket)
+
     def close(self) -> None:
         """At once."""
         self._socket.close()
@@ -110,7 +124,8 @@ class Stream:
 
 
 async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
-    """Connects within `seconds`. Raises `OutOfScopeError`, or `OSError` as `outcome_of` reads it."""
+    """Connects within `seconds`. Raises `OutOfScopeError`, `NotPossibleError` for a host whose budget is spent, or
+    `OSError` as `outcome_of` reads it."""
     wire.check(endpoint.address)
     family, target = socket_address(endpoint.address, endpoint.port, socket.SOCK_STREAM)
     await wire.pace.take()
@@ -127,7 +142,8 @@ async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: fl
 
 
 def record(wire: Wire, endpoint: Endpoint, protocol: str, request: str, size: int) -> None:
-    """One line of the ledger about this endpoint."""
+    """One line of the ledger about this endpoint, before what it tells of leaves; raises as `Wire.afford` does."""
+    wire.afford(endpoint.address)
     wire.ledger.record(
         address=endpoint.address,
         port=endpoint.port,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from camscan.scope import Interface
+from camscan.transport.neighbours import limit_unresolved
 
 TTL = 1  # a multicast of ours must not cross a router, whose other side is not in scope
 _ANY = b"\0\0\0\0"
@@ -38,6 +39,7 @@ def broadcast_socket(interface: Interface) -> socket.socket:
 def unicast_socket(family: socket.AddressFamily, source: str | None) -> socket.socket:
     """Asks one address at a time, by whatever interface leads there."""
     with _udp(None, family) as sock:
+        limit_unresolved(sock)
         sock.bind((source or "", 0))
     return sock
 

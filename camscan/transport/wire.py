@@ -1,6 +1,7 @@
 """What every transport is given: the scope it asks, the pace it keeps, the ledger it writes, what it left out.
 
-Rule: no packet leaves before one of the three `check` methods has passed its destination.
+Rule: no packet leaves before one of the three `check` methods has passed its destination, and none to a host that has
+had its share.
 """
 
 import time
@@ -10,10 +11,14 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, ip_address
 from uuid import uuid4
 
-from camscan.errors import OutOfScopeError
+from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.scope import Interface, Scope
 from camscan.transport.ledger import Ledger
 from camscan.transport.pace import Pace
+
+PACKETS_PER_HOST = 500
+"""Datagrams, connections and turns that one host may cost: twice what the busiest recorder does, and more than a host
+takes where every port speaks HTTP under everything (about 400). Whoever would cost more leads us round in circles."""
 
 _EVERYBODY = IPv4Address("255.255.255.255")
 
@@ -23,8 +28,9 @@ class Wire:
     """The way out of this program.
 
     `clock` is seconds since the epoch, `message_id` makes a fresh id. `dropped` counts, by protocol, replies that were
-    not kept (sender excluded, too many); `unsent` counts packets that this machine refused to send. `tls_modes`
-    remembers which kind of TLS an endpoint took, so that a weak device is not asked twice.
+    not kept (sender excluded, too many); `unsent` counts, by protocol, packets of a sweep that did not leave, because
+    this machine refused or the host has had its share. `tls_modes` remembers which kind of TLS an endpoint took, so
+    that a weak device is not asked twice.
     """
 
     scope: Scope
@@ -40,6 +46,17 @@ class Wire:
         """Passes a unicast address in scope. Raises `OutOfScopeError` for any other."""
         if not self.scope.permits(address) or ip_address(address).is_multicast:
             raise OutOfScopeError(f"{address} is outside the scope: nothing is sent to it")
+
+    def afford(self, address: str) -> None:
+        """Passes a host that has not had `PACKETS_PER_HOST` yet. Raises `NotPossibleError` for any other."""
+        if self.ledger.count(address) >= PACKETS_PER_HOST:
+            raise NotPossibleError(f"{address} has had {PACKETS_PER_HOST} packets: left alone")
+
+    def spares(self, address: str, protocol: str) -> bool:
+        """Whether a sweep must pass over a host that has had its share; then its packet is counted as unsent."""
+        spent = self.ledger.count(address) >= PACKETS_PER_HOST
+        self.unsent[protocol] += spent
+        return spent
 
     def check_multicast(self, interface: Interface | None, group: str) -> None:
         """Passes a group on a segment in scope. Raises `OutOfScopeError` otherwise."""

@@ -1,0 +1,23 @@
+"""The user's wish that a scan ends: comes by a signal at any moment, before, in and after the event loop."""
+
+import asyncio
+
+
+class Stop:
+    """`event` is set once the wish is there; tasks wait for it."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def set(self) -> None:
+        """May be called from a signal handler: it also wakes the loop, which may sleep."""
+        if self._loop and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self.event.set)
+        else:
+            self.event.set()
+
+    def attach(self) -> asyncio.Event:
+        """The event, for the loop that runs now."""
+        self._loop = asyncio.get_running_loop()
+        return self.event

@@ -9,6 +9,8 @@ import re
 import resource
 import signal
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -392,6 +394,17 @@ def test_a_full_disk_of_a_log_is_one_line_and_the_result_is_delivered(
     assert (ended.code, ended.out) == (4, "")
     assert ended.err == f"camscan: ended early: {reason}; this is what was found until then\n"
     assert document(output.read_text(encoding="utf-8"))["devices"]
+
+
+def test_the_real_scan_sends_nothing_more_and_delivers_when_its_log_is_full(tmp_path: Path) -> None:
+    output = tmp_path / "out.json"
+    arguments = ("127.83.99.9", "-q", "-f", "json", "-o", str(output), "--request-log", "/dev/full")
+    command = [sys.executable, "-m", "camscan", "scan", *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    reason = "--request-log /dev/full: No space left on device"
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert ended.stderr == f"camscan: ended early: {reason}; this is what was found until then\n"
+    assert document(output.read_text(encoding="utf-8"))["scan"]["partial"] is True
 
 
 def test_a_log_that_fails_when_it_is_closed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

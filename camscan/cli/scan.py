@@ -79,7 +79,8 @@ def scan(
     Only questions are sent that devices answer without a login (see `camscan requests`). An ONVIF account of yours may
     be given by CAMSCAN_ONVIF_USER and CAMSCAN_ONVIF_PASSWORD in the environment; it is tried once a device.
 
-    Exit codes: 0 done, 2 usage, 3 partial (an address could not be asked), 4 could not run, 130 interrupted.
+    Exit codes: 0 done, 2 usage, 3 partial (an address could not be asked), 4 could not run to the end, 130
+    interrupted.
     """
     from camscan.cli.conduct import Wanted, conduct
     from camscan.cli.scoping import Named

@@ -68,8 +68,8 @@ class Containment:
 class Scope:
     """Networks to ask, networks never to touch, and the segments (interface + network) where a multicast is allowed.
 
-    `swept` are asked address by address; `segments` name interfaces whose whole network is in scope, where a multicast
-    reaches nobody outside it.
+    `swept` are asked address by address; `segments` name interfaces all of whose networks are in scope, where a
+    multicast reaches nobody outside it.
     """
 
     swept: tuple[Network, ...]

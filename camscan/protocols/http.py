@@ -15,21 +15,21 @@ import mmh3
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
-from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
+from camscan.probe import Dialogue, Endpoint, Protocol, Tcp
 from camscan.protocols import page
 from camscan.protocols.challenge import read_challenges
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import Message, as_text, is_complete, parse
+from camscan.protocols.http_request import get
 
 PORTS = (80, 81, 82, 88, 5000, 8080, 8086, 8899, 9000, 49152)
 TLS_PORTS = (443, 8443)
 REDIRECTS = 3  # pages followed from `/`: the longest way to a login page seen has two steps
 
-GET = b"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-RANDOM_PATH = Request(name="random path", payload=GET, complete=is_complete)
-ROOT = Request(name="root", payload=GET, path="/", complete=is_complete)
-PAGE = Request(name="page", payload=GET, complete=is_complete, times=REDIRECTS)
-FAVICON = Request(name="favicon", payload=GET, path="/favicon.ico", complete=is_complete)
+RANDOM_PATH = get("random path")
+ROOT = get("root", "/")
+PAGE = get("page", times=REDIRECTS)
+FAVICON = get("favicon", "/favicon.ico")
 
 _HEADERS = {
     "server": "server",

@@ -12,19 +12,13 @@ from lxml import etree
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
-from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
+from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols.gather import gather
-from camscan.protocols.http_message import is_complete
+from camscan.protocols.http_request import get
 from camscan.protocols.markup import elements, local_name, parse_xml
 from camscan.protocols.version import split_version
 
-DEVICE_INFO = Request(
-    name="device info",
-    payload=b"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nConnection: close\r\n\r\n",
-    protocol="isapi",
-    path="/ISAPI/System/deviceInfo",
-    complete=is_complete,
-)
+DEVICE_INFO = get("device info", "/ISAPI/System/deviceInfo", protocol="isapi")
 
 _FIELDS = {
     "deviceName": "name",

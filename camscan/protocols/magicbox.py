@@ -11,19 +11,14 @@ from collections.abc import Iterator
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
-from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
+from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols.gather import gather
-from camscan.protocols.http_message import as_text, is_complete
+from camscan.protocols.http_message import as_text
+from camscan.protocols.http_request import get
 from camscan.protocols.version import split_version
 
 LINES_LIMIT = 64  # the longest answer known has seven
-DEVICE_TYPE = Request(
-    name="device type",
-    payload=b"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nConnection: close\r\n\r\n",
-    protocol="magicbox",
-    path="/cgi-bin/magicBox.cgi?action=getDeviceType",
-    complete=is_complete,
-)
+DEVICE_TYPE = get("device type", "/cgi-bin/magicBox.cgi?action=getDeviceType", protocol="magicbox")
 
 _FIELDS = {
     "type": "device_type",

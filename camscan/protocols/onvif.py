@@ -14,11 +14,12 @@ from camscan.errors import DecodeError
 from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
 from camscan.protocols.gather import gather
-from camscan.protocols.http_message import is_complete
+from camscan.protocols.http_request import post
 from camscan.protocols.markup import elements, parse_xml
 from camscan.protocols.onvif_scope import read_scopes
 from camscan.protocols.version import split_version
 
+SERVICE = "/onvif/device_service"
 _NAMESPACE = "http://www.onvif.org/ver10/device/wsdl"
 
 
@@ -28,18 +29,8 @@ def _question(name: str, operation: str) -> Request:
         '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
         f'<{operation} xmlns="{_NAMESPACE}"/></s:Body></s:Envelope>'
     )
-    head = (
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nConnection: close\r\n"
-        f'Content-Type: application/soap+xml; charset=utf-8; action="{_NAMESPACE}/{operation}"\r\n'
-        f"Content-Length: {len(envelope)}\r\n\r\n"
-    )
-    return Request(
-        name=name,
-        payload=(head + envelope).encode("ascii"),
-        protocol="onvif",
-        path="/onvif/device_service",
-        complete=is_complete,
-    )
+    content_type = f'application/soap+xml; charset=utf-8; action="{_NAMESPACE}/{operation}"'
+    return post(name, SERVICE, envelope.encode("ascii"), content_type, protocol="onvif")
 
 
 DATE = _question("system date and time", "GetSystemDateAndTime")
@@ -50,7 +41,7 @@ WITH_CREDENTIAL = Request(
     payload=b"",  # signed by zeep, see transport/soap.py
     purpose="owner's credential",
     protocol="onvif",
-    path="/onvif/device_service",
+    path=SERVICE,
 )
 
 _FIELDS = {

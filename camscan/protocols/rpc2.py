@@ -13,25 +13,23 @@ from typing import Any
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
-from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
+from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols.challenge import shape
 from camscan.protocols.gather import gather
-from camscan.protocols.http_message import as_text, is_complete
+from camscan.protocols.http_message import as_text
+from camscan.protocols.http_request import post
 from camscan.protocols.version import split_version
 
 JSON_LIMIT = 64 * 1024  # bytes; a challenge has 400
 ENVELOPE_LIMIT = 8  # names of an answer; the maker's have five
 _BODY = b'{"method":"global.login","params":{"userName":"","password":"","clientType":"Web3.0"},"id":1,"session":0}'
-LOGIN_CHALLENGE = Request(
-    name="login challenge",
-    payload=(
-        b"POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: camscan\r\nConnection: close\r\n"
-        b"Content-Type: application/json\r\nContent-Length: " + str(len(_BODY)).encode() + b"\r\n\r\n" + _BODY
-    ),
-    purpose="login challenge, no credential",
+LOGIN_CHALLENGE = post(
+    "login challenge",
+    "/RPC2_Login",
+    _BODY,
+    "application/json",
     protocol="rpc2",
-    path="/RPC2_Login",
-    complete=is_complete,
+    purpose="login challenge, no credential",
 )
 
 _MAC = re.compile(r"[0-9A-Fa-f]{12}")

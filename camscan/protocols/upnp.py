@@ -11,20 +11,13 @@ from lxml import etree
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
-from camscan.probe import Announced, Dialogue, Protocol, Request
+from camscan.probe import Announced, Dialogue, Protocol
 from camscan.protocols.gather import gather
-from camscan.protocols.http_message import is_complete
+from camscan.protocols.http_request import get
 from camscan.protocols.markup import local_name, parse_xml, text_of
 from camscan.protocols.page import ACTIONS
 
-_HEADERS = ("Host: {host}", "User-Agent: camscan", "Accept: text/xml, application/xml", "Connection: close", "", "")
-DESCRIPTION = Request(
-    name="description",
-    payload="\r\n".join(("GET {path} HTTP/1.1", *_HEADERS)).encode("ascii"),
-    path="/",
-    protocol="upnp",
-    complete=is_complete,
-)
+DESCRIPTION = get("description", "/", protocol="upnp", accept="text/xml, application/xml")
 
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~/:@$+,=-]{0,200}")
 

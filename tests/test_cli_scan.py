@@ -159,21 +159,31 @@ def test_a_refused_credential_ends_with_2_before_anything_is_sent(scanner: Scann
 
 
 @pytest.mark.parametrize(
-    ("limit", "attempts"), [(1024, 512), (256, 128), (20, 16), (1 << 20, 512), (resource.RLIM_INFINITY, 512)]
+    ("limit", "attempts", "dialogues"),
+    [
+        (1024, 512, 64),
+        (256, 128, 64),
+        (64, 32, 16),
+        (20, 10, 8),
+        (1 << 20, 512, 64),
+        (resource.RLIM_INFINITY, 512, 64),
+    ],
 )
-def test_no_more_connects_at_once_than_files_may_be_open(
-    scanner: Scanner, monkeypatch: pytest.MonkeyPatch, limit: int, attempts: int
+def test_no_more_connections_at_once_than_files_may_be_open(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch, limit: int, attempts: int, dialogues: int
 ) -> None:
-    given: list[int] = []
+    given: list[tuple[int, int]] = []
 
-    def pace(rate: float, *, attempts: int) -> Pace:
-        given.append(attempts)
-        return Pace(rate, attempts=attempts)
+    def pace(rate: float, *, attempts: int, connections: int) -> Pace:
+        given.append((attempts, connections))
+        return Pace(rate, attempts=attempts, connections=connections)
 
     monkeypatch.setattr(resource, "getrlimit", lambda number: (limit, limit))
     monkeypatch.setattr(conduct, "Pace", pace)
-    run("scan", "10.0.0.5")
-    assert given == [attempts]
+    ended = run("scan", "10.0.0.5")
+    assert given == [(attempts, dialogues)]
+    assert scanner.plan.settings.hosts_at_once == min(256, attempts)
+    assert ("files may be open at once" in ended.err) is (attempts < 512)
 
 
 def test_a_dry_run_says_what_a_scan_could_not_reach(scanner: Scanner) -> None:

@@ -1,5 +1,6 @@
 """Plan, announcements and coverage: worked out before, and told honestly after."""
 
+from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network, ip_network
 from pathlib import Path
@@ -7,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from camscan.discover.announced import Hint, announced
-from camscan.discover.plan import Plan, Settings, swept_ports
+from camscan.discover.plan import Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
-from camscan.model import Reply
+from camscan.model import Coverage, Reply
 from camscan.protocols.registry import load_protocols
 from camscan.scope import Interface, Network, Scope
 from camscan.transport.route import is_direct
+from camscan.transport.unsent import Unsent
 
 LAN = IPv4Network("10.9.0.0/28")
 FAR = IPv4Network("10.8.0.0/30")
@@ -134,25 +136,84 @@ def test_scattered_addresses_are_one_row_of_coverage_and_a_network_is_another() 
     assert rows == {"10 addresses from 10.7.0.0 to 10.7.0.18": (10, 1, 9), "10.6.0.0/30": (1, 0, 1)}
 
 
-def test_an_address_that_could_not_be_asked_is_told_and_the_step_goes_on() -> None:
-    plan, tally = plan_of(WHOLE), Tally()
-    (step,) = (s for s in plan.steps if s.mode == "ports")
-    tally.draw(step, str(LAN))
-    tally.trouble(step, "Network is unreachable")
+def _row(plan: Plan, tally: Tally, channel: str) -> Coverage:
+    (row,) = (r for r in coverage(plan, tally) if r.channel == channel)
+    return row
+
+
+def _begun(plan: Plan, channel: str, drawn: int) -> tuple[Step, Tally]:
+    """A step of this channel that has taken up so many addresses of its network and come to its end."""
+    tally = Tally()
+    (step,) = (s for s in plan.steps if s.channel == channel)
+    tally.begin(step, Unsent(), Counter())
+    for _ in range(drawn):
+        tally.draw(step, step.network)
     tally.finish(step)
-    (row,) = (r for r in coverage(plan, tally) if r.channel == "tcp connect")
-    assert (row.state, row.asked) == ("partial", 0)
+    return step, tally
+
+
+def test_an_address_that_could_not_be_asked_is_told_and_the_step_goes_on() -> None:
+    plan = plan_of(WHOLE)
+    step, tally = _begun(plan, "tcp connect", 2)
+    tally.unsent[step].add("10.9.0.5", "Network is unreachable", step.connections // step.addresses)
+    row = _row(plan, tally, "tcp connect")
+    assert (row.state, row.asked, row.silent) == ("partial", 1, 1)
     assert row.reason == "1 could not be asked: Network is unreachable"
 
 
-def test_packets_that_could_not_be_sent_make_a_channel_partial() -> None:
-    plan, tally = plan_of(WHOLE), Tally()
+def test_an_address_that_got_one_packet_of_two_was_asked_and_the_channel_is_partial() -> None:
+    plan = plan_of(WHOLE)
+    step, tally = _begun(plan, "sadp unicast", 3)
+    tally.unsent[step].add("10.9.0.5", "No buffer space available")
+    row = _row(plan, tally, "sadp unicast")
+    assert (row.state, row.asked, row.reason) == ("partial", 3, "1 packets could not be sent")
+
+
+def test_a_channel_of_which_nothing_left_was_not_possible() -> None:
+    plan = plan_of(WHOLE)
+    step, tally = _begun(plan, "icmp echo", 3)
+    for address in ("10.9.0.1", "10.9.0.2", "10.9.0.3"):
+        tally.unsent[step].add(address, "Operation not permitted")
+    row = _row(plan, tally, "icmp echo")
+    assert (row.state, row.asked, row.silent) == ("not-possible", 0, 0)
+    assert row.reason == "3 could not be asked: Operation not permitted"
+
+
+def test_a_multicast_that_did_not_leave_was_not_possible() -> None:
+    plan = plan_of(WHOLE)
+    step, tally = _begun(plan, "sadp multicast", 0)
+    assert _row(plan, tally, "sadp multicast").asked == 1
+    tally.unsent[step].add("239.255.255.250", "Operation not permitted", step.packets)
+    row = _row(plan, tally, "sadp multicast")
+    assert (row.state, row.asked, row.reason) == ("not-possible", 0, "1 could not be asked: Operation not permitted")
+
+
+def test_what_did_not_leave_concerns_its_own_network_and_channel_only() -> None:
+    other = ip_network("10.9.1.0/28")
+    plan, tally = plan_of(Scope(swept=(LAN, other))), Tally()
+    for step in plan.steps:
+        tally.begin(step, Unsent(), Counter())
+        for network in step.networks:
+            tally.draw(step, network)
+        tally.finish(step)
+        if step.channel == "icmp echo":
+            tally.unsent[step].add("10.9.1.3", "Operation not permitted")
+    concerned = [(r.channel, r.network) for r in coverage(plan, tally) if r.state != "asked"]
+    assert concerned == [("icmp echo", str(other))]
+
+
+def test_a_range_is_one_row_in_which_every_answer_counts_once() -> None:
+    swept = tuple(ip_network(n) for n in ("10.7.0.0/32", "10.7.0.0/28", "10.7.0.15/32"))
+    plan, tally = plan_of(Scope(swept=swept)), Tally()
     (step,) = (s for s in plan.steps if s.channel == "sadp unicast")
+    for network, count in zip(step.networks, (1, 14, 1), strict=True):
+        for _ in range(count):
+            tally.draw(step, network)
+    for last in range(16):
+        tally.answer(step, f"10.7.0.{last}")
     tally.finish(step)
-    tally.unsent[step] = 3
-    tally.remark(step, 3, "packets could not be sent")
-    (row,) = (r for r in coverage(plan, tally) if r.channel == "sadp unicast")
-    assert (row.state, row.reason) == ("partial", "3 packets could not be sent")
+    row = _row(plan, tally, "sadp unicast")
+    assert (row.network, row.asked, row.answered, row.silent) == ("10.7.0.0/28", 16, 16, 0)
 
 
 def test_arp_decides_only_where_no_router_stands_between(tmp_path: Path) -> None:

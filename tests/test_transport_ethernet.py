@@ -75,7 +75,7 @@ async def test_what_could_not_leave_is_counted_and_the_rest_goes_on(monkeypatch:
     rig = Rig("127.9.0.0/24")
     assert await _ask(rig, "127.9.0.1", "127.9.0.2") == []
     assert len(rig.lines) == 4
-    assert rig.wire.unsent == {"arp": 1}
+    assert rig.wire.unsent.packets == 1
 
 
 async def test_a_wire_that_takes_nothing_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ async def test_a_wire_that_takes_nothing_is_not_possible(monkeypatch: pytest.Mon
     rig = Rig("127.9.0.0/24")
     with pytest.raises(NotPossibleError, match="arp: Network is down"):
         await _ask(rig, "127.9.0.1")
-    assert rig.wire.unsent == {"arp": 2}
+    assert rig.wire.unsent.packets == 2
 
 
 async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,4 +94,4 @@ async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.
     rig = Rig("127.9.0.0/24")
     await _ask(rig, "127.9.0.1", "127.9.0.2")
     assert rig.asked == [("127.9.0.1", "who-has"), ("127.9.0.2", "who-has")]
-    assert rig.wire.unsent == {"arp": 2}
+    assert rig.wire.unsent.packets == 2

@@ -68,7 +68,7 @@ async def test_what_could_not_leave_is_counted_and_the_rest_goes_on() -> None:
     rig = Rig()
     replies = [r async for r in icmp.sweep(rig.wire, _echo, ["127.255.255.255", "127.9.0.1"], 0.1)]
     assert [r.address for r in replies] == ["127.9.0.1"]
-    assert rig.wire.unsent == {"icmp": 1}
+    assert rig.wire.unsent.packets == 1
     with pytest.raises(NotPossibleError, match="icmp: Permission denied"):
         [r async for r in icmp.sweep(Rig().wire, _echo, ["127.255.255.255"], 0.1)]
 
@@ -88,4 +88,4 @@ async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.
     addresses = ["127.9.0.1", "127.9.0.1", "127.9.0.2"]
     assert len([r async for r in icmp.sweep(rig.wire, _echo, addresses, 0.2)]) == 2
     assert rig.asked == [("127.9.0.1", "echo"), ("127.9.0.2", "echo")]
-    assert rig.wire.unsent == {"icmp": 1}
+    assert rig.wire.unsent.packets == 1

@@ -78,7 +78,7 @@ async def _idle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     await reader.read()
 
 
-async def _found(rig: Rig, addresses: list[str], ports: list[int]) -> list[tuple[str, int]]:
+async def _found(rig: Rig, addresses: list[str], ports: list[int]) -> list[tuple[str, list[int]]]:
     return [found async for found in nmap.open_ports(rig.wire, addresses, ports)]
 
 
@@ -87,7 +87,7 @@ async def test_the_real_nmap_finds_what_is_open() -> None:
     rig = Rig()
     async with serving(_idle) as port:
         closed = closed_port()
-        assert await _found(rig, [HOME, "127.9.0.1"], [port, closed]) == [(HOME, port)]
+        assert await _found(rig, [HOME, "127.9.0.1"], [port, closed]) == [(HOME, [port])]
     assert rig.wire.ledger.connections == 4
     assert {(line["address"], line["port"]) for line in rig.lines} == {
         (address, p) for address in (HOME, "127.9.0.1") for p in (port, closed)
@@ -109,7 +109,7 @@ def test_no_program_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_it_is_told_numbers_pace_and_exclusions_only(stand_in: Callable[..., Runs]) -> None:
     runs = stand_in()
     rig = Rig("10.1.0.0/16", excluded=("10.1.0.66", "10.1.200.0/24", "fd00::/64"), rate=250)
-    assert await _found(rig, ["10.1.0.65", "10.1.0.67"], [80, 81]) == [("10.1.0.65", 80), ("10.1.0.67", 80)]
+    assert await _found(rig, ["10.1.0.65", "10.1.0.67"], [80, 81]) == [("10.1.0.65", [80]), ("10.1.0.67", [80])]
     (told,) = runs.told
     assert told[-3:] == ["80,81", "10.1.0.65", "10.1.0.67"]
     assert {"-n", "-Pn", "-sT", "--unprivileged"} <= set(told)
@@ -133,6 +133,7 @@ async def test_it_has_half_of_the_pace_while_it_runs_and_ends_with_an_interrupte
     with pytest.raises(ProcessLookupError):
         os.kill(int(process), 0)
     assert rig.wire.pace.rate == 250
+    assert rig.wire.unsent.packets_for("10.1.0.1") == 1
 
 
 async def test_a_program_that_hangs_is_ended(stand_in: Callable[..., Runs], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,10 +190,10 @@ async def test_a_host_that_has_had_its_share_is_passed_over(
     runs = stand_in()
     rig = Rig("10.1.0.0/24")
     await _found(rig, ["10.1.0.1"], [80, 81])
-    assert await _found(rig, ["10.1.0.1", "10.1.0.2"], [80]) == [("10.1.0.2", 80)]
+    assert await _found(rig, ["10.1.0.1", "10.1.0.2"], [80]) == [("10.1.0.2", [80])]
     assert await _found(rig, ["10.1.0.1"], [80]) == []
     assert runs.hosts == [["10.1.0.1"], ["10.1.0.2"]]
-    assert rig.wire.unsent == {"tcp": 2}
+    assert rig.wire.unsent.packets == 2
 
 
 async def test_without_the_program_it_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:

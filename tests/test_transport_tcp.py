@@ -9,7 +9,7 @@ import pytest
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Purpose, Request
-from camscan.transport import budget, stream, turn, wire
+from camscan.transport import budget, patience, stream, turn, wire
 from camscan.transport.stream import open_stream, outcome_of
 from camscan.transport.tcp import NO_REQUEST, Exchange, connect, converse
 from tests.transport_rig import HOME, Handler, Rig, closed_port, serving
@@ -222,7 +222,7 @@ async def test_a_host_that_has_had_its_share_is_left_alone(monkeypatch: pytest.M
 
     again = Request(name="again", payload=b"1\n", reuse=True, complete=lambda data: data.endswith(b"\n"))
     async with serving(echo) as port, serving(echo, host="127.9.0.1") as other:
-        with pytest.raises(NotPossibleError, match=f"{HOME} has had 4 packets: left alone"):
+        with pytest.raises(NotPossibleError, match="left alone after 4 packets"):
             await _ask(rig, port, *[again] * 6)
         with pytest.raises(NotPossibleError, match="left alone"):
             await connect(rig.wire, HOME, port, 1)
@@ -230,6 +230,31 @@ async def test_a_host_that_has_had_its_share_is_left_alone(monkeypatch: pytest.M
     assert len(lines) == 3
     assert rig.wire.ledger.count(HOME) == 4
     assert rig.wire.pace.hosts == 0
+
+
+async def test_a_host_that_keeps_us_waiting_is_left_alone_in_the_midst_of_a_dialogue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "HOST_SECONDS", 0.3)
+    rig = Rig()
+    slow = Request(name="slow", payload=b"x", seconds=0.2)
+    async with serving(_drip) as port:
+        with pytest.raises(NotPossibleError, match="left alone after"):
+            for _ in range(9):
+                await _ask(rig, port, slow, slow, slow)
+        with pytest.raises(NotPossibleError, match="left alone after"):
+            await connect(rig.wire, HOME, port, 1)
+        assert await connect(rig.wire, "127.9.0.1", closed_port(), 1) is Outcome.REFUSED
+    assert 2 <= sum(line["request"] == "slow" for line in rig.lines) <= 4
+
+
+async def test_waiting_for_our_own_pace_costs_a_host_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "HOST_SECONDS", 0.3)
+    rig = Rig(rate=20)
+    async with serving(_echo) as port:
+        for _ in range(12):
+            await connect(rig.wire, HOME, port, 1)
+    assert rig.wire.patience.left(HOME) > 0.1
 
 
 async def test_a_slow_reply_is_cut_in_time_and_kept() -> None:

@@ -218,7 +218,7 @@ async def test_a_machine_that_can_send_nothing_says_so() -> None:
     rig = Rig()
     with pytest.raises(NotPossibleError, match="sadp by unicast"):
         await _ask(rig, _question(9, "127.255.255.255", source="192.0.2.99"))
-    assert rig.wire.unsent == {"sadp": 2}
+    assert rig.wire.unsent.packets == 2
 
 
 async def test_a_datagram_that_cannot_leave_is_counted() -> None:
@@ -226,7 +226,7 @@ async def test_a_datagram_that_cannot_leave_is_counted() -> None:
     async with _devices({HOME: _say(b"here")}) as (port, _):
         replies = await _ask(rig, _question(port, "127.255.255.255", HOME, repeats=1))
     assert [r.data for r in replies] == [b"here"]
-    assert rig.wire.unsent == {"sadp": 1}
+    assert rig.wire.unsent.packets == 1
 
 
 async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +237,7 @@ async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.
         replies = await _ask(rig, _question(port, *hosts, repeats=5))
     assert [r.data for r in replies] == [b"here"]
     assert len(devices["127.9.0.1"].heard) == 2
-    assert rig.wire.unsent == {"sadp": 3}
+    assert rig.wire.unsent.packets == 3
 
 
 async def test_replies_that_nobody_read_in_time_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from ipaddress import IPv4Interface
 
 import pytest
 
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.scope import Interface
+from camscan.transport import unsent
+from camscan.transport.patience import Patience
 from camscan.transport.wire import PACKETS_PER_HOST, Wire
 from tests.transport_rig import Rig
 
@@ -78,11 +81,43 @@ def test_a_host_has_a_budget_of_its_own() -> None:
     wire = Rig("10.1.0.0/24").wire
     _send(wire, "10.1.0.5", PACKETS_PER_HOST - 1)
     wire.afford("10.1.0.5")
-    assert not wire.spares("10.1.0.5", "sadp")
-    assert not wire.unsent["sadp"]
+    assert not wire.spares("10.1.0.5")
+    assert not wire.unsent.packets
     _send(wire, "10.1.0.5", 1)
-    with pytest.raises(NotPossibleError, match=f"10.1.0.5 has had {PACKETS_PER_HOST} packets"):
+    with pytest.raises(NotPossibleError, match=f"left alone after {PACKETS_PER_HOST} packets"):
         wire.afford("10.1.0.5")
-    assert wire.spares("10.1.0.5", "sadp")
-    assert wire.unsent == {"sadp": 1}
+    assert wire.spares("10.1.0.5", 21)
+    assert wire.unsent.packets_for("10.1.0.5") == 21
     wire.afford("10.1.0.6")
+
+
+def test_a_host_is_waited_for_no_longer_than_ninety_seconds() -> None:
+    now = iter([0.0, 60.0, 100.0, 131.0])
+    wire = replace(Rig("10.1.0.0/24").wire, patience=Patience(lambda: next(now)))
+    with wire.patience.waiting("10.1.0.5"):
+        pass
+    wire.afford("10.1.0.5")
+    assert wire.patience.left("10.1.0.5") == 30
+    with pytest.raises(TimeoutError), wire.patience.waiting("10.1.0.5"):
+        raise TimeoutError
+    with pytest.raises(NotPossibleError, match="left alone after 90 seconds of waiting"):
+        wire.afford("10.1.0.5")
+    assert wire.spares("10.1.0.5")
+    wire.afford("10.1.0.6")
+
+
+def test_a_sweep_keeps_an_account_of_its_own_and_shares_the_rest() -> None:
+    wire = Rig("10.1.0.0/24").wire
+    sweep = wire.for_sweep()
+    sweep.unsent.add("10.1.0.5", "no buffer")
+    assert (wire.unsent.packets, sweep.unsent.packets, sweep.unsent.reason("10.1.0.5")) == (0, 1, "no buffer")
+    assert (sweep.ledger, sweep.pace, sweep.patience) == (wire.ledger, wire.pace, wire.patience)
+
+
+def test_a_machine_that_reaches_nobody_stops_counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unsent, "ADDRESSES_LIMIT", 2)
+    lost = unsent.Unsent()
+    lost.add("10.1.0.1", "network is down")
+    lost.add("10.1.0.2", "network is down")
+    with pytest.raises(NotPossibleError, match="2 addresses could not be asked, the last one: network is down"):
+        lost.add("10.1.0.3", "network is down")

@@ -15,13 +15,14 @@ from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format, render, screen
 from camscan.cli.log import Log, open_log
+from camscan.cli.open_files import room_here
 from camscan.cli.output import Output, refuse_same_file, write_stdout
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
 from camscan.cli.signals import first_calls
 from camscan.cli.stop import Stop
-from camscan.discover.plan import Plan, Settings
+from camscan.discover.plan import HOSTS_AT_ONCE, Plan, Settings
 from camscan.discover.steps import make_plan
 from camscan.errors import CannotRunError
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
@@ -34,11 +35,9 @@ from camscan.scope import Network
 from camscan.transport.interfaces import list_interfaces
 from camscan.transport.ledger import Ledger
 from camscan.transport.nmap import nmap_available
-from camscan.transport.pace import ATTEMPTS, Pace
+from camscan.transport.pace import Pace
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
-
-FEWEST_ATTEMPTS = 16  # connects at once; below that a limit on open files is no help but a standstill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,11 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
     refuse_same_file(output=wanted.output, replies=wanted.replies, request_log=wanted.request_log)
     settings = Settings(
-        engine=wanted.engine, challenge=wanted.challenge, rate=wanted.rate, credential=read_credential(environment)
+        engine=wanted.engine,
+        challenge=wanted.challenge,
+        rate=wanted.rate,
+        credential=read_credential(environment),
+        hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
     knowledge = load_knowledge(wanted.fingerprints)
     plan = prepare(wanted.named, settings)
@@ -124,9 +127,10 @@ def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted, stop: Stop) -> Ended:
         log = stack.enter_context(open_log(wanted.request_log, "--request-log"))
         recording = stack.enter_context(open_log(wanted.replies, "--replies"))
         if not wanted.quiet:
-            for text in (*plan.notes, *_credential_note(plan), announcement(plan)):
+            for text in (*plan.notes, *_credential_note(plan), *room_here().notes, announcement(plan)):
                 say(text)
-        pace = Pace(plan.settings.rate, attempts=attempts_at_once())
+        room = room_here()
+        pace = Pace(plan.settings.rate, attempts=room.attempts, connections=room.dialogues)
         wire = Wire(scope=plan.scope, pace=pace, ledger=Ledger(log, time.time))
         result = asyncio.run(_scan(plan, wire, knowledge, _recorder(recording), wanted.quiet, stop))
         interrupted = stop.event.is_set()
@@ -136,16 +140,6 @@ def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted, stop: Stop) -> Ended:
         interrupted=interrupted,
         broken=tuple(failure for failure in failures if failure and failure != result.failure),
     )
-
-
-def attempts_at_once() -> int:
-    """How many connects may wait at once: half of the files this process may have open, the rest is for dialogues."""
-    try:
-        import resource
-    except ImportError:  # not a Unix
-        return ATTEMPTS
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return ATTEMPTS if limit == resource.RLIM_INFINITY else max(FEWEST_ATTEMPTS, min(ATTEMPTS, limit // 2))
 
 
 def _credential_note(plan: Plan) -> Iterator[str]:
@@ -195,5 +189,8 @@ def _say_summary(ended: Ended, wanted: Wanted) -> None:
         say("interrupted: this is what was found until then")
     if wanted.output is not None or wanted.form is not Format.TABLE:
         say(summary(ended.result))
+        unusable = dict.fromkeys(row.channel for row in ended.result.coverage if row.state == "not-possible")
+        if unusable:
+            say(f"not possible everywhere: {', '.join(unusable)}; see the coverage")
     if ended.result.partial and not ended.interrupted:
         say("partial: some addresses could not be asked by any channel, see the coverage")

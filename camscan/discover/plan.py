@@ -12,6 +12,7 @@ from typing import Literal
 from camscan.probe import Protocol, Request, Tcp
 from camscan.scope import Interface, Scope
 
+HOSTS_AT_ONCE = 256  # whose ports are tried at once, most of them silent: a /24 in one go
 UDP_REPEATS = 2  # UDP is lost: two sends with a pause find what one misses, a third adds next to nothing
 
 
@@ -26,7 +27,7 @@ class Settings:
     pause: float = 0.7
     wait: float = 2.0
     connect_seconds: float = 1.0
-    hosts_at_once: int = 256
+    hosts_at_once: int = HOSTS_AT_ONCE
     credential: tuple[str, str] | None = field(default=None, repr=False)
 
 

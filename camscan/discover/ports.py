@@ -18,13 +18,12 @@ from camscan.transport.wire import Wire
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortSweep:
-    """The ports to try, what to do with a host once they are known, and whom to tell of one that could not be asked."""
+    """The ports to try, and what to do with a host once they are known. What could not be asked is `wire.unsent`."""
 
     wire: Wire
     settings: Settings
     ports: tuple[int, ...]
     turns: Callable[[str, list[int]], Awaitable[None]]
-    trouble: Callable[[str], None]
 
     async def run(self, addresses: Iterator[str]) -> AsyncGenerator[Reply, None]:
         """An observation of every open port, as it is found. Ends when the turns with the last host have."""
@@ -46,19 +45,18 @@ class PortSweep:
             return
 
         async def host(address: str) -> None:
-            found = await self._connect(address, heard)
-            await self._take_turns(address, found)
+            await self.turns(address, await self._connect(address, heard))
 
         await serve(addresses, host, self.settings.hosts_at_once)
 
     async def _connect(self, address: str, heard: asyncio.Queue[Reply | None]) -> list[int]:
-        """The open ports of one host. What this machine cannot ask is told once, and the host is left."""
+        """The open ports of one host. Where this machine cannot ask, the host is left, its other ports unasked."""
         found: list[int] = []
-        for port in self.ports:
+        for number, port in enumerate(self.ports):
             try:
                 outcome = await tcp.connect(self.wire, address, port, self.settings.connect_seconds)
             except NotPossibleError as error:
-                self.trouble(str(error))
+                self.wire.unsent.add(address, str(error), len(self.ports) - number)
                 break
             if outcome is Outcome.REPLIED:
                 heard.put_nowait(self._open_port(address, port))
@@ -66,19 +64,22 @@ class PortSweep:
         return found
 
     async def _with_nmap(self, addresses: Iterator[str], heard: asyncio.Queue[Reply | None]) -> None:
-        found: dict[str, list[int]] = {}
-        listed = list(addresses)
-        async with aclosing(nmap.open_ports(self.wire, listed, self.ports)) as pairs:
-            async for address, port in pairs:
-                heard.put_nowait(self._open_port(address, port))
-                found.setdefault(address, []).append(port)
-        await serve(iter(found), lambda a: self._take_turns(a, found[a]), self.settings.hosts_at_once)
+        """nmap goes on to the next hosts while the turns with those it has found run, and they end also if it fails."""
+        failure: NotPossibleError | None = None
+        async with asyncio.TaskGroup() as group:
+            try:
+                async with aclosing(nmap.open_ports(self.wire, addresses, self.ports)) as hosts:
+                    async for address, ports in hosts:
+                        for port in ports:
+                            heard.put_nowait(self._open_port(address, port))
+                        group.create_task(self._turns_with(address, ports))
+            except NotPossibleError as error:
+                failure = error
+        if failure:
+            raise failure
 
-    async def _take_turns(self, address: str, ports: list[int]) -> None:
-        try:
-            await self.turns(address, ports)
-        except NotPossibleError as error:
-            self.trouble(str(error))
+    async def _turns_with(self, address: str, ports: list[int]) -> None:
+        await self.turns(address, ports)
 
     def _open_port(self, address: str, port: int) -> Reply:
         return Reply(

@@ -74,17 +74,15 @@ class Survey:
 
     def coverage(self) -> tuple[Coverage, ...]:
         """What every channel did until now, and how the owner's credential fared."""
-        for step in self.plan.steps:
-            self.tally.unsent[step] = self.wire.unsent[step.protocol]
-            self.tally.remark(step, self.wire.unsent[step.protocol], "packets could not be sent")
-            self.tally.remark(step, self.wire.dropped[step.protocol], "replies dropped: sender excluded, or too many")
-        return (*coverage(self.plan, self.tally), *self._interviews.login_row())
+        return (*coverage(self.plan, self.tally), *self._interviews.rows())
 
     async def _take(self, step: Step) -> None:
         """One step to its end. What stops it is the step's own affair."""
+        wire = self.wire.for_sweep()
+        self.tally.begin(step, wire.unsent, wire.dropped)
         try:
             await self._wait_for_arp(step)
-            async with aclosing(self._replies(step)) as replies:
+            async with aclosing(self._replies(step, wire)) as replies:
                 async for reply in replies:
                     if self._note(reply):
                         self.tally.answer(step, reply.address)
@@ -104,13 +102,13 @@ class Survey:
         self.keep(reply)
         return True
 
-    def _replies(self, step: Step) -> AsyncGenerator[Reply, None]:
+    def _replies(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
         channel = self.protocols[step.protocol].channel
         if isinstance(channel, Udp):
-            return udp.sweep(self.wire, self._question(step, channel))
+            return udp.sweep(wire, self._question(step, channel))
         if step.mode == "echo":
-            return icmp.sweep(self.wire, icmp_codec.encode_echo, self._addresses(step), ECHO_SECONDS)
-        return self._arp(step) if step.mode == "sweep" else self._ports(step)
+            return icmp.sweep(wire, icmp_codec.encode_echo, self._addresses(step), ECHO_SECONDS)
+        return self._arp(step, wire) if step.mode == "sweep" else self._ports(step, wire)
 
     async def _wait_for_arp(self, step: Step) -> None:
         """Where ARP sweeps the same networks, the channels that ask each address wait for it (see `_addresses`)."""
@@ -128,7 +126,7 @@ class Survey:
         for network in step.networks:
             for address in replace(self.plan.scope, swept=(ip_network(network),)).addresses():
                 if arp and not (address in self.tally.answered[arp] or address in self.hosts.heard):
-                    self.tally.leave_out(step)
+                    self.tally.leave_out(step, network)
                     self._progress(step)
                 else:
                     self.tally.draw(step, network)
@@ -170,12 +168,12 @@ class Survey:
         if interface and all(self.plan.scope.permits_broadcast(interface.name, n) for n in wires):
             yield LIMITED_BROADCAST
 
-    def _arp(self, step: Step) -> AsyncGenerator[Reply, None]:
+    def _arp(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
         interface = self._interface(step)
-        wire = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
-        if interface is None or wire is None:
+        network = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
+        if interface is None or network is None:
             raise NotPossibleError("not a directly connected network")
-        return ethernet.arp_sweep(self.wire, interface, wire, self._addresses(step), ARP_SECONDS)
+        return ethernet.arp_sweep(wire, interface, network, self._addresses(step), ARP_SECONDS)
 
     def _read_neighbours(self) -> None:
         """Where raw frames are not possible: whom the kernel has met while the other channels asked."""
@@ -184,19 +182,17 @@ class Survey:
                 if self._note(reply):
                     self.tally.answer(step, reply.address)
 
-    def _ports(self, step: Step) -> AsyncGenerator[Reply, None]:
+    def _ports(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
 
         async def turns(address: str, ports: list[int]) -> None:
             self._progress(step)
-            for problem in await self._interviews.over(address, ports):
-                self.tally.remark(step, 1, problem)
+            await self._interviews.over(address, ports)
 
         sweep = PortSweep(
-            wire=self.wire,
+            wire=wire,
             settings=self.plan.settings,
             ports=swept_ports(usable_protocols(self.protocols, self.plan.settings)),
             turns=turns,
-            trouble=lambda reason: self.tally.trouble(step, reason),
         )
         return sweep.run(self._addresses(step))
 

@@ -1,53 +1,56 @@
-"""Counts what each step asked and who answered, and turns it into the coverage of the report."""
+"""Counts what each step asked and who answered, and turns it into the coverage of the report: a row per network.
+
+An address was asked if one packet for it left; one that stayed here, all of it, was not, and why stands in the row.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
 from typing import Literal
 
+from camscan.discover.blocks import Block, blocks_of
 from camscan.discover.plan import Plan, Step
 from camscan.model import Coverage
-from camscan.scope import Containment
+from camscan.transport.unsent import Unsent
 
-FEW = 4  # single addresses that get a row each; more are counted together
+REASONS_SHOWN = 3  # per row
 
 State = Literal["asked", "partial", "not-possible"]
 
 
 @dataclass(slots=True)
 class Tally:
-    """What every step asked and heard while the scan runs, and why a step or an address could not be asked."""
+    """What every step asked and heard while the scan runs, and why a step or an address could not be asked.
 
-    asked: dict[tuple[Step, str], int] = field(default_factory=Counter)
+    `drawn` and `absent` count addresses of each network of a step: taken up, and not asked because ARP showed that
+    nobody is there.
+    """
+
+    drawn: dict[tuple[Step, str], int] = field(default_factory=Counter)
+    absent: dict[tuple[Step, str], int] = field(default_factory=Counter)
     answered: dict[Step, set[str]] = field(default_factory=lambda: defaultdict(set))
+    unsent: dict[Step, Unsent] = field(default_factory=lambda: defaultdict(Unsent))
+    dropped: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     failed: dict[Step, str] = field(default_factory=dict)
-    troubles: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    absent: dict[Step, int] = field(default_factory=Counter)
+    begun: set[Step] = field(default_factory=set)
     finished: set[Step] = field(default_factory=set)
-    unsent: dict[Step, int] = field(default_factory=Counter)
-    remarks: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def begin(self, step: Step, unsent: Unsent, dropped: Counter[str]) -> None:
+        """The step starts; its transport counts here what does not leave and what is not kept."""
+        self.begun.add(step)
+        self.unsent[step], self.dropped[step] = unsent, dropped
 
     def draw(self, step: Step, network: str) -> None:
         """One more address of the network was taken up."""
-        self.asked[step, network] += 1
+        self.drawn[step, network] += 1
+
+    def leave_out(self, step: Step, network: str) -> None:
+        """One address of the network was not asked because nobody is there."""
+        self.absent[step, network] += 1
 
     def answer(self, step: Step, address: str) -> None:
         """An address answered this step."""
         self.answered[step].add(address)
-
-    def trouble(self, step: Step, reason: str) -> None:
-        """One address could not be asked; the step goes on."""
-        self.troubles[step][reason] += 1
-
-    def leave_out(self, step: Step) -> None:
-        """One address was not asked because nobody is there."""
-        self.absent[step] += 1
-
-    def remark(self, step: Step, count: int, what: str) -> None:
-        """Something that happened so many times, and that the reader of the step's coverage must know."""
-        if count:
-            self.remarks[step][what] += count
 
     def fail(self, step: Step, reason: str) -> None:
         """The step could not be taken, or not to its end."""
@@ -57,74 +60,88 @@ class Tally:
         """The step went through all its addresses."""
         self.finished.add(step)
 
-    def state(self, step: Step) -> State:
-        """Asked to the end, in part, or not possible here."""
-        if step.not_possible or (step in self.failed and not self.answered[step]):
-            return "not-possible"
-        if step not in self.finished or self.unsent[step]:
-            return "partial"
-        everyone = step.addresses <= sum(self.troubles[step].values())
-        if everyone and not self.answered[step]:
-            return "not-possible"
-        return "partial" if self.troubles[step] else "asked"
+    def row(self, step: Step, block: Block, *, first: bool = True) -> Coverage:
+        """What is known of one step in one block of its networks; the `first` tells also what concerns them all."""
+        lack = self._lack(step, block)
+        drawn = self._drawn(step, block)
+        asked = 0 if step.not_possible else max(drawn - lack.missed.total(), 0)
+        answered = sum(1 for a in self.answered[step] if _is_segment(step) or block.holds(a))
+        return Coverage(
+            interface=step.interface,
+            network=block.label,
+            channel=step.channel,
+            state=self._state(step, drawn, asked or answered, lack),
+            asked=asked,
+            answered=answered,
+            silent=0 if _is_segment(step) else max(asked - answered, 0),
+            reason="; ".join(self._reasons(step, block, lack, first)) or None,
+        )
 
-    def reason(self, step: Step) -> str | None:
-        """Why not everything of the step was asked, for people."""
-        said = [text for text in (step.not_possible, self.failed.get(step)) if text]
-        said += [f"{count} could not be asked: {reason}" for reason, count in self.troubles[step].most_common(3)]
-        if self.absent[step]:
-            said.append(f"{self.absent[step]} not asked: ARP showed nobody there")
-        said += [f"{count} {what}" for what, count in self.remarks[step].most_common()]
-        return "; ".join(said) or None
+    def _drawn(self, step: Step, block: Block) -> int:
+        if _is_segment(step):
+            return int(step in self.begun)
+        return sum(self.drawn.get((step, n), 0) for n in block.networks)
+
+    def _state(self, step: Step, drawn: int, reached: int, lack: "_Lack") -> State:
+        if step.not_possible or (not reached and (drawn or step in self.failed)):
+            return "not-possible"
+        return "asked" if step in self.finished and not lack.packets else "partial"
+
+    def _lack(self, step: Step, block: Block) -> "_Lack":
+        unsent, lack = self.unsent[step], _Lack()
+        addresses = [a for a in unsent.addresses if _is_segment(step) or block.holds(a)]
+        lack.packets = sum(unsent.packets_for(a) for a in addresses)
+        if _is_segment(step):
+            lack.missed.update([unsent.reason(a) for a in addresses[:1] if lack.packets >= step.packets])
+        else:
+            whole = (step.packets + step.connections) // max(step.addresses, 1)
+            lack.missed.update(unsent.reason(a) for a in addresses if unsent.packets_for(a) >= whole)
+        return lack
+
+    def _reasons(self, step: Step, block: Block, lack: "_Lack", first: bool) -> Iterator[str]:
+        """Why not everything was asked, for people."""
+        yield from (text for text in (step.not_possible, self.failed.get(step)) if text)
+        yield from (f"{n:,} could not be asked: {reason}" for reason, n in lack.missed.most_common(REASONS_SHOWN))
+        if lack.packets and not lack.missed:
+            yield f"{lack.packets:,} packets could not be sent"
+        absent = sum(self.absent.get((step, n), 0) for n in block.networks)
+        if absent:
+            yield f"{absent:,} not asked: ARP showed nobody there"
+        dropped = self.dropped[step].total()
+        if dropped and first:
+            yield f"{dropped:,} replies dropped: sender excluded, or too many"
+
+
+@dataclass(slots=True)
+class _Lack:
+    """What did not leave for a block: packets, and why, of each address that got none at all."""
+
+    packets: int = 0
+    missed: Counter[str] = field(default_factory=Counter)
+
+
+def _is_segment(step: Step) -> bool:
+    return step.mode in ("multicast", "broadcast")
 
 
 def coverage(plan: Plan, tally: Tally) -> tuple[Coverage, ...]:
-    """A row per step and network; turns with single hosts are seen in their evidence instead."""
-    return tuple(row for step in plan.steps if not step.per_host for row in _rows(step, tally))
-
-
-def _rows(step: Step, tally: Tally) -> Iterator[Coverage]:
-    if step.mode in ("multicast", "broadcast"):
-        yield _row(step, tally, step.network, step.networks, len(tally.answered[step]))
-        return
-    for label, networks in _grouped(step.networks):
-        inside = Containment(map(ip_network, networks))
-        answered = sum(1 for a in tally.answered[step] if inside.holds(ip_address(a.split("%")[0])))
-        yield _row(step, tally, label, networks, answered)
-
-
-def _grouped(networks: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each network by itself, but many single addresses together."""
-    single = tuple(n for n in networks if ip_network(n).num_addresses == 1)
-    if len(single) <= FEW:
-        yield from ((n, (n,)) for n in networks)
-        return
-    yield from ((n, (n,)) for n in networks if n not in set(single))
-    yield f"{len(single)} addresses from {single[0].split('/')[0]} to {single[-1].split('/')[0]}", single
-
-
-def _row(step: Step, tally: Tally, label: str, networks: tuple[str, ...], answered: int) -> Coverage:
-    state = tally.state(step)
-    segment = step.mode in ("multicast", "broadcast")
-    asked = 1 if segment else sum(tally.asked.get((step, n), 0) for n in networks)
-    if len(networks) == len(step.networks):  # troubles are known of the step, not of each of its networks
-        asked = max(asked - sum(tally.troubles[step].values()), 0)
-    asked = 0 if state == "not-possible" else asked
-    return Coverage(
-        interface=step.interface,
-        network=label,
-        channel=step.channel,
-        state=state,
-        asked=asked,
-        answered=answered,
-        silent=0 if segment else max(asked - answered, 0),
-        reason=tally.reason(step),
-    )
+    """A row per step and block; turns with single hosts are seen in their evidence instead."""
+    return tuple(row for _, row in _rows(plan, tally))
 
 
 def unasked(plan: Plan, tally: Tally) -> tuple[str, ...]:
     """Parts of the scope that no channel could ask to the end: what makes a scan partial."""
-    sweeps = [s for s in plan.steps if not s.per_host and s.mode not in ("multicast", "broadcast")]
-    parts = dict.fromkeys(s.networks for s in sweeps)
-    done = {s.networks for s in sweeps if tally.state(s) == "asked"}
-    return tuple(" ".join(networks) for networks in parts if networks not in done)
+    sweeps = [(step, row) for step, row in _rows(plan, tally) if not _is_segment(step)]
+    parts = dict.fromkeys((step.networks, row.network) for step, row in sweeps)
+    done = {(step.networks, row.network) for step, row in sweeps if row.state == "asked"}
+    return tuple(label for networks, label in parts if (networks, label) not in done)
+
+
+def _rows(plan: Plan, tally: Tally) -> Iterator[tuple[Step, Coverage]]:
+    for step in (s for s in plan.steps if not s.per_host):
+        for number, block in enumerate(_blocks(step)):
+            yield step, tally.row(step, block, first=number == 0)
+
+
+def _blocks(step: Step) -> tuple[Block, ...]:
+    return (Block(step.network, step.networks),) if _is_segment(step) else blocks_of(step.networks)

@@ -11,12 +11,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from camscan.discover.announced import Hint, may_be_asked
+from camscan.discover.login import Login
 from camscan.discover.plan import Settings, allowed_requests
 from camscan.discover.web import Web
-from camscan.errors import DecodeError
+from camscan.errors import DecodeError, NotPossibleError
 from camscan.model import Outcome, Reply
-from camscan.probe import TURN_SECONDS, Announced, Dialogue, Endpoint, OverHttp, Protocol, Tcp
-from camscan.protocols import http_message, onvif, upnp
+from camscan.probe import Announced, Dialogue, Endpoint, OverHttp, Protocol, Tcp
+from camscan.protocols import http_message, upnp
 from camscan.protocols import tls as tls_codec
 from camscan.protocols.reading import read
 from camscan.transport import soap, tcp, tls
@@ -24,8 +25,6 @@ from camscan.transport.tcp import Exchange
 from camscan.transport.wire import Wire
 
 CARRIER = "http"
-HOST_SECONDS = 90.0  # for all turns with one host: a camera takes five, a recorder with ten ports thirty
-CLOCK_SLACK = 24 * 3600.0  # seconds; a clock further off is wrong, or the device wants a login dated for elsewhere
 CHALLENGE = "login challenge, no credential"
 
 
@@ -33,9 +32,8 @@ CHALLENGE = "login challenge, no credential"
 class Interview:
     """The turns with one host.
 
-    `settled` are the protocols that need not be asked again of it; `clock` is the device's own, in seconds since the
-    epoch, once it has told it; `login` is how the owner's credential fared; `problems` is what the coverage must tell;
-    `seconds` were spent on the host.
+    `settled` are the protocols that need not be asked again of it; `login` is the owner's, if there is one; `problems`
+    is what the coverage must tell; `replies` counts what came back.
     """
 
     wire: Wire
@@ -45,22 +43,26 @@ class Interview:
     settled: set[str] = field(default_factory=set)
     asked: set[Hint] = field(default_factory=set)
     webs: list[Web] = field(default_factory=list)
-    clock: float | None = None
-    login: Outcome | None = None
+    login: Login = field(init=False)
     problems: list[str] = field(default_factory=list)
-    seconds: float = 0.0
+    replies: int = 0
+
+    def __post_init__(self) -> None:
+        self.login = Login(self.settings.credential)
 
     async def hear(self, hints: Iterable[Hint], note: Callable[[Reply], object]) -> None:
-        """Ask these endpoints, each once in a scan, and pass on everything they say."""
-        async with aclosing(self._ask(hints)) as replies:
-            async for reply in replies:
-                note(reply)
+        """Ask these endpoints, each once in a scan, and pass on everything they say. What cuts this short (the host has
+        had its share, this machine cannot go on) is a problem of this interview."""
+        try:
+            async with aclosing(self._ask(hints)) as replies:
+                async for reply in replies:
+                    self.replies += 1
+                    note(reply)
+        except NotPossibleError as error:
+            self.problems.append(str(error))
 
     async def _ask(self, hints: Iterable[Hint]) -> AsyncGenerator[Reply, None]:
         for hint in hints:
-            if self.seconds > HOST_SECONDS:
-                self.problems.append(f"slow device: turns cut short after {HOST_SECONDS:.0f} seconds")
-                return
             if self.would_ask(hint):
                 self.asked.add(hint)
                 async with aclosing(self._ask_one(hint)) as replies:
@@ -118,7 +120,8 @@ class Interview:
                 async for reply in replies:
                     if reply.protocol == name:
                         self.settled.add(name)
-                        self._note_clock(reply)
+                    if reply.protocol == "onvif":
+                        self.login.note(read(self.protocols["onvif"], reply.data).fields)
                     yield reply
         async with aclosing(self._with_credential(web)) as replies:
             async for reply in replies:
@@ -139,35 +142,9 @@ class Interview:
                 yield protocol.name, protocol.dialogue(web.endpoint)
 
     async def _with_credential(self, web: Web) -> AsyncGenerator[Reply, None]:
-        """The owner's ONVIF credential, if there is one: once per device, where ONVIF has told the time."""
-        if self.settings.credential is None or self.clock is None or self.login is not None:
-            return
-        if abs(self.clock - self.wire.clock()) > CLOCK_SLACK:
-            self.problems.append("device: clock wrong by more than a day, the owner's credential was not sent")
-            self.clock = None
-            return
-        user, password = self.settings.credential
-        self.login, data = await soap.device_information(
-            self.wire,
-            web.endpoint,
-            user,
-            password,
-            TURN_SECONDS,
-            complete=http_message.is_complete,
-            device_time=self.clock,
-        )
-        body = _body(data)
-        fields = read(self.protocols["onvif"], body).fields
-        if fields.get("answer") == ("GetDeviceInformationResponse",):
+        body = _body(await self.login.ask(self.wire, web.endpoint))
+        if body and self.login.judge(read(self.protocols["onvif"], body).fields):
             yield self._reply("onvif", web.endpoint, soap.REQUEST, body)
-        elif self.login is Outcome.REPLIED:
-            self.login = Outcome.REFUSED
-
-    def _note_clock(self, reply: Reply) -> None:
-        """The device's own clock, by which a digest for it must be dated."""
-        if reply.protocol == "onvif":
-            seconds = onvif.utc_seconds(read(self.protocols["onvif"], reply.data).fields)
-            self.clock = seconds if seconds is not None else self.clock
 
     async def _certificate(self, endpoint: Endpoint) -> AsyncGenerator[Reply, None]:
         seen = await tls.handshake(self.wire, endpoint)
@@ -177,22 +154,13 @@ class Interview:
 
     async def _converse(self, name: str, dialogue: Dialogue, web: Web) -> AsyncGenerator[Reply, None]:
         async with aclosing(tcp.converse(self.wire, web.endpoint, dialogue, name)) as exchanges:
-            turn: float | None = None
             async for exchange in exchanges:
-                turn = self._spend(turn, exchange)
                 if exchange.outcome is Outcome.BUG:
-                    self.problems.append(f"device: a mistake in camscan's {name} dialogue: {exchange.problem}")
+                    self.problems.append(f"a mistake in camscan's {name} dialogue: {exchange.problem}")
                 if name == CARRIER:
                     web.note(exchange)
                 for protocol, data in self._readings(name, exchange, web):
                     yield self._reply(protocol, web.endpoint, exchange.request.name, data)
-
-    def _spend(self, turn: float | None, exchange: Exchange) -> float:
-        """Add what this turn took; of the first only a time-out is known, the rest may be waiting for our own pace."""
-        now = self.wire.clock()
-        first = exchange.request.seconds if exchange.data is None else 0.0
-        self.seconds += first if turn is None else max(0.0, now - turn)
-        return now
 
     def _readings(self, name: str, exchange: Exchange, web: Web) -> Iterator[tuple[str, bytes]]:
         """The protocols under which an exchange is recorded: as it came, and its body where that reads as the protocol

@@ -10,11 +10,14 @@ REST_LIMIT = 3.0  # seconds; the longest rest before the next turn
 
 
 class Budget:
-    """Seconds, bytes and turns left of a dialogue that begins now. `clock` is monotonic seconds."""
+    """Seconds, bytes and turns left of a dialogue that begins now.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    `clock` is monotonic seconds, `left` what the host may take at all.
+    """
+
+    def __init__(self, clock: Callable[[], float], left: float = DIALOGUE_SECONDS) -> None:
         self._clock = clock
-        self._end = clock() + DIALOGUE_SECONDS
+        self._end = clock() + min(DIALOGUE_SECONDS, left)
         self._bytes = DIALOGUE_BYTES
         self._turns = TURNS_LIMIT
         self.rest = 0.0

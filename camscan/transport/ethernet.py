@@ -9,11 +9,11 @@ import socket
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from ipaddress import IPv4Address, IPv4Network
-from itertools import islice
 
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.scope import Interface
+from camscan.transport.chunk import Chunk, chunks
 from camscan.transport.inbox import Inbox
 from camscan.transport.wire import Wire
 
@@ -77,18 +77,17 @@ class _Sweep:
         self.sock = _open(interface)
 
     async def send(self, addresses: Iterable[str]) -> None:
-        remaining = iter(addresses)
-        while chunk := list(islice(remaining, CHUNK)):
+        for chunk in chunks(iter(addresses), CHUNK):
             for number in range(ROUNDS):
                 await asyncio.sleep(ROUND_SECONDS if number else 0)
                 await self._round(chunk)
         if self._problem and not self._sent:
             raise NotPossibleError(f"arp: {self._problem}")
 
-    async def _round(self, chunk: list[str]) -> None:
+    async def _round(self, chunk: Chunk) -> None:
         for address in chunk:
             self._wire.check(address)
-            if address not in self.answered and not self._wire.spares(address, "arp"):
+            if address not in self.answered and not self._wire.spares(address):
                 await self._ask(address)
 
     async def _ask(self, address: str) -> None:
@@ -105,8 +104,8 @@ class _Sweep:
         try:
             await asyncio.get_running_loop().sock_sendall(self.sock, bytes(self._frame))
         except OSError as error:
-            self._wire.unsent["arp"] += 1
             self._problem = error.strerror or str(error)
+            self._wire.unsent.add(address, self._problem)
         else:
             self._sent += 1
 

@@ -79,7 +79,7 @@ class _Pings:
     async def send(self, addresses: Iterable[str]) -> None:
         for number, address in enumerate(a for a in addresses if ":" not in a):
             self._wire.check(address)
-            if not self._wire.spares(address, "icmp"):
+            if not self._wire.spares(address):
                 await self._post(address, self._echo(self._identifier, number & 0xFFFF))
         if self._problem and not self._sent:
             raise NotPossibleError(f"icmp: {self._problem}")
@@ -92,8 +92,8 @@ class _Pings:
         try:
             await asyncio.get_running_loop().sock_sendto(self._socket, message, (address, 0))
         except OSError as error:
-            self._wire.unsent["icmp"] += 1
             self._problem = error.strerror or str(error)
+            self._wire.unsent.add(address, self._problem)
         else:
             self._sent += 1
 

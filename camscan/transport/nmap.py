@@ -1,9 +1,10 @@
 """nmap as the engine that finds open ports, read by python-nmap (imported lazily); the other is `tcp.connect`.
 
 Rule: nmap is told numbers only (`-n`), only permitted addresses and the exclusions between them, no host discovery
-(`-Pn`), plain connects (`-sT --unprivileged`: no raw packet of any kind), and half of the pace, which the other
-channels do without as long as it runs. It is started here, not by python-nmap, so that it ends when the scan is
-interrupted. Follows the nmap reference guide.
+(`-Pn`), plain connects (`-sT --unprivileged`: no raw packet of any kind), each tried once and given up before the
+kernel would repeat it, and half of the pace, which the other channels do without as long as it runs. So what is planned
+and logged is what leaves. It is started here, not by python-nmap, so that it ends when the scan is interrupted. Follows
+the nmap reference guide.
 """
 
 import asyncio
@@ -21,12 +22,22 @@ from camscan.scope import Address, Network
 from camscan.transport.ledger import CONNECT
 from camscan.transport.wire import Wire
 
-CHUNK = 256  # addresses a run: short enough for a command line, and for Ctrl-C
-ATTEMPTS = 3  # a connect and two repeats, as `--max-retries` counts
+CHUNK = 64  # addresses a run: what Ctrl-C leaves in doubt, and short enough for a command line
+PATIENCE = "900ms"  # for one connect: less than the second after which the kernel sends a SYN again
 VERSION_SECONDS = 10.0  # a program that does not tell its version by then does not work
 STARTING_SECONDS = 60.0  # what a run may take beyond its packets
 
-_OPTIONS = ("-n", "-Pn", "-sT", "--unprivileged", "--open", "--scan-delay", "50ms", "--max-retries", str(ATTEMPTS - 1))
+_ONCE = (
+    "--max-retries",
+    "0",
+    "--min-rtt-timeout",
+    PATIENCE,
+    "--initial-rtt-timeout",
+    PATIENCE,
+    "--max-rtt-timeout",
+    PATIENCE,
+)
+_OPTIONS = ("-n", "-Pn", "-sT", "--unprivileged", "--open", "--scan-delay", "50ms", *_ONCE)
 
 
 def nmap_available() -> str | None:
@@ -44,17 +55,18 @@ def nmap_available() -> str | None:
 
 async def open_ports(
     wire: Wire, addresses: Iterable[str], ports: Sequence[int]
-) -> AsyncGenerator[tuple[str, int], None]:
-    """(address, port) of every open port, chunk by chunk. A host that has had its share is counted in `wire.unsent`.
+) -> AsyncGenerator[tuple[str, list[int]], None]:
+    """(address, its open ports) of every host that has one, chunk by chunk, drawn as they are needed. A host that has
+    had its share, and those of a run that did not come to its end, are counted in `wire.unsent`.
 
     Raises `OutOfScopeError` at the first address that is not permitted, and `NotPossibleError` if nmap fails.
     """
     for chunk in _chunks(addresses):
         for address in chunk:
             wire.check(str(address))
-        asked = [address for address in chunk if not wire.spares(str(address), "tcp")]
+        asked = [address for address in chunk if not wire.spares(str(address), len(ports))]
         if asked:
-            for found in await _scan(wire, asked, ports):
+            for found in (await _scan(wire, asked, ports)).items():
                 yield found
 
 
@@ -65,11 +77,16 @@ def _chunks(addresses: Iterable[str]) -> Iterator[list[Address]]:
             yield chunk
 
 
-async def _scan(wire: Wire, chunk: list[Address], ports: Sequence[int]) -> list[tuple[str, int]]:
+async def _scan(wire: Wire, chunk: list[Address], ports: Sequence[int]) -> dict[str, list[int]]:
     _account(wire, chunk, ports)
-    with wire.pace.lend() as rate:
-        seconds = STARTING_SECONDS + ATTEMPTS * len(chunk) * len(ports) / rate
-        output = await _run(_command(wire, chunk, ports, rate), seconds)
+    try:
+        with wire.pace.lend() as rate:
+            seconds = STARTING_SECONDS + len(chunk) * len(ports) / rate
+            output = await _run(_command(wire, chunk, ports, rate), seconds)
+    except BaseException:
+        for address in chunk:
+            wire.unsent.add(str(address), "nmap did not come to its end", len(ports))
+        raise
     return await asyncio.to_thread(_read, output)
 
 
@@ -128,7 +145,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def _read(output: str) -> list[tuple[str, int]]:
+def _read(output: str) -> dict[str, list[int]]:
     import nmap
 
     try:
@@ -136,11 +153,9 @@ def _read(output: str) -> list[tuple[str, int]]:
         scanner.analyse_nmap_xml_scan(output)
     except nmap.PortScannerError as error:
         raise NotPossibleError(f"nmap: {error.value}") from None
-    return list(_open(scanner))
+    found = {address: _open(scanner[address]) for address in scanner.all_hosts()}
+    return {address: ports for address, ports in found.items() if ports}
 
 
-def _open(scanner: Any) -> Iterator[tuple[str, int]]:
-    for address in scanner.all_hosts():
-        for port, said in scanner[address].get("tcp", {}).items():
-            if said["state"] == "open":
-                yield address, port
+def _open(host: Any) -> list[int]:
+    return [port for port, said in host.get("tcp", {}).items() if said["state"] == "open"]

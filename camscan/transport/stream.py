@@ -115,12 +115,14 @@ class Stream:
     async def _write(self, data: bytes, request: str) -> None:
         if data:
             record(self._wire, self._endpoint, self._protocol, request, len(data))
-            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+            with self._wire.patience.waiting(self._endpoint.address):
+                await asyncio.get_running_loop().sock_sendall(self._socket, data)
 
     async def _read(self) -> bytes:
         # sock_recv does not yield while bytes are waiting: without this an endless sender would stop every clock
         await asyncio.sleep(0)
-        return await asyncio.get_running_loop().sock_recv(self._socket, CHUNK)
+        with self._wire.patience.waiting(self._endpoint.address):
+            return await asyncio.get_running_loop().sock_recv(self._socket, CHUNK)
 
 
 async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
@@ -134,7 +136,8 @@ async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: fl
         sock.setblocking(False)
         record(wire, endpoint, protocol, CONNECT, 0)
         async with asyncio.timeout(seconds):
-            await asyncio.get_running_loop().sock_connect(sock, target)
+            with wire.patience.waiting(endpoint.address):
+                await asyncio.get_running_loop().sock_connect(sock, target)
     except BaseException:
         sock.close()
         raise

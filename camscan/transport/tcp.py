@@ -53,12 +53,14 @@ async def converse(wire: Wire, endpoint: Endpoint, dialogue: Dialogue, protocol:
     """Drives the dialogue over connections to one endpoint, turn by turn; stops when it ends, fails or costs too much.
 
     Holds the host from the first turn to the last: read it to the end, or close it (`contextlib.aclosing`). Raises
-    `OutOfScopeError` before anything is sent, and `NotPossibleError` where this machine could not ask.
+    `OutOfScopeError` before anything is sent, and `NotPossibleError` where this machine could not ask or the host has
+    had its share.
     """
     wire.check(endpoint.address)
+    wire.afford(endpoint.address)
     line = Line(wire, endpoint, protocol)
     try:
-        async with wire.pace.host(endpoint.address), aclosing(_turns(line, dialogue)) as exchanges:
+        async with wire.pace.host(endpoint.address), aclosing(_turns(wire, line, dialogue)) as exchanges:
             async for exchange in exchanges:
                 yield exchange
     finally:
@@ -67,14 +69,15 @@ async def converse(wire: Wire, endpoint: Endpoint, dialogue: Dialogue, protocol:
             dialogue.close()
 
 
-async def _turns(line: Line, dialogue: Dialogue) -> AsyncGenerator[Exchange, None]:
+async def _turns(wire: Wire, line: Line, dialogue: Dialogue) -> AsyncGenerator[Exchange, None]:
     clock = asyncio.get_running_loop().time
-    budget = Budget(clock)
+    budget = Budget(clock, wire.patience.left(line.address))
     request, data = NO_REQUEST, None
     try:
         while (following := _advance(dialogue, data)) and not budget.is_spent:
             request = following
-            await asyncio.sleep(budget.rest)
+            with wire.patience.waiting(line.address):
+                await asyncio.sleep(budget.rest)
             started = clock()
             outcome, data = await line.ask(request, budget.seconds)
             budget.spend(len(data or b""), clock() - started)

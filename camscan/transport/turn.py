@@ -28,6 +28,7 @@ class Line:
         self._endpoint = endpoint
         self._protocol = protocol
         self._stream: Stream | None = None
+        self.address = endpoint.address
         self.tls: str | None = None
 
     async def ask(self, request: Request, seconds: float) -> tuple[Outcome, bytes | None]:

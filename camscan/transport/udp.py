@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Literal
 
 from camscan.errors import NotPossibleError
@@ -20,6 +19,7 @@ from camscan.model import Reply
 from camscan.probe import Request
 from camscan.scope import Interface
 from camscan.transport.address import is_foreign, socket_address
+from camscan.transport.chunk import Chunk, chunks
 from camscan.transport.heard import Heard
 from camscan.transport.inbox import Inbox
 from camscan.transport.udp_socket import broadcast_socket, listening_socket, multicast_socket, unicast_socket
@@ -56,7 +56,7 @@ async def sweep(wire: Wire, question: UdpQuestion) -> AsyncGenerator[Reply, None
     """Every distinct reply, as it comes; `foreign` marks who answered a segment without belonging to it.
 
     Raises `OutOfScopeError` at the first destination that is not permitted, and `NotPossibleError` if this machine
-    could not send anything at all. Datagrams that could not leave one by one are counted in `wire.unsent`, replies not
+    could not send anything at all. Datagrams that could not leave are counted in `wire.unsent`, replies not
     kept in `wire.dropped`, also of a sweep that is cut short.
     """
     inbox = Inbox(question.reply_limit)
@@ -116,15 +116,14 @@ class _Mailing:
 
     async def send(self) -> None:
         """Asks every destination. Raises `NotPossibleError` if not one datagram could leave."""
-        destinations = iter(self._question.destinations)
-        while chunk := list(islice(destinations, CHUNK)):
+        for chunk in chunks(iter(self._question.destinations), CHUNK):
             if self._question.mode != "unicast":
                 self._listen(tuple(chunk))
             await self._repeat(chunk)
         if self._problem and not self._sent:
             raise NotPossibleError(f"{self._question.protocol} by {self._question.mode}: {self._problem}")
 
-    async def _repeat(self, chunk: list[str]) -> None:
+    async def _repeat(self, chunk: Chunk) -> None:
         now = asyncio.get_running_loop().time
         for number in range(self._question.repeats):
             started = now()
@@ -132,7 +131,7 @@ class _Mailing:
             if number + 1 < self._question.repeats:
                 await asyncio.sleep(max(0.0, started + self._question.pause - now()))
 
-    async def _round(self, chunk: list[str]) -> None:
+    async def _round(self, chunk: Chunk) -> None:
         for request in self._question.requests:
             message_id = self._fresh_id(request)
             for destination in self._open(chunk):
@@ -140,12 +139,11 @@ class _Mailing:
                 await self._wire.pace.take()
                 await self._post(destination, request, request.render(destination, message_id))
 
-    def _open(self, chunk: list[str]) -> Iterator[str]:
+    def _open(self, chunk: Chunk) -> Iterator[str]:
         """Those to ask: with unicast, only those that have not answered and have budget left when it is their turn."""
         if self._question.mode != "unicast":
             return iter(chunk)
-        spares, protocol = self._wire.spares, self._question.protocol
-        return (d for d in chunk if not self._heard.senders[d] and not spares(d, protocol))
+        return (d for d in chunk if not self._heard.senders[d] and not self._wire.spares(d))
 
     def _fresh_id(self, request: Request) -> str:
         message_id = self._wire.message_id()
@@ -176,8 +174,8 @@ class _Mailing:
             )
             await asyncio.get_running_loop().sock_sendto(sock, payload, target)
         except OSError as error:
-            self._wire.unsent[self._question.protocol] += 1
             self._problem = error.strerror or str(error)
+            self._wire.unsent.add(destination, self._problem)
         else:
             self._sent += 1
 

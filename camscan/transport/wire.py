@@ -1,13 +1,13 @@
 """What every transport is given: the scope it asks, the pace it keeps, the ledger it writes, what it left out.
 
 Rule: no packet leaves before one of the three `check` methods has passed its destination, and none to a host that has
-had its share.
+had its share, of packets or of our patience.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, ip_address
 from uuid import uuid4
 
@@ -15,6 +15,8 @@ from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.scope import Interface, Scope
 from camscan.transport.ledger import Ledger
 from camscan.transport.pace import Pace
+from camscan.transport.patience import HOST_SECONDS, Patience
+from camscan.transport.unsent import Unsent
 
 PACKETS_PER_HOST = 500
 """Datagrams, connections and turns that one host may cost: twice what the busiest recorder does, and more than a host
@@ -27,10 +29,11 @@ _EVERYBODY = IPv4Address("255.255.255.255")
 class Wire:
     """The way out of this program.
 
-    `clock` is seconds since the epoch, `message_id` makes a fresh id. `dropped` counts, by protocol, replies that were
-    not kept (sender excluded, too many); `unsent` counts, by protocol, packets of a sweep that did not leave, because
-    this machine refused or the host has had its share. `tls_modes` remembers which kind of TLS an endpoint took, so
-    that a weak device is not asked twice.
+    `clock` is seconds since the epoch, `message_id` makes a fresh id. `patience` is how long each host was waited for.
+    `dropped` counts, by protocol, replies that were not kept (sender excluded, too many); `unsent` counts packets of a
+    sweep that did not leave, because this machine refused or the host has had its share: a sweep that wants them for
+    itself alone gets them by `for_sweep`. `tls_modes` remembers which kind of TLS an endpoint took, so that a weak
+    device is not asked twice.
     """
 
     scope: Scope
@@ -39,7 +42,8 @@ class Wire:
     clock: Callable[[], float] = time.time
     message_id: Callable[[], str] = lambda: str(uuid4())
     dropped: Counter[str] = field(default_factory=Counter)
-    unsent: Counter[str] = field(default_factory=Counter)
+    unsent: Unsent = field(default_factory=Unsent)
+    patience: Patience = field(default_factory=Patience)
     tls_modes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def check(self, address: str) -> None:
@@ -47,16 +51,30 @@ class Wire:
         if not self.scope.permits(address) or ip_address(address).is_multicast:
             raise OutOfScopeError(f"{address} is outside the scope: nothing is sent to it")
 
-    def afford(self, address: str) -> None:
-        """Passes a host that has not had `PACKETS_PER_HOST` yet. Raises `NotPossibleError` for any other."""
-        if self.ledger.count(address) >= PACKETS_PER_HOST:
-            raise NotPossibleError(f"{address} has had {PACKETS_PER_HOST} packets: left alone")
+    def for_sweep(self) -> "Wire":
+        """The same way out, with an account of its own of what did not leave and what was dropped."""
+        return replace(self, dropped=Counter(), unsent=Unsent())
 
-    def spares(self, address: str, protocol: str) -> bool:
-        """Whether a sweep must pass over a host that has had its share; then its packet is counted as unsent."""
-        spent = self.ledger.count(address) >= PACKETS_PER_HOST
-        self.unsent[protocol] += spent
-        return spent
+    def afford(self, address: str) -> None:
+        """Passes a host that has not had its share yet. Raises `NotPossibleError` for any other."""
+        spent = self._spent(address)
+        if spent:
+            raise NotPossibleError(spent)
+
+    def spares(self, address: str, packets: int = 1) -> bool:
+        """Whether a sweep must pass over a host that has had its share; then its packets are counted as unsent."""
+        spent = self._spent(address)
+        if spent:
+            self.unsent.add(address, spent, packets)
+        return spent is not None
+
+    def _spent(self, address: str) -> str | None:
+        """Why a host is left alone, None for one that is not."""
+        if self.ledger.count(address) >= PACKETS_PER_HOST:
+            return f"left alone after {PACKETS_PER_HOST} packets"
+        if not self.patience.left(address):
+            return f"left alone after {HOST_SECONDS:.0f} seconds of waiting for it"
+        return None
 
     def check_multicast(self, interface: Interface | None, group: str) -> None:
         """Passes a group on a segment in scope. Raises `OutOfScopeError` otherwise."""

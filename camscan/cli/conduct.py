@@ -191,6 +191,6 @@ def _say_summary(ended: Ended, wanted: Wanted) -> None:
         say(summary(ended.result))
         unusable = dict.fromkeys(row.channel for row in ended.result.coverage if row.state == "not-possible")
         if unusable:
-            say(f"not possible everywhere: {', '.join(unusable)}; see the coverage")
+            say(f"could not be used: {', '.join(unusable)}; see the coverage")
     if ended.result.partial and not ended.interrupted:
         say("partial: some addresses could not be asked by any channel, see the coverage")

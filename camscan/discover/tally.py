@@ -100,7 +100,8 @@ class Tally:
 
     def _reasons(self, step: Step, block: Block, lack: "_Lack", first: bool) -> Iterator[str]:
         """Why not everything was asked, for people."""
-        yield from (text for text in (step.not_possible, self.failed.get(step)) if text)
+        failed = None if lack.missed else self.failed.get(step)
+        yield from (text for text in (step.not_possible, failed) if text)
         yield from (f"{n:,} could not be asked: {reason}" for reason, n in lack.missed.most_common(REASONS_SHOWN))
         if lack.packets and not lack.missed:
             yield f"{lack.packets:,} packets could not be sent"

@@ -1,8 +1,15 @@
 """What all tests share: nothing of camscan may send outside this machine, and no needed peer may be skipped in CI."""
 
 import os
+import signal
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """A run in the background (`&`, nohup) ignores signals, and so would the programs that the tests start and end."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -15,10 +15,11 @@ Transport = Literal["udp", "tcp", "icmp", "ethernet"]
 
 ATTRIBUTES = (
     "vendor", "brand", "model", "firmware", "build", "serial", "kind",
-    "mac", "uuid", "capability", "maker_model", "inconsistency",
+    "mac", "uuid", "capability", "maker_model", "inconsistency", "family", "generation", "resolution",
 )  # fmt: skip
 """What a claim can be about. `vendor` is the maker, `brand` the name it was sold under, `maker_model` the maker's
-own model behind a rebrand, `inconsistency` a sign that the reply is not from a real device."""
+own model behind a rebrand, `inconsistency` a sign that the reply is not from a real device; `family`, `generation` and
+`resolution` are read from the model number, never asked of the device."""
 
 
 class Outcome(StrEnum):
@@ -28,7 +29,6 @@ class Outcome(StrEnum):
     SILENT = "silent"
     REFUSED = "refused"
     MALFORMED = "malformed"
-    OUT_OF_SCOPE = "out-of-scope"
     BUG = "bug"
 
 
@@ -72,8 +72,8 @@ class Observation:
 class Claim:
     """One attribute of one device, with confidence (0 to 1) and where it comes from.
 
-    `rule` is the id of the fingerprint; `field` and `text` are what it matched; `observation` is the id of the
-    observation; `source` is the public source the rule follows.
+    `rule` is the id of the fingerprint, `file` where it stands; `field` and `text` are what it matched; `observation`
+    is the id of the observation; `source` is the public source the rule follows, `date` when that was looked at.
     """
 
     attribute: str
@@ -84,6 +84,8 @@ class Claim:
     field: str
     text: str
     source: str
+    file: str | None = None
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +118,21 @@ class Capability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Middlebox:
+    """That a device is a box which answers for many addresses: how many, in which networks, and by what it is seen."""
+
+    addresses: int
+    networks: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """One physical unit and everything claimed of it. Unknown is None.
 
     `foreign` says that it answered on a wire whose networks do not hold its address: a factory address, a wrong subnet.
+    `middlebox` says that it is none of the devices it may look like: its claims and observations are those of one of
+    its addresses.
     """
 
     id: str
@@ -141,6 +154,7 @@ class Device:
     observations: tuple[Observation, ...]
     channels: tuple[str, ...]
     foreign: bool = False
+    middlebox: Middlebox | None = None
     first_seen: float | None = None
     last_seen: float | None = None
 

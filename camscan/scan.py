@@ -87,8 +87,9 @@ def judge(
     partial: bool = False,
     failure: str | None = None,
 ) -> ScanResult:
-    """What these replies prove, with no packet sent."""
-    found = identify(replies, load_protocols(), knowledge)
+    """What these replies prove, with no packet sent. The networks of the coverage help to tell a middlebox."""
+    networks = [row.network for row in rows if row.state != "not-possible"]
+    found = identify(replies, load_protocols(), knowledge, networks)
     return ScanResult(
         id=scan_id,
         started=started,

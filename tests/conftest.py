@@ -4,12 +4,18 @@ import os
 import signal
 
 import pytest
+from hypothesis import settings
 
 
 def pytest_configure() -> None:
-    """A run in the background (`&`, nohup) ignores signals, and so would the programs that the tests start and end."""
+    """Settings for all tests.
+
+    A run in the background (`&`, nohup) ignores signals, and so would the programs that the tests start and end.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    settings.register_profile("camscan", deadline=None)  # a first call imports; how long it takes proves nothing
+    settings.load_profile("camscan")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

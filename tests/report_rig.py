@@ -2,7 +2,18 @@
 
 from dataclasses import replace
 
-from camscan.model import Capability, Claim, Conflict, Coverage, Device, Observation, Reply, ScanResult, Service
+from camscan.model import (
+    Capability,
+    Claim,
+    Conflict,
+    Coverage,
+    Device,
+    Middlebox,
+    Observation,
+    Reply,
+    ScanResult,
+    Service,
+)
 
 ESCAPE = "\x1b[31mred\x1b]0;title\x07"
 MARKS = "abc\u202egnp.exe\u200b\u2066"
@@ -63,6 +74,8 @@ def claim(attribute: str, value: str, confidence: float = 0.9, observation: str 
         field="model",
         text=value,
         source="https://example.org/source",
+        file="sadp.toml",
+        date="2026-11-22",
     )
 
 
@@ -104,6 +117,19 @@ def recorder(address: str = "10.0.0.10") -> Device:
         kind="recorder",
         confidence={"vendor": 0.85},
         channels=("dhdiscover broadcast", "http", "rtsp"),
+    )
+
+
+def middlebox(addresses: int = 254) -> Device:
+    """A box that shows one login page at every address of a network."""
+    reason = f"{addresses} of {addresses} addresses of 10.0.0.0/24 say the same, word for word"
+    return replace(
+        camera("10.0.0.1"),
+        id="address-10.0.0.1",
+        addresses=tuple(f"10.0.0.{n}" for n in range(1, addresses + 1)),
+        confidence={"vendor": 0.5},
+        conflicts=(Conflict(attribute="vendor", values=(), reason=f"inconsistent: {reason}"),),
+        middlebox=Middlebox(addresses=addresses, networks=("10.0.0.0/24",), reason=reason),
     )
 
 

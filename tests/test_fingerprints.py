@@ -15,6 +15,7 @@ from camscan.identify.vocabulary import Vocabulary
 DIRECTORY = default_directory()
 FILES = rule_files(DIRECTORY)
 MANY_VALUED = ("capability", "inconsistency")
+UNVERIFIED_LIMIT = 0.5  # what is only believed may be said, but never as the likelier
 
 
 def name_of(path: Path) -> str:
@@ -101,6 +102,30 @@ def test_every_rule_states_source_and_date(path: Path) -> None:
     rules = list(load_rules(path))
     assert rules
     assert all(len(rule.source) > 3 and rule.date.startswith("20") for rule in rules)
+
+
+def test_what_is_unverified_is_never_surer_than_a_half() -> None:
+    unverified = [rule for path in FILES for rule in load_rules(path) if is_unverified(rule)]
+    assert len(unverified) >= 10
+    assert [rule.id for rule in unverified if rule.confidence > UNVERIFIED_LIMIT] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_belief_is_marked_as_unverified(path: Path, vocabulary: Vocabulary) -> None:
+    """A rule whose source is mere belief, and every tell of a brand whose makers no source shows."""
+    beliefs = ("general knowledge", "community label", "source code that")
+    brands = {brand.id for brand in vocabulary.brands.values() if brand.standing == "unverified"}
+    unmarked = [
+        rule.id
+        for rule in load_rules(path)
+        if any(belief in rule.source for belief in beliefs) or rule.claims.get("brand") in brands
+        if not is_unverified(rule)
+    ]
+    assert unmarked == []
+
+
+def is_unverified(rule: Rule) -> bool:
+    return rule.source.startswith("unverified:")
 
 
 def test_no_rule_id_stands_in_two_files() -> None:

@@ -1,14 +1,17 @@
 """Correlation and fusion: who is who, how sure, and what disagrees."""
 
+import random
 from dataclasses import replace
 
 import pytest
 
+from camscan.identify import sameness
 from camscan.identify.correlate import correlate, is_placeholder
-from camscan.identify.fuse import DOUBTED, fuse
+from camscan.identify.fuse import DOUBTED, fuse, rank
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
-from camscan.identify.sameness import same_value
+from camscan.identify.sameness import Groups, same_value
+from camscan.identify.witness import Witnesses
 from camscan.model import Claim, Device, Observation, Reply
 from camscan.protocols.registry import load_protocols
 
@@ -164,3 +167,33 @@ def test_a_reply_that_names_another_address_is_a_conflict() -> None:
     (device,) = devices((observation, claims))
     assert [(c.attribute, c.values[0][0]) for c in device.conflicts] == [("address", "10.0.0.99")]
     assert device.addresses == ("10.0.0.1",)
+
+
+VALUES = {
+    "model": ["A", "A/B", "A(C)", "A/B(C)", "A/B/C", "DH-A", "DHI-A/B", "AB", "/", "(C)"],
+    "kind": ["camera", "thermal-camera", "-camera", "camera-", "recorder", "a-thermal-camera"],
+    "serial": ["123456789", "0123456789", "A0123456789", "23456789", "B123456789", "A0123456780"],
+    "vendor": ["hikvision", "Hikvision", "dahua"],
+}
+
+
+@pytest.mark.parametrize("attribute", VALUES)
+def test_each_value_joins_the_first_group_whose_first_value_agrees(attribute: str) -> None:
+    chance = random.Random(attribute)
+    for _ in range(300):
+        values = chance.choices(VALUES[attribute], k=chance.randint(1, 8))
+        groups, first = Groups(attribute), list[str]()
+        for value in values:
+            expected = next((n for n, other in enumerate(first) if same_value(attribute, other, value)), len(first))
+            assert groups.number(value) == expected, values
+            if expected == len(first):
+                first.append(value)
+
+
+def test_thousands_of_values_are_ranked_without_comparing_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    plain = sameness.canonical
+    monkeypatch.setattr(sameness, "canonical", lambda name, value: looked_at.append(value) or plain(name, value))
+    observation, claims = seen("10.0.0.1", "sadp", *(("model", f"DS-{n}/W", 0.9) for n in range(3000)))
+    assert len(rank("model", claims, Witnesses([observation]))) == 3000
+    assert len(looked_at) == 3000

@@ -14,7 +14,11 @@ ALIKE = {
         "CP-7945G", "CP1215", "VB-M50", "PT-RW730", "KX-NS700", "KX-HTS32", "QCA9531", "VIP X1", "VIP-880",
         "LND-6072R", "TVL-19SLIM", "MX-2610N", "AD2410", "C500", "C800", "I7", "N52", "NR52", "NC220", "A-47",
         "T4A", "H4C", "W461", "M3045-V", "P3245-LVE", "GXP2140", "DFI6256TE", "LaserJet 400", "ECOSYS M2540dn",
-        "RX-V685", "6024PB-XMA502", "Orbit-360", "Virtual Camera",
+        "RX-V685", "6024PB-XMA502", "Orbit-360", "Virtual Camera", "IPC3614LB-SF28-A", "IPC6612SR-X33-VG", "NVR304-32S",
+        "XVR301-08G", "TC-A32L4", "TD-2708NS-HP", "RLC-410-5MP", "SN-IPR54", "IPC-MW12", "IPC-HX200", "IPC-HD1080P",
+        "IPC-EW10", "SD4000", "DS-215j", "DS-1817+", "DS-3000", "DS-7500", "DS-K100", "DS-E04", "DS-MP100", "DS-P200",
+        "DS-D5010", "NVR-4108", "XVR-5108", "DVR5104", "VTO100", "ASI-7213", "ITC-5", "TPC-100", "PTZ12X", "PTZ1080",
+        "IPC-B140", "IPC-T100", "IPC-S100", "CS-1234-56789", "IP2M", "VIP 4000", "HEN-1", "KX-1000", "N44PAB",
     ],
     "firmware": [
         "V5.00.R02.00031812.10010.140900.0000000", "v3.1.0.2368_23062508", "3.0.0.2368_23062508", "2.6.0.130",
@@ -35,12 +39,12 @@ def knowledge() -> Knowledge:
 
 
 def said(knowledge: Knowledge, **fields: str) -> dict[str, str]:
-    """The best claim for every attribute but capabilities, where it is strong enough to be stated."""
+    """The best claim of who made it, as what it is sold and what it is, where strong enough to be stated."""
     best: dict[str, tuple[float, str]] = {}
     for name in ("model", "firmware", "serial"):
         for match in knowledge.rule_set(name).matches(as_fields(fields)):
             for attribute, value in match.claims.items():
-                if attribute != "capability":
+                if attribute in ("vendor", "brand", "model", "kind"):
                     best[attribute] = max(best.get(attribute, (0.0, "")), (match.rule.confidence, value))
     return {attribute: value for attribute, (confidence, value) in best.items() if confidence >= NAMED}
 
@@ -87,15 +91,15 @@ def test_look_alikes_are_not_called_hikvision_or_dahua(knowledge: Knowledge, fie
         ("VTO2202F-P", "dahua", "dahua", "intercom"),
         ("DHI-ASI6214J-MFW", "dahua", "dahua", "access-control"),
         ("IP8M-T2599EW", "dahua", "amcrest", "camera"),
-        ("RVCM52P1600A", "dahua", "risco-vupoint", None),
+        ("RVCM52P1600A", "dahua", "risco-vupoint", "camera"),
         ("IPC-B2B40-ZS", "dahua", "ez-ip", "camera"),
         ("IPC-C26EP", "dahua", "imou", "camera"),
         ("IPC-T5842T-ZE", "dahua", None, "camera"),
         ("CP-UNC-VC41L3C-VMD", None, "cp-plus", "camera"),
         ("BCS-TIP8601AIR-IV", None, "bcs", "camera"),
-        ("LNB9292B", None, "lorex", None),
+        ("LNB9292B", None, "lorex", "camera"),
         ("TVN-1008CS", None, "truvision", "recorder"),
-        ("RLC-811A", "reolink", None, None),
+        ("RLC-811A", "reolink", None, "camera"),
         ("VIGI-C440I", "tp-link", "vigi", None),
     ],
 )
@@ -117,7 +121,7 @@ def test_a_model_number_tells_maker_brand_and_kind(
         ("DS-2CD6825G0/C-IVS", {"people-counting", "infrared"}),
         ("DH-IPC-HFW3849T1-AS-PV", {"microphone", "storage-card", "speaker", "strobe-light"}),
         ("DHI-NVR4108HS-8P-4KS2", {"poe-ports"}),
-        ("VTO2211G-WP", {"video-intercom"}),
+        ("VTO2211G-WP", {"door-control", "video-intercom", "wifi"}),
         ("C800", set()),
     ],
 )

@@ -15,14 +15,14 @@ from camscan.report.csv import COLUMNS, as_csv, write_rows
 from camscan.report.document import as_document
 from camscan.report.jsonl import as_json, as_jsonl
 from camscan.report.shape import Document, json_schema
-from tests.report_rig import HOSTILE, camera, device, hostile, ordinary, result
+from tests.report_rig import HOSTILE, camera, device, hostile, middlebox, ordinary, result
 
 GOLDEN = Path(__file__).parent / "golden"
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 DEVICE_KEYS = [
     *("id", "address", "addresses", "mac", "vendor", "brand", "model", "firmware", "build", "serial", "kind", "parent"),
     *("capabilities", "confidence", "evidence", "conflicts", "services", "findings", "advisories", "verdicts", "site"),
-    *("first_seen", "last_seen"),
+    *("middlebox", "first_seen", "last_seen"),
 ]
 
 
@@ -83,6 +83,8 @@ def test_evidence_names_the_reply_it_comes_from() -> None:
         "text": "hikvision",
         "observation": "o1",
         "source": "https://example.org/source",
+        "file": "sadp.toml",
+        "date": "2026-11-22",
     }
 
 
@@ -96,6 +98,23 @@ def test_a_document_reads_back_as_it_was_written() -> None:
     text = as_json(as_document(ordinary(), "1"))
     again = Document.model_validate_json(text).model_dump(mode="json", by_alias=True)
     assert as_json(again) == text
+
+
+def test_a_middlebox_is_one_record_with_all_its_addresses() -> None:
+    box, other = document(result(middlebox(), camera("10.0.1.9")))["devices"]
+    assert box["middlebox"] == {
+        "addresses": 254,
+        "networks": ["10.0.0.0/24"],
+        "reason": "254 of 254 addresses of 10.0.0.0/24 say the same, word for word",
+    }
+    assert len(box["addresses"]) == 254
+    assert other["middlebox"] is None
+
+
+def test_csv_writes_the_addresses_of_a_middlebox_as_a_range_and_their_number() -> None:
+    header, cells = rows(as_csv(result(middlebox())))
+    row = dict(zip(header, cells, strict=True))
+    assert (row["addresses"], row["middlebox"]) == ("10.0.0.1-10.0.0.254", "254")
 
 
 @pytest.mark.parametrize("moment", [1e30, -1e30, float("inf"), float("nan")])

@@ -1,13 +1,14 @@
 import json
+from dataclasses import replace
 
 import pytest
 
-from camscan.model import Conflict
+from camscan.model import Capability, Conflict
 from camscan.probe import ArpSweep, IcmpEcho, OverHttp, Protocol, Recorded, Request, Tcp, Udp
 from camscan.report.document import device_record
 from camscan.report.explain import as_explanation, explanation
 from camscan.report.requests import as_request_rows, as_request_table
-from tests.report_rig import HOSTILE, camera, claim, device, hostile
+from tests.report_rig import HOSTILE, camera, claim, device, hostile, middlebox
 
 
 def equal(attribute: str, one: str, other: str) -> bool:
@@ -27,7 +28,7 @@ def test_the_text_names_value_reply_field_rule_and_source() -> None:
     text = as_explanation(explanation(device_record(camera()), equal))
     assert "vendor: hikvision  (97% sure)\n  + 97% hikvision\n" in text
     assert '      sadp inquiry at 10.0.0.9 port 37020: model is "hikvision"\n' in text
-    assert "      rule rule-vendor, https://example.org/source\n" in text
+    assert "      rule rule-vendor (sadp.toml, 2026-11-22), https://example.org/source\n" in text
     assert "  - 50% dahua\n" in text
     assert "  ! replies disagree: hikvision (97%), dahua (50%)\n" in text
 
@@ -38,11 +39,70 @@ def test_a_conflict_without_support_shows_no_percentage() -> None:
     assert "  ! one address, two serials: A1, B2\n" in text
 
 
+def test_it_begins_with_maker_and_brand_and_why() -> None:
+    branded = replace(camera(), claims=(*camera().claims, claim("brand", "annke", 0.8)))
+    reasoning = explanation(device_record(branded), equal)
+    assert reasoning["summary"] == [
+        'Made by hikvision (97% sure), because sadp says model "hikvision".',
+        'Sold as annke, because sadp says model "annke".',
+        "1 conflict speaks against it: the lines that begin with !.",
+    ]
+    assert "Made by hikvision (97% sure), because" in as_explanation(reasoning)
+    own = replace(branded, brand="hikvision", claims=(*camera().claims, claim("brand", "hikvision", 0.8)))
+    assert "Sold under the maker's own name, because" in explanation(device_record(own), equal)["summary"][1]
+    nobody = explanation(device_record(device("10.0.0.5")), equal)
+    assert nobody["summary"] == ["Who made it is not proved."]
+
+
+def test_a_capability_says_how_it_is_known_and_that_present_is_not_enabled() -> None:
+    known = (
+        Capability(id="ptz", state="inferred", enabled=None, evidence=("rule-capability",)),
+        Capability(id="speaker", state="observed", enabled=False, evidence=("rule-capability",)),
+    )
+    claims = (claim("capability", "ptz", 0.9), claim("capability", "speaker", 0.9), claim("capability", "wifi", 0.2))
+    reasoning = explanation(device_record(replace(camera(), capabilities=known, claims=claims)), equal)
+    assert [(c["id"], c["state"], c["enabled"]) for c in reasoning["capabilities"]] == [
+        ("ptz", "inferred", None),
+        ("speaker", "observed", False),
+    ]
+    assert [e["rule"] for c in reasoning["capabilities"] for e in c["evidence"]] == ["rule-capability"] * 2
+    text = as_explanation(reasoning)
+    assert "  ptz: inferred, its model number says so; whether it is enabled was not said\n" in text
+    assert "  speaker: observed, the device says that it has it; switched off\n" in text
+    assert "  wifi: not stated, what was heard is too weak\n" in text
+    assert "A later firmware may add capabilities" in text
+
+
+def test_a_conflict_about_what_nobody_claims_is_shown_too() -> None:
+    conflict = Conflict(
+        attribute="address", values=(("10.0.0.99", 0.0),), reason="its sadp reply names another address"
+    )
+    text = as_explanation(explanation(device_record(device("10.0.0.5", conflicts=(conflict,))), equal))
+    assert "address\n  ! its sadp reply names another address: 10.0.0.99\n" in text
+
+
+def test_the_data_of_an_explanation_holds_every_claim_and_every_conflict_once() -> None:
+    record = device_record(replace(camera(), claims=(*camera().claims, claim("capability", "ptz"), claim("uuid", "u"))))
+    reasoning = explanation(record, equal)
+    claims = [e for a in reasoning["attributes"] for e in (*a["evidence"], *a["against"])]
+    claims += [e for c in reasoning["capabilities"] for e in c["evidence"]] + reasoning["weak_capabilities"]
+    assert sorted(map(str, claims)) == sorted(str(e.model_dump(mode="json")) for e in record.evidence)
+    conflicts = [c for a in reasoning["attributes"] for c in a["conflicts"]]
+    assert conflicts == [c.model_dump(mode="json") for c in record.conflicts]
+
+
+def test_a_middlebox_is_explained_without_its_thousand_addresses() -> None:
+    text = as_explanation(explanation(device_record(middlebox()), equal))
+    assert text.startswith("10.0.0.1 and 253 other addresses  (address-10.0.0.1)\nA middlebox: 254 of 254")
+    assert "It looks made by hikvision (50% sure), because" in text
+    assert "10.0.0.7" not in text
+
+
 def test_unknown_is_explained_too() -> None:
     weak = device("10.0.0.5", claims=(claim("vendor", "dahua", 0.2),), observations=camera().observations)
     text = as_explanation(explanation(device_record(weak), equal))
     assert "vendor: unknown, what was heard is too weak\n  + 20% dahua\n" in text
-    assert "model: unknown, nothing was heard\n" in text
+    assert "\nUnknown, nothing was heard: brand, model, firmware, build, serial, kind, mac.\n" in text
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -11,7 +11,7 @@ import pytest
 from camscan.model import Conflict
 from camscan.report.ranges import as_ranges
 from camscan.report.table import as_table, summary
-from tests.report_rig import ESCAPE, HOSTILE, camera, device, hostile, ordinary, recorder, result
+from tests.report_rig import ESCAPE, HOSTILE, camera, device, hostile, middlebox, ordinary, recorder, result
 
 GOLDEN = Path(__file__).parent / "golden"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -89,6 +89,14 @@ def test_the_summary_counts_makers_and_what_could_not_be_read() -> None:
     assert summary(result(undecoded=())) == "No device found."
     many = [device(f"10.0.0.{n}", vendor=f"maker-{n}") for n in range(1, 10)]
     assert summary(result(*many, undecoded=())).endswith("1 maker-5, 4 of other makers.")
+
+
+def test_a_middlebox_is_one_row_and_no_device() -> None:
+    text = as_table(result(middlebox(), camera("10.0.1.9"), undecoded=()))
+    assert "1 device: 1 hikvision. 1 middlebox answers for 254 addresses.\n" in text
+    assert "\n10.0.0.0/24 (254)  hikvision (annke)  DS-2CD2042WD-I  V5.5.6    middlebox  !50%" in text
+    assert "10.0.0.0/24 (254)  vendor: inconsistent: 254 of 254 addresses" in text
+    assert summary(result(middlebox(), undecoded=())) == "No device found. 1 middlebox answers for 254 addresses."
 
 
 def test_a_partial_scan_is_never_silently_clean() -> None:

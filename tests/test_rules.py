@@ -86,7 +86,7 @@ def test_a_word_of_the_device_s_is_read_through_the_vocabulary(
         ('"http"', "[]", "protocol: neither a text nor a list of texts"),
         ('"http"', "[7]", "protocol: neither a text nor a list of texts"),
         ("'^a'", "7", "rule one: body: neither a text nor a list of texts"),
-        ("'^a'", "'('", "rule one: bad pattern"),
+        ("'^a'", "'('", "rule one: body: bad pattern"),
         ("'^a'", "'^b'", "rule one: does not match its example"),
         ('{ vendor = "dahua" }\nconf', '{ vendor = "{who}" }\nconf', "rule one: no group who in `when`"),
         ("body = '^a' }", "body = '^(?P<a>a)' }\nunles = {}", "rule one: unknown key unles"),

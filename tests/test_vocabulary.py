@@ -83,6 +83,20 @@ def test_who_builds_for_a_brand_of_several_makers(vocabulary: Vocabulary) -> Non
     assert not vocabulary.is_made_by("AXIS", "dahua")
 
 
+def test_an_unverified_brand_tells_no_maker_whatever_is_believed(vocabulary: Vocabulary) -> None:
+    believed = [brand for brand in vocabulary.brands.values() if brand.standing == "unverified" and brand.makers]
+    assert len(believed) > 20
+    for brand in believed:
+        assert brand.sole_maker is None
+        assert not any(vocabulary.is_made_by(brand.name, maker) for maker in brand.makers), brand.id
+
+
+def test_the_brands_of_the_two_makers_are_marked(vocabulary: Vocabulary) -> None:
+    sold = [b for b in vocabulary.brands.values() if {"hikvision", "dahua"} & set(b.makers) and b.id not in b.makers]
+    assert len([brand for brand in sold if brand.standing == "sourced"]) >= 40
+    assert len([brand for brand in sold if brand.standing == "unverified"]) >= 30
+
+
 @pytest.mark.parametrize(("brand", "maker"), [("hiwatch", "hikvision"), ("amcrest", "dahua"), ("axis", "axis")])
 def test_a_brand_of_one_maker_tells_the_maker(vocabulary: Vocabulary, brand: str, maker: str) -> None:
     assert vocabulary.brands[brand].sole_maker == maker

@@ -1,21 +1,26 @@
 """Which observations are of one device.
 
-What one address said belongs together. Two addresses are joined only by a real serial, MAC or UUID that stands at
-exactly those two, when nothing contradicts it and a copied identifier could not have made it: one speaks IPv4 and the
-other IPv6, or the network itself (ARP) shows one MAC at both. Everything else stays two devices with a conflict, so
-that a spoofer never changes what is said of another address.
+What one address said belongs together, but for a router that forwards its ports to several devices, each with its own
+serial (`forwarded.py`). Addresses are joined only by a real serial, MAC or UUID that stands at exactly those, when
+nothing contradicts it and a copied identifier could not have made it: one speaks IPv4 and the others IPv6, or they are
+two and the network itself (ARP) shows one MAC at both. Everything else stays apart with a conflict, so that a spoofer
+never changes what is said of another address. What answers for a whole network is set apart before (`middlebox.py`).
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
+from camscan.identify.forwarded import parted
 from camscan.identify.sameness import same_value
-from camscan.model import Claim, Conflict, Observation
+from camscan.model import Claim, Conflict, Middlebox, Observation
 
 JOINING = ("serial", "mac", "uuid")
 CONTRADICTING = ("serial", "mac", "model")
+ADDRESSES_LIMIT = 8  # of one interface that speaks IPv4 and IPv6: link-local, stable, temporary, and some to spare
+COMPARED = 32  # values of an attribute; a device that claims more of itself contradicts itself already
 _PLACEHOLDER = re.compile(
     r"^(?:(?:0|f|x|[:.\- ])+|(?:01)?00:?11:?22:?33:?44:?55|0?123456789?0?|.{0,5}|unknown|none|null|n/a)$",
     re.IGNORECASE,
@@ -30,6 +35,7 @@ class Unit:
     observations: list[Observation] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    middlebox: Middlebox | None = None
 
     def values(self, attribute: str) -> set[str]:
         """Every real value claimed for an attribute."""
@@ -43,72 +49,121 @@ def is_placeholder(value: str) -> bool:
 
 def correlate(seen: Iterable[tuple[Observation, tuple[Claim, ...]]]) -> list[Unit]:
     """Observations with their claims → units, in the order in which addresses first spoke."""
-    units: dict[str, Unit] = {}
-    for observation, claims in seen:
-        address = observation.reply.address
-        unit = units.setdefault(address, Unit(addresses=[address]))
-        unit.observations.append(observation)
-        unit.claims.extend(claims)
-    for attribute, value, addresses in _shared(units):
-        if len(addresses) == 2:
-            _join_or_object(units, attribute, value, addresses)
-        else:
-            _object(units, attribute, value, addresses)
-    return list({id(unit): unit for unit in units.values()}.values())
+    heard: dict[str, list[tuple[Observation, tuple[Claim, ...]]]] = defaultdict(list)
+    for one in seen:
+        heard[one[0].reply.address].append(one)
+    units = [unit for address, several in heard.items() for unit in _units(address, several)]
+    survivors = _Survivors()
+    for attribute, value, holders in _shared(units):
+        standing = survivors.of(holders)
+        if len(standing) > 1 and not _join(standing, survivors):
+            _object(attribute, value, standing)
+    return survivors.of(units)
 
 
-def _shared(units: Mapping[str, Unit]) -> list[tuple[str, str, list[str]]]:
-    """(attribute, value, addresses) for every identifier that stands at more than one address."""
-    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for address, unit in units.items():
+def _units(address: str, several: Sequence[tuple[Observation, tuple[Claim, ...]]]) -> list[Unit]:
+    """One unit, or one for each device behind the address, which then all say so."""
+    serials = {
+        o.id: {c.value for c in claims if c.attribute == "serial" and not is_placeholder(c.value)}
+        for o, claims in several
+    }
+    units = [
+        Unit(
+            addresses=[address],
+            observations=[o for o, _ in part],
+            claims=[claim for _, claims in part for claim in claims],
+        )
+        for part in parted(several, serials)
+    ]
+    if len(units) > 1:
+        reason = f"the ports of {address} tell different serials: several devices behind one address; kept apart"
+        values = tuple((value, 0.0) for value in sorted(set().union(*serials.values())))
+        for unit in units:
+            unit.conflicts.append(Conflict(attribute="serial", values=values, reason=reason))
+    return units
+
+
+def _shared(units: Iterable[Unit]) -> list[tuple[str, str, list[Unit]]]:
+    """(attribute, value, units) for every identifier that stands in more than one unit."""
+    holders: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for unit in units:
         for attribute in JOINING:
             for value in sorted(unit.values(attribute)):
-                holders[attribute, value].append(address)
-    return [(*key, addresses) for key, addresses in holders.items() if len(addresses) > 1]
+                holders[attribute, value].append(unit)
+    return [(*key, several) for key, several in holders.items() if len(several) > 1]
 
 
-def _join_or_object(units: dict[str, Unit], attribute: str, value: str, addresses: list[str]) -> None:
-    first, second = units[addresses[0]], units[addresses[1]]
-    if first is second:
-        return
-    if _contradiction(first, second) or not _beyond_copying(first, second):
-        _object(units, attribute, value, addresses)
-        return
-    _merge(first, second)
-    for address in second.addresses:
-        units[address] = first
+class _Survivors:
+    """Which unit stands for one that was merged into it."""
+
+    def __init__(self) -> None:
+        self._merged: dict[int, Unit] = {}
+        self._macs: dict[int, set[str]] = {}
+
+    def of(self, units: Iterable[Unit]) -> list[Unit]:
+        """The units that stand for these, each once."""
+        return list({id(unit): unit for unit in map(self._follow, units)}.values())
+
+    def merge(self, into: Unit, other: Unit) -> None:
+        """All of the other unit is from now on the first one's."""
+        into.addresses += [a for a in other.addresses if a not in into.addresses]
+        into.observations += other.observations
+        into.claims += other.claims
+        into.conflicts += other.conflicts
+        self._merged[id(other)] = into
+        self._macs.pop(id(into), None)
+
+    def network_macs(self, unit: Unit) -> set[str]:
+        """MACs that the network itself showed of a unit, read once: two units may share thousands of identifiers."""
+        if id(unit) not in self._macs:
+            self._macs[id(unit)] = _network_macs(unit)
+        return self._macs[id(unit)]
+
+    def _follow(self, unit: Unit) -> Unit:
+        while id(unit) in self._merged:
+            unit = self._merged[id(unit)]
+        return unit
 
 
-def _object(units: Mapping[str, Unit], attribute: str, value: str, addresses: list[str]) -> None:
-    """One identifier at several addresses is kept apart, and each of them says so."""
-    for address in addresses:
-        other = addresses[1] if address == addresses[0] else addresses[0]
-        where = other if len(addresses) == 2 else f"{len(addresses) - 1} other addresses, {other} among them"
+def _join(units: Sequence[Unit], survivors: _Survivors) -> bool:
+    """Make one unit of these, if they may be one; whether they are now."""
+    first, *others = units
+    if len({unit.addresses[0] for unit in units}) < len(units) or len(units) > ADDRESSES_LIMIT:
+        return False
+    if not _beyond_copying(units, survivors) or any(_contradiction(a, b) for a, b in combinations(units, 2)):
+        return False
+    for other in others:
+        survivors.merge(first, other)
+    return True
+
+
+def _object(attribute: str, value: str, units: Sequence[Unit]) -> None:
+    """One identifier in several units is kept apart, and each of them says so."""
+    addresses = [unit.addresses[0] for unit in units]
+    for number, unit in enumerate(units):
+        other = addresses[1] if number == 0 else addresses[0]
+        where = other if len(units) == 2 else f"{len(units) - 1} other addresses, {other} among them"
         reason = f"the same {attribute} is claimed at {where}; kept apart"
-        units[address].conflicts.append(Conflict(attribute=attribute, values=((value, 0.0),), reason=reason))
+        unit.conflicts.append(Conflict(attribute=attribute, values=((value, 0.0),), reason=reason))
 
 
 def _contradiction(one: Unit, other: Unit) -> bool:
     for attribute in CONTRADICTING:
-        mine, theirs = one.values(attribute), other.values(attribute)
+        mine, theirs = (sorted(unit.values(attribute))[:COMPARED] for unit in (one, other))
         if mine and theirs and not any(same_value(attribute, a, b) for a in mine for b in theirs):
             return True
     return False
 
 
-def _beyond_copying(one: Unit, other: Unit) -> bool:
-    families = {":" in one.addresses[0], ":" in other.addresses[0]}
-    return len(families) == 2 or bool(_network_mac(one) & _network_mac(other))
+def _beyond_copying(units: Sequence[Unit], survivors: _Survivors) -> bool:
+    """One IPv4 address and the rest IPv6, or two addresses at which the network shows one MAC."""
+    families = [":" in unit.addresses[0] for unit in units]
+    if families.count(False) == 1:
+        return True
+    return len(units) == 2 and not survivors.network_macs(units[0]).isdisjoint(survivors.network_macs(units[1]))
 
 
-def _network_mac(unit: Unit) -> set[str]:
+def _network_macs(unit: Unit) -> set[str]:
     """MACs that the network itself showed, not the device's own words."""
     arp = {o.id for o in unit.observations if o.reply.protocol == "arp"}
     return {c.value for c in unit.claims if c.attribute == "mac" and c.observation in arp}
-
-
-def _merge(into: Unit, other: Unit) -> None:
-    into.addresses += [a for a in other.addresses if a not in into.addresses]
-    into.observations += other.observations
-    into.claims += other.claims
-    into.conflicts += other.conflicts

@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from camscan.identify.correlate import Unit, is_placeholder
-from camscan.identify.sameness import canonical, more_telling, same_value
+from camscan.identify.sameness import Groups, canonical, more_telling
 from camscan.identify.witness import Witnesses
 from camscan.model import Capability, Claim, Conflict, Device, Observation, Service
 
 NAMED = 0.4
 CEILING = 0.99  # no number of replies makes a thing certain
 DOUBTED = 0.5  # the most that is said of a device whose replies betray an imitation
+UNVERIFIED = "unverified:"  # how the source of a rule begins that rests on belief, not on a document or a reply
+UNVERIFIED_LIMIT = 0.5  # the most that belief can make of a value, however often it is repeated
 NETWORK = ("mac", "uuid")  # an imitation has them too
 _SEVERAL = ("multicast", "broadcast", "unicast")  # ways in which one protocol may ask
 OWN_ADDRESS = ("sadp", "dhdiscover")  # protocols in which a device states its own address
@@ -62,11 +64,11 @@ def elsewhere(unit: Unit) -> list[Conflict]:
 
 def rank(attribute: str, claims: Iterable[Claim], witnesses: Witnesses) -> list[tuple[str, float]]:
     """(value, support) of an attribute, best first; values that agree are one, in their most telling form."""
-    groups: list[list[Claim]] = []
+    numbers = Groups(attribute)
+    groups: dict[int, list[Claim]] = defaultdict(list)
     for claim in sorted(_of(attribute, claims), key=lambda c: -c.confidence):
-        group = next((g for g in groups if same_value(attribute, g[0].value, claim.value)), None)
-        groups.append([claim]) if group is None else group.append(claim)
-    ranked = [(_best_form(attribute, group), _support(group, witnesses)) for group in groups]
+        groups[numbers.number(claim.value)].append(claim)
+    ranked = [(_best_form(attribute, group), _support(group, witnesses)) for group in groups.values()]
     return sorted(ranked, key=lambda pair: -pair[1])
 
 
@@ -84,6 +86,12 @@ def _best_form(attribute: str, group: Sequence[Claim]) -> str:
 
 
 def _support(group: Sequence[Claim], witnesses: Witnesses) -> float:
+    """How much the claims for one value weigh together; what is only believed lifts it to a half and no further."""
+    sourced = [claim for claim in group if not claim.source.startswith(UNVERIFIED)]
+    return max(_together(sourced, witnesses), min(_together(group, witnesses), UNVERIFIED_LIMIT))
+
+
+def _together(group: Sequence[Claim], witnesses: Witnesses) -> float:
     best: dict[str, float] = defaultdict(float)
     for claim in group:
         witness = witnesses.of(claim)
@@ -115,6 +123,7 @@ def _device(
         observations=tuple(unit.observations),
         channels=channels(unit.observations, evidential),
         foreign=any(o.reply.foreign for o in unit.observations),
+        middlebox=unit.middlebox,
         first_seen=min(times, default=None),
         last_seen=max(times, default=None),
     )

@@ -1,14 +1,16 @@
-"""Replies → devices, the second stage whole: observe, claim, correlate, fuse."""
+"""Replies → devices, the second stage whole: observe, claim, set middleboxes apart, correlate, fuse."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from camscan.identify.contradiction import contradictions
 from camscan.identify.correlate import Unit, correlate
 from camscan.identify.fuse import fuse
 from camscan.identify.knowledge_base import Knowledge
 from camscan.identify.match import claim, observe
-from camscan.model import Device, Observation, Reply
+from camscan.identify.middlebox import Parted, set_apart
+from camscan.model import Conflict, Device, Observation, Reply
 from camscan.probe import Protocol
 
 
@@ -21,11 +23,22 @@ class Identified:
     undecoded: tuple[Observation, ...]
 
 
-def identify(replies: Iterable[Reply], protocols: Mapping[str, Protocol], knowledge: Knowledge) -> Identified:
-    """Everything the replies say. The same content heard twice is one observation."""
+def identify(
+    replies: Iterable[Reply],
+    protocols: Mapping[str, Protocol],
+    knowledge: Knowledge,
+    networks: Iterable[str] = (),
+) -> Identified:
+    """Everything the replies say. The same content heard twice is one observation.
+
+    `networks` are those that were asked address by address, as far as it is known.
+    """
     evidential = frozenset(name for name, protocol in protocols.items() if protocol.identifies)
     observations = _distinct(observe(reply, protocols) for reply in replies)
-    units = correlate((o, claim(o, knowledge) if o.problem is None else ()) for o in observations)
+    seen = [(o, claim(o, knowledge) if o.problem is None else ()) for o in observations]
+    apart = set_apart(seen, networks)
+    units = [_with_doubts(unit, apart) for unit in correlate(apart.rest)]
+    units += [box.unit() for box in apart.boxes]
     devices = [fuse(unit, evidential) for unit in units if _is_device(unit)]
     return Identified(
         devices=tuple(_told_apart(devices)),
@@ -48,6 +61,16 @@ def _told_apart(devices: Sequence[Device]) -> Iterator[Device]:
     ids = Counter(device.id for device in devices)
     for device in devices:
         yield device if ids[device.id] == 1 else replace(device, id=f"{device.id}-at-{device.address}")
+
+
+def _with_doubts(unit: Unit, apart: Parted) -> Unit:
+    """The unit with what no real device does, and with the box that also speaks at its address."""
+    unit.claims += contradictions(unit.observations, unit.claims)
+    for address in unit.addresses:
+        if box := apart.shadowed.get(address):
+            reason = f"a middlebox answers at {address} too: {box.reason()}"
+            unit.conflicts.append(Conflict(attribute="address", values=(), reason=reason))
+    return unit
 
 
 def _is_device(unit: Unit) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 import camscan
 from camscan.errors import KnowledgeError
 
+SIZE_LIMIT = 8 * 1024 * 1024  # bytes; the longest file here has 50 kB, and every block of the IEEE would fill 6 MB
+
 
 def default_directory() -> Path:
     """The data that came with this program. Raises `KnowledgeError` where it is missing."""
@@ -20,20 +22,36 @@ def default_directory() -> Path:
 def load_toml(path: Path) -> dict[str, Any]:
     """One data file. Raises `KnowledgeError` naming the file and the reason."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise KnowledgeError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(_read(path).decode("utf-8"))
+    except OSError as error:
+        raise KnowledgeError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(f"{path}: not UTF-8 at byte {error.start}") from None
+    except RecursionError:
+        raise KnowledgeError(f"{path}: nested too deeply") from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
         raise KnowledgeError(f"{path}: {error}") from None
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a regular file: a pipe would wait for ever, a device has no end."""
+    if path.exists() and not path.is_file():
+        raise KnowledgeError(f"{path}: not a regular file")
+    with path.open("rb") as stream:
+        data = stream.read(SIZE_LIMIT + 1)
+    if len(data) > SIZE_LIMIT:
+        raise KnowledgeError(f"{path}: larger than {SIZE_LIMIT:,} bytes")
+    return data
 
 
 def need(table: dict[str, Any], key: str, kind: Any, where: str) -> Any:
     """`table[key]`, which must be there and of the given type. Raises `KnowledgeError` otherwise."""
     if key not in table:
         raise KnowledgeError(f"{where}: {key} is missing")
-    if not isinstance(table[key], kind):
-        raise KnowledgeError(f"{where}: {key} is {type(table[key]).__name__}")
-    return table[key]
+    value = table[key]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):  # to Python, true is a number
+        raise KnowledgeError(f"{where}: {key} is {type(value).__name__}")
+    return value
 
 
 def refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:

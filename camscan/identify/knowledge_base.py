@@ -1,4 +1,4 @@
-"""Everything the program knows, loaded once: rules by protocol and field, derived rules, prefixes, vocabulary."""
+"""Everything the program knows, loaded once: rules by protocol and derived set, prefixes, vocabulary."""
 
 import os
 from collections import defaultdict
@@ -9,34 +9,13 @@ from pathlib import Path
 from camscan.errors import KnowledgeError
 from camscan.identify.knowledge import default_directory
 from camscan.identify.oui import OuiTable, load_oui
-from camscan.identify.rules import Match, Rule, load_rules
+from camscan.identify.rule import Rule, words
+from camscan.identify.rule_set import RuleSet
+from camscan.identify.rules import load_rules
 from camscan.identify.vocabulary import Vocabulary, load_vocabulary
-from camscan.model import Fields
-
-DERIVED = ("model", "firmware", "serial")
-"""Rule sets that read claims instead of fields: what a model number, a firmware or a serial says by itself."""
 
 _NOT_RULES = {"vendors.toml", "oui.toml"}
-
-
-class RuleSet:
-    """Rules of one protocol, indexed by the field they look at first: a reply is held only against what it may fit."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._by_field: dict[str, list[Rule]] = defaultdict(list)
-        for rule in rules:
-            self._by_field[next(iter(rule.when))].append(rule)
-
-    def matches(self, fields: Fields) -> Iterator[Match]:
-        """Every rule that fits these fields."""
-        for name in fields:
-            for rule in self._by_field.get(name, ()):
-                match = rule.match(fields)
-                if match:
-                    yield match
-
-    def __iter__(self) -> Iterator[Rule]:
-        return (rule for rules in self._by_field.values() for rule in rules)
+_NO_RULES = RuleSet(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +30,7 @@ class Knowledge:
 
     def rule_set(self, name: str) -> RuleSet:
         """The rules of a protocol or derived set; empty where there are none."""
-        return self.rules.get(name) or RuleSet(())
+        return self.rules.get(name, _NO_RULES)
 
 
 def load_knowledge(directory: Path | None = None) -> Knowledge:
@@ -59,20 +38,64 @@ def load_knowledge(directory: Path | None = None) -> Knowledge:
     directory = directory or default_directory()
     if not directory.is_dir():
         raise KnowledgeError(f"{directory}: not a directory")
-    rules = [rule for path in rule_files(directory) for rule in load_rules(path)]
-    grouped: dict[str, list[Rule]] = defaultdict(list)
+    vocabulary = load_vocabulary(directory / "vendors.toml")
+    oui = load_oui(directory / "oui.toml")
+    rules = [rule for path in rule_files(directory) for rule in load_rules(path, directory)]
+    _refuse_repeated(directory, rules)
     for rule in rules:
-        grouped[rule.protocol].append(rule)
+        for problem in unknown_ids(rule, vocabulary):
+            raise KnowledgeError(f"{directory / rule.file}: rule {rule.id}: {problem}")
     return Knowledge(
         directory=directory,
         date=max((rule.date for rule in rules), default="unknown"),
-        rules={name: RuleSet(group) for name, group in grouped.items()},
-        oui=load_oui(directory / "oui.toml"),
-        vocabulary=load_vocabulary(directory / "vendors.toml"),
+        rules=_by_protocol(rules),
+        oui=oui,
+        vocabulary=vocabulary,
     )
 
 
 def rule_files(directory: Path) -> list[Path]:
-    """The files of rules below a data directory, in a stable order."""
-    found = (Path(root) / name for root, _, names in os.walk(directory) for name in names)
+    """The files of rules below a data directory, in a stable order.
+
+    Raises `KnowledgeError` for what would hide rules: a directory named like a file, or one that cannot be entered.
+    """
+    found: list[Path] = []
+    for root, names, files in os.walk(directory, onerror=_refuse_directory):
+        for path in (Path(root) / name for name in names):
+            if path.suffix == ".toml" or path.is_symlink():
+                raise KnowledgeError(f"{path}: a {'link to a ' if path.is_symlink() else ''}directory, not a file")
+        found += (Path(root) / name for name in files)
     return sorted(p for p in found if p.suffix == ".toml" and p.name not in _NOT_RULES)
+
+
+def _refuse_directory(error: OSError) -> None:
+    raise KnowledgeError(f"{error.filename}: {(error.strerror or 'cannot be read').lower()}")
+
+
+def unknown_ids(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
+    """The values that the rule states, and the makers it asks for, that do not stand in the vocabulary."""
+    known = {
+        "vendor": vocabulary.makers,
+        "brand": vocabulary.brands,
+        "kind": vocabulary.kinds,
+        "capability": vocabulary.capabilities,
+    }
+    for attribute, template in rule.claims.items():
+        named = words(template)
+        if not named and attribute in known and template not in known[attribute]:
+            yield f"unknown {attribute} {template}"
+        yield from (f"unknown vendor {maker}" for _, maker in named if maker and maker not in vocabulary.makers)
+
+
+def _refuse_repeated(directory: Path, rules: Iterable[Rule]) -> None:
+    files: dict[str, str] = {}
+    for rule in rules:
+        if files.setdefault(rule.id, rule.file) != rule.file:
+            raise KnowledgeError(f"{directory / rule.file}: rule {rule.id}: the id stands in {files[rule.id]} too")
+
+
+def _by_protocol(rules: Iterable[Rule]) -> dict[str, RuleSet]:
+    grouped: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        grouped[rule.protocol].append(rule)
+    return {name: RuleSet(group) for name, group in grouped.items()}

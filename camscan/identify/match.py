@@ -8,19 +8,20 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from camscan.identify.knowledge_base import DERIVED, Knowledge
+from camscan.identify.field_names import DERIVED, RAW_FIELDS
+from camscan.identify.knowledge_base import Knowledge
 from camscan.identify.oui import normal_mac
-from camscan.identify.rules import Match
-from camscan.model import Claim, Observation, Reply
+from camscan.identify.rule import Match
+from camscan.model import Claim, Fields, Observation, Reply
 from camscan.probe import Protocol
 from camscan.protocols.reading import read
 
 PREFIX_RULE = "oui"
 """The rule id of every claim that a MAC's registered prefix makes."""
 
-RAW_FIELDS = ("manufacturer", "device_type", "device_class", "brand")
-"""Fields a derived rule may look at besides the claims."""
+SEARCHED = 1024  # characters of a value; a longer one is no name of anything, and patterns are slow on it
 
+_LONG_FIELDS = ("body",)  # are long by their nature, and have patterns that take them as they are
 
 _PLAIN = {
     "model": re.compile(r"[^\W_][\w ./()+&,#:-]{0,63}"),
@@ -55,12 +56,23 @@ def content_id(reply: Reply, volatile: tuple[re.Pattern[bytes], ...]) -> str:
 
 def claim(observation: Observation, knowledge: Knowledge) -> tuple[Claim, ...]:
     """Everything the rules say of one observation, derived claims included."""
+    fields = searchable(observation.fields)
     direct = [
         made
-        for match in knowledge.rule_set(observation.reply.protocol).matches(observation.fields)
+        for match in knowledge.rule_set(observation.reply.protocol).matches(fields)
         for made in _claims(match, observation.id, 1.0, knowledge)
     ]
-    return tuple(_unique([*direct, *_derived(direct, observation, knowledge), *_prefix(direct, knowledge)]))
+    derived = _derived(direct, fields, observation.id, knowledge)
+    return tuple(_unique([*direct, *derived, *_prefix(direct, knowledge)]))
+
+
+def searchable(fields: Fields) -> Fields:
+    """The fields without the values that are too long to be held against a rule."""
+    return {
+        name: short
+        for name, values in fields.items()
+        if (short := values if name in _LONG_FIELDS else tuple(v for v in values if len(v) <= SEARCHED))
+    }
 
 
 def _claims(match: Match, observation: str, ceiling: float, knowledge: Knowledge) -> Iterator[Claim]:
@@ -77,6 +89,8 @@ def _claims(match: Match, observation: str, ceiling: float, knowledge: Knowledge
             field=match.field,
             text=match.text,
             source=match.rule.source,
+            file=match.rule.file,
+            date=match.rule.date,
         )
 
 
@@ -102,16 +116,16 @@ def _maker(text: str, asked: str | None, knowledge: Knowledge) -> str | None:
     return entry.vendor if entry else knowledge.vocabulary.maker_of(text)
 
 
-def _derived(direct: list[Claim], observation: Observation, knowledge: Knowledge) -> Iterator[Claim]:
+def _derived(direct: list[Claim], raw: Fields, observation: str, knowledge: Knowledge) -> Iterator[Claim]:
     """What the claimed model, firmware and serial say by themselves."""
-    fields: dict[str, tuple[str, ...]] = {n: observation.fields[n] for n in RAW_FIELDS if n in observation.fields}
+    fields: dict[str, tuple[str, ...]] = {name: raw[name] for name in RAW_FIELDS if name in raw}
     ceiling: dict[str, float] = {}
     for made in direct:
         fields[made.attribute] = (*fields.get(made.attribute, ()), made.value)
         ceiling[made.attribute] = max(ceiling.get(made.attribute, 0.0), made.confidence)
     for name in DERIVED:
         for match in knowledge.rule_set(name).matches(fields):
-            yield from _claims(match, observation.id, ceiling.get(match.field, 1.0), knowledge)
+            yield from _claims(match, observation, ceiling.get(match.field, 1.0), knowledge)
 
 
 def _prefix(direct: list[Claim], knowledge: Knowledge) -> Iterator[Claim]:
@@ -127,6 +141,8 @@ def _prefix(direct: list[Claim], knowledge: Knowledge) -> Iterator[Claim]:
                 field="mac",
                 text=mac.value,
                 source=knowledge.oui.source,
+                file="oui.toml",
+                date=knowledge.oui.date,
             )
 
 

@@ -1,18 +1,22 @@
-"""When two values of an attribute are one: spellings that devices vary, and a general kind with its special one."""
+"""When two values of an attribute are one: spellings that devices vary, and a general kind with its special one.
+
+The rule: two values agree where one is a shorter form of the other. The shorter forms of a value can be listed, and
+there are no more of them than it has characters (a model or a serial that is claimed has 80 at most, see `match.py`),
+so among many values those that agree are found by look-up and never by comparing each with each.
+"""
 
 import re
+from collections.abc import Iterable
+
+SHORTEST_SERIAL = 9  # characters; of a shorter one the same end is a coincidence
 
 _PACKAGING = re.compile(r"^(?:DHI?-)(?=[A-Z])")  # Dahua's packaging prefixes: the same unit reports with and without
 
 
 def same_value(attribute: str, one: str, other: str) -> bool:
-    """Whether two values agree. Not symmetric in spirit only: `camera` agrees with `thermal-camera`."""
+    """Whether two values agree: `camera` agrees with `thermal-camera`, `DS-7616NI-Q2` with `DS-7616NI-Q2/16P`."""
     a, b = canonical(attribute, one), canonical(attribute, other)
-    if a == b:
-        return True
-    if attribute == "kind":
-        return a.endswith(f"-{b}") or b.endswith(f"-{a}")
-    return attribute in ("model", "serial") and _continues(attribute, a, b)
+    return a == b or a in shorter_forms(attribute, b) or b in shorter_forms(attribute, a)
 
 
 def canonical(attribute: str, value: str) -> str:
@@ -23,12 +27,46 @@ def canonical(attribute: str, value: str) -> str:
     return text
 
 
-def _continues(attribute: str, a: str, b: str) -> bool:
-    """One is the other with a suffix variant (`…/16P`, `…(C)`), or the short serial is the end of the long one."""
-    short, long = sorted((a, b), key=len)
-    if attribute == "serial":
-        return len(short) >= 9 and long.endswith(short)
-    return long.startswith(short) and long[len(short)] in "/("
+def shorter_forms(attribute: str, text: str) -> list[str]:
+    """What else a value in canonical form may be called.
+
+    A model without its variant (`…/16P`, `…(C)`), a kind without what makes it special, the short serial at the end of
+    a long one.
+    """
+    if attribute == "model":
+        return [text[:i] for i, character in enumerate(text) if character in "/("]
+    if attribute == "kind":
+        return [text[i + 1 :] for i, character in enumerate(text) if character == "-"]
+    return [text[i:] for i in range(1, len(text) - SHORTEST_SERIAL + 1)] if attribute == "serial" else []
+
+
+class Groups:
+    """Values of one attribute, each given to the first group whose first value agrees with it."""
+
+    def __init__(self, attribute: str) -> None:
+        self._attribute = attribute
+        self._first: dict[str, int] = {}
+        self._shortened: dict[str, int] = {}
+        self._number: dict[str, int] = {}
+
+    def number(self, value: str) -> int:
+        """The number of the value's group, counted from 0; the next number where it makes a group of its own."""
+        if value not in self._number:
+            self._number[value] = self._find(canonical(self._attribute, value))
+        return self._number[value]
+
+    def _find(self, text: str) -> int:
+        forms = shorter_forms(self._attribute, text)
+        agreeing = [self._first[form] for form in (text, *forms) if form in self._first]
+        if text in self._shortened:
+            agreeing.append(self._shortened[text])
+        return min(agreeing) if agreeing else self._found(text, forms)
+
+    def _found(self, text: str, forms: Iterable[str]) -> int:
+        number = self._first[text] = len(self._first)
+        for form in forms:
+            self._shortened.setdefault(form, number)
+        return number
 
 
 def more_telling(attribute: str, one: str, other: str) -> str:

@@ -50,7 +50,8 @@ class Maker:
 class Brand:
     """A name devices are sold under. `makers` are those known, `others` says that there are more of them.
 
-    `standing` is sourced where a document, a firmware or several users show the makers, otherwise unverified.
+    `standing` is sourced where a document, a firmware or several users show the makers, otherwise unverified: then
+    the name tells no maker.
     """
 
     id: str
@@ -103,9 +104,9 @@ class Vocabulary:
         return self.brands[identity].sole_maker if identity else None
 
     def is_made_by(self, text: str, maker: str) -> bool:
-        """Whether this maker is known to build, or to have built, for the brand named."""
-        identity = self.brand_id(text)
-        return identity is not None and maker in self.brands[identity].makers
+        """Whether a source shows that this maker builds, or has built, for the brand named: no mere belief counts."""
+        brand = self.brands.get(self.brand_id(text) or "")
+        return brand is not None and brand.standing == "sourced" and maker in brand.makers
 
 
 def fold(text: str) -> str:
@@ -151,7 +152,7 @@ def _maker(entry: dict[str, Any], document: dict[str, Any], where: str) -> Maker
 def _brand(entry: dict[str, Any], document: dict[str, Any], makers: Mapping[str, Maker], where: str) -> Brand:
     refuse_unknown(entry, _BRAND_KEYS, where)
     for maker in need(entry, "makers", list, where):
-        if maker not in makers:
+        if not isinstance(maker, str) or maker not in makers:
             raise KnowledgeError(f"{where}: no maker {maker}")
     if need(entry, "standing", str, where) not in get_args(Standing):
         raise KnowledgeError(f"{where}: standing is {entry['standing']}, not {' or '.join(get_args(Standing))}")

@@ -8,14 +8,17 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from camscan.model import Device, ScanResult
 from camscan.report.document import device_record, in_order
 from camscan.report.printable import printable
+from camscan.report.ranges import addresses
 
 COLUMNS = (
     "address", "vendor", "brand", "model", "firmware", "build", "kind", "confidence", "serial", "mac",
     "addresses", "services", "found_by", "conflicts", "first_seen", "last_seen",
+    "middlebox",
 )  # fmt: skip
 CELL_LIMIT = 1000  # characters; a recorder with many services still fits, a spreadsheet takes 32,767
 
@@ -24,7 +27,8 @@ _FORMULA = re.compile(rf"""(^|[;,|\t"'])(\s*)(?=[=+\-@{_WIDE_SIGNS}])""")
 
 
 def as_csv(result: ScanResult) -> str:
-    """A header line and one line a device, in numeric order of address. `confidence` is that of the vendor."""
+    """A header line and one line a device, in numeric order of address. `confidence` is that of the vendor,
+    `middlebox` the number of addresses that a box answers for, which are then written as ranges."""
     return write_rows(COLUMNS, (_row(device) for device in in_order(result.devices)))
 
 
@@ -43,10 +47,12 @@ def _safe(cell: object) -> str:
 
 
 def _row(device: Device) -> list[object]:
-    record = device_record(device).model_dump(mode="json")
+    # evidence is most of a record, and has no column
+    record = device_record(replace(device, claims=())).model_dump(mode="json")
     joined = {
         "confidence": record["confidence"].get("vendor"),
-        "addresses": " ".join(record["addresses"]),
+        "addresses": " ".join(addresses(device)),
+        "middlebox": record["middlebox"] and record["middlebox"]["addresses"],
         "services": " ".join(f"{s['transport']}/{s['port']}/{s['protocol']}" for s in record["services"]),
         "found_by": " ".join(dict.fromkeys(channel.split(" ")[0] for channel in device.channels)),
         "conflicts": " ".join(dict.fromkeys(c["attribute"] for c in record["conflicts"])),

@@ -79,6 +79,7 @@ def device_record(device: model.Device) -> shape.Device:
         advisories=[],
         verdicts=[],
         site=None,
+        middlebox=_middlebox(device.middlebox),
         first_seen=_moment(device.first_seen),
         last_seen=_moment(device.last_seen),
     )
@@ -104,6 +105,8 @@ def _evidence(device: model.Device) -> Iterator[shape.Evidence]:
             text=printable(claim.text),
             observation=claim.observation,
             source=printable(claim.source, SOURCE_LIMIT),
+            file=_shown(claim.file),
+            date=_shown(claim.date),
         )
 
 
@@ -122,6 +125,13 @@ def _conflict(conflict: model.Conflict) -> shape.Conflict:
         values=[shape.Candidate(value=printable(v), confidence=_rounded(c)) for v, c in conflict.values],
         reason=printable(conflict.reason),
     )
+
+
+def _middlebox(box: model.Middlebox | None) -> shape.Middlebox | None:
+    if box is None:
+        return None
+    networks = [printable(network) for network in box.networks]
+    return shape.Middlebox(addresses=box.addresses, networks=networks, reason=printable(box.reason))
 
 
 def _service(service: model.Service) -> shape.Service:

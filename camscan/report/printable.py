@@ -10,6 +10,8 @@ LIMIT = 200  # characters; no model, firmware or serial comes near, and it still
 
 def printable(text: str, limit: int = LIMIT) -> str:
     """The text on one line without anything invisible, at most `limit` characters; a cut is marked by `…`."""
+    if len(text) <= limit and text.isprintable():
+        return text  # nearly every text; a large site has millions
     shown: list[str] = []
     room = limit
     for character in text[: limit + 1]:

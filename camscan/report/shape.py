@@ -46,8 +46,8 @@ class Capability(_Record):
 class Evidence(_Record):
     """One claim: the attribute and value, the rule that made it, and the reply and field it was read from.
 
-    `channels` are the ways in which that reply was heard; `foreign` is true where it came from an address that does not
-    belong to the wire.
+    `file` is where the rule stands, `date` when its source was looked at. `channels` are the ways in which that reply
+    was heard; `foreign` is true where it came from an address that does not belong to the wire.
     """
 
     attribute: str
@@ -64,6 +64,8 @@ class Evidence(_Record):
     text: str
     observation: str
     source: str
+    file: str | None
+    date: str | None
 
 
 class Candidate(_Record):
@@ -78,6 +80,14 @@ class Conflict(_Record):
 
     attribute: str
     values: list[Candidate]
+    reason: str
+
+
+class Middlebox(_Record):
+    """A box that answers for many addresses: how many, in which networks, and by what it was seen."""
+
+    addresses: int
+    networks: list[str]
     reason: str
 
 
@@ -124,7 +134,10 @@ class Verdict(_Record):
 
 
 class Device(_Record):
-    """One physical unit. `vendor` is the maker, `brand` the name it was sold under, both ids of the vocabulary."""
+    """One physical unit. `vendor` is the maker, `brand` the name it was sold under, both ids of the vocabulary.
+
+    `middlebox` is null but for a box that answers for many addresses, whatever it looks like there.
+    """
 
     id: str
     address: str
@@ -147,6 +160,7 @@ class Device(_Record):
     advisories: list[Advisory]
     verdicts: list[Verdict]
     site: str | None
+    middlebox: Middlebox | None
     first_seen: datetime | None
     last_seen: datetime | None
 

@@ -47,18 +47,28 @@ def _parts(result: ScanResult) -> Iterator[Part]:
 
 
 def summary(result: ScanResult) -> str:
-    """`12 devices: 7 hikvision, 4 dahua, 1 unknown. 2 replies could not be read.`"""
-    makers = Counter(device.vendor for device in result.devices if device.vendor)
+    """`12 devices: 7 hikvision, 4 dahua, 1 unknown. 2 replies could not be read.` A middlebox is none of them."""
+    devices = [device for device in result.devices if device.middlebox is None]
+    makers = Counter(device.vendor for device in devices if device.vendor)
     ranked = sorted(makers.items(), key=lambda pair: (-pair[1], pair[0]))
     others = sum(count for _, count in ranked[MAKERS_SHOWN:])
-    unknown = len(result.devices) - makers.total()
+    unknown = len(devices) - makers.total()
     listed = [(count, printable(name)) for name, count in ranked[:MAKERS_SHOWN]]
     shown = [f"{count} {name}" for count, name in (*listed, (others, "of other makers"), (unknown, "unknown")) if count]
-    found = (
-        f"{_counted(len(result.devices), 'device', 'devices')}: {', '.join(shown)}." if shown else "No device found."
-    )
+    found = f"{_counted(len(devices), 'device', 'devices')}: {', '.join(shown)}." if shown else "No device found."
     unread = len(result.undecoded)
-    return f"{found} {_counted(unread, 'reply', 'replies')} could not be read." if unread else found
+    said = [found, *_middleboxes(result.devices)]
+    said += [f"{_counted(unread, 'reply', 'replies')} could not be read."] if unread else []
+    return " ".join(said)
+
+
+def _middleboxes(devices: Iterable[Device]) -> Iterator[str]:
+    """`1 middlebox answers for 254 addresses.`, if there is one."""
+    boxes = [device.middlebox for device in devices if device.middlebox]
+    answered = sum(box.addresses for box in boxes)
+    if boxes:
+        verb = "answers" if len(boxes) == 1 else "answer"
+        yield f"{_counted(len(boxes), 'middlebox', 'middleboxes')} {verb} for {answered:,} addresses."
 
 
 def _counted(count: int, one: str, many: str) -> str:
@@ -68,17 +78,26 @@ def _counted(count: int, one: str, many: str) -> str:
 def _devices(devices: Iterable[Device]) -> Grid:
     rows = [
         (
-            cell(device.address),
+            cell(_place(device)),
             maker(device),
             cell(device.model),
             cell(device.firmware),
-            cell(device.kind),
+            cell("middlebox" if device.middlebox else device.kind),
             _sureness(device),
             cell(found_by(device), "dim"),
         )
         for device in devices
     ]
     return Grid(columns=_DEVICE_COLUMNS, rows=rows, right=frozenset(["Sure"]), spare=("Found by", "Kind"))
+
+
+def _place(device: Device) -> str:
+    """The address; of a middlebox the network it answers for, and for how many of its addresses."""
+    if device.middlebox is None:
+        return device.address
+    first, *others = as_ranges(device.middlebox.networks)
+    more = f" and {len(others)} more" if others else ""
+    return f"{first}{more} ({device.middlebox.addresses:,})"
 
 
 def maker(device: Device) -> Cell:
@@ -108,7 +127,7 @@ def _disagreements(device: Device) -> Iterator[str]:
     for conflict in device.conflicts:
         values = " or ".join(printable(value) + (f" ({sure:.0%})" if sure else "") for value, sure in conflict.values)
         reason = printable(conflict.reason)
-        yield f"{device.address}  {conflict.attribute}: {reason}" + (f": {values}" if values else "")
+        yield f"{_place(device)}  {conflict.attribute}: {reason}" + (f": {values}" if values else "")
 
 
 def _coverage(rows: Sequence[Coverage]) -> Iterator[Part]:

@@ -1,0 +1,91 @@
+"""Several devices behind one address: a router that forwards its ports, a recorder that passes its cameras on.
+
+The rule: one device tells one serial, whichever port it is asked on. Where one protocol tells different serials on
+different ports of an address, the ports are parted by serial. A port without a serial goes with the only device it
+does not contradict; else it is kept apart from all of them. RFC 3022 (NAPT) is what makes such addresses.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from camscan.identify.crowd import Seen
+from camscan.identify.sameness import same_value
+
+DEVICES_LIMIT = 64  # behind one address; the largest recorders have so many channels, more is a trap
+VALUES_LIMIT = 16  # of one attribute on one port; a device has one serial, in a few spellings
+TELLING = ("vendor", "model", "firmware", "mac")
+
+Port = tuple[str, int | None]
+
+
+def parted(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> list[list[Seen]]:
+    """What one address said, device by device; all of it together where nothing tells several devices.
+
+    `serials` are the real serials that each observation claims, by its id. What goes with no device comes last.
+    """
+    ports: dict[Port, list[Seen]] = defaultdict(list)
+    for one in seen:
+        ports[one[0].reply.transport, one[0].reply.port].append(one)
+    groups = _groups(ports, serials)
+    if not _is_several(groups, ports, serials):
+        return [list(seen)]
+    devices = [[one for port in group for one in ports[port]] for group in groups]
+    marks = [_marks(device) for device in devices]
+    grouped = {port for group in groups for port in group}
+    rest: list[Seen] = []
+    for port, several in ports.items():
+        if port not in grouped:
+            mine = _marks(several)
+            fitting = [device for device, theirs in zip(devices, marks, strict=True) if not _differ(mine, theirs)]
+            (fitting[0] if len(fitting) == 1 else rest).extend(several)
+    return [*devices, rest] if rest else devices
+
+
+def _groups(ports: Mapping[Port, Sequence[Seen]], serials: Mapping[str, set[str]]) -> list[list[Port]]:
+    """TCP ports that tell the same serial, together; nothing where there are more than any recorder has."""
+    groups: list[tuple[set[str], list[Port]]] = []
+    for port, several in ports.items():
+        told = set().union(*(serials.get(o.id, ()) for o, _ in several))
+        if port[0] != "tcp" or not told:
+            continue
+        if len(told) > VALUES_LIMIT:
+            return []
+        known = next((group for group in groups if _share(group[0], told)), None)
+        if known:
+            known[1].append(port)
+        elif len(groups) == DEVICES_LIMIT:
+            return []
+        else:
+            groups.append((told, [port]))
+    return [group for _, group in groups]
+
+
+def _share(some: set[str], others: set[str]) -> bool:
+    return any(same_value("serial", one, other) for one in some for other in others)
+
+
+def _is_several(
+    groups: Sequence[Sequence[Port]], ports: Mapping[Port, Sequence[Seen]], serials: Mapping[str, set[str]]
+) -> bool:
+    """Whether every group has a protocol that tells a serial in another group too."""
+    spoken = [{o.reply.protocol for port in group for o, _ in ports[port] if serials.get(o.id)} for group in groups]
+    return len(groups) > 1 and all(
+        any(mine & theirs for number, theirs in enumerate(spoken) if number != own) for own, mine in enumerate(spoken)
+    )
+
+
+def _marks(seen: Sequence[Seen]) -> dict[str, set[str]]:
+    """What tells devices apart besides the serial, as far as it is claimed; not all of what claims too much."""
+    marks: dict[str, set[str]] = {attribute: set() for attribute in TELLING}
+    for _, claims in seen:
+        for claim in claims:
+            if claim.attribute in marks and len(marks[claim.attribute]) < VALUES_LIMIT:
+                marks[claim.attribute].add(claim.value)
+    return marks
+
+
+def _differ(mine: Mapping[str, set[str]], theirs: Mapping[str, set[str]]) -> bool:
+    return any(
+        mine[name] and theirs[name] and not any(same_value(name, a, b) for a in mine[name] for b in theirs[name])
+        for name in TELLING
+    )

@@ -11,8 +11,10 @@ import typer
 from typer.core import TyperGroup
 
 from camscan.cli import ending
+from camscan.cli.capture import capture
 from camscan.cli.demo import demo
 from camscan.cli.explain import explain
+from camscan.cli.fingerprint import fingerprint
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
@@ -46,8 +48,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (scan, replay, explain, schema, requests, demo):
+for command in (scan, replay, explain, capture, schema, requests, demo):
     app.command()(command)
+app.add_typer(fingerprint, name="fingerprint")
 
 
 def _print_version(wanted: bool) -> None:

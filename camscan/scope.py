@@ -3,6 +3,7 @@
 A scope is a rule, not a list: a /8 costs as much memory as a /30. Addresses are visited lazily, in order.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,6 +119,42 @@ class Scope:
     @cached_property
     def _excluded(self) -> "Containment":
         return Containment(self.excluded)
+
+
+def spans(scope: Scope) -> tuple[tuple[int, int], ...]:
+    """The IPv4 addresses that `scope.addresses()` would yield, as (first, last) numbers, ascending and disjoint."""
+    gaps = sorted((int(n[0]), int(n[-1])) for n in scope.excluded if n.version == 4)
+    taken = sorted(_reach(n) for n in scope.swept if n.version == 4)
+    return tuple(piece for span in _merged(taken) for piece in _without(span, _merged(gaps)))
+
+
+def _reach(network: Network) -> tuple[int, int]:
+    """The first and the last host of a network."""
+    cut = 1 if network.num_addresses > 2 else 0
+    return int(network[0]) + cut, int(network[-1]) - cut
+
+
+def _merged(taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for first, last in taken:
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _without(span: tuple[int, int], gaps: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What is left of a span without the gaps, which are ascending and disjoint."""
+    first, last = span
+    for begin, end in gaps[bisect_left(gaps, first, key=lambda gap: gap[1]) :]:
+        if begin > last:
+            break
+        if begin > first:
+            yield first, begin - 1
+        first = end + 1
+    if first <= last:
+        yield first, last
 
 
 def is_public(address: Address) -> bool:

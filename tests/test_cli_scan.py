@@ -174,9 +174,9 @@ def test_no_more_connections_at_once_than_files_may_be_open(
 ) -> None:
     given: list[tuple[int, int]] = []
 
-    def pace(rate: float, *, attempts: int, connections: int) -> Pace:
+    def pace(rate: float, burst: float, *, attempts: int, connections: int) -> Pace:
         given.append((attempts, connections))
-        return Pace(rate, attempts=attempts, connections=connections)
+        return Pace(rate, burst, attempts=attempts, connections=connections)
 
     monkeypatch.setattr(resource, "getrlimit", lambda number: (limit, limit))
     monkeypatch.setattr(conduct, "Pace", pace)

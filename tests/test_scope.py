@@ -1,10 +1,12 @@
 """The scope: what it permits, counts and visits. An exclusion always wins."""
 
-from ipaddress import IPv4Interface, IPv4Network, ip_network
+from ipaddress import IPv4Interface, IPv4Network, ip_address, ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from camscan.scope import Interface, Scope
+from camscan.scope import Interface, Scope, spans
 
 LAN = IPv4Network("10.9.0.0/24")
 ETH = Interface(name="eth9", index=9, kind="ethernet", addresses=(IPv4Interface("10.9.0.1/24"),))
@@ -54,3 +56,19 @@ def test_a_large_scope_is_counted_without_being_listed() -> None:
     scope = Scope(swept=(ip_network("10.0.0.0/8"),), excluded=(ip_network("10.4.0.0/16"),))
     assert scope.count() == 2**24 - 2 - 2**16
     assert next(scope.addresses()) == "10.0.0.1"
+
+
+NETWORKS = st.builds(
+    lambda number, prefix: IPv4Network((0x0A000000 + number, prefix), strict=False),
+    st.integers(0, 4095),
+    st.integers(24, 32),
+)
+
+
+@given(st.lists(NETWORKS, min_size=1, max_size=4), st.lists(NETWORKS, max_size=4))
+def test_spans_are_the_addresses_and_nothing_else(swept: list[IPv4Network], excluded: list[IPv4Network]) -> None:
+    scope = Scope(swept=tuple(swept), excluded=tuple(excluded))
+    found = spans(scope)
+    listed = [number for first, last in found for number in range(first, last + 1)]
+    assert listed == sorted({int(ip_address(address)) for address in scope.addresses()})
+    assert all(first <= last for first, last in found)

@@ -22,7 +22,7 @@ from camscan.cli.progress import shown_progress
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
 from camscan.cli.signals import first_calls
 from camscan.cli.stop import Stop
-from camscan.discover.plan import HOSTS_AT_ONCE, Plan, Settings
+from camscan.discover.plan import HOSTS_AT_ONCE, Engine, Plan, Settings
 from camscan.discover.steps import make_plan
 from camscan.errors import CannotRunError
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
@@ -32,10 +32,11 @@ from camscan.protocols.registry import load_protocols
 from camscan.report.table import summary
 from camscan.scan import scan
 from camscan.scope import Network
+from camscan.transport.ethernet import can_send_frames
 from camscan.transport.interfaces import list_interfaces
 from camscan.transport.ledger import Ledger
 from camscan.transport.nmap import nmap_available
-from camscan.transport.pace import Pace
+from camscan.transport.pace import Pace, burst_of
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
 
@@ -50,7 +51,7 @@ class Wanted:
     replies: Path | None
     request_log: Path | None
     fingerprints: Path | None
-    engine: str
+    engine: Engine
     challenge: bool
     rate: int
     quiet: bool
@@ -74,6 +75,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         challenge=wanted.challenge,
         rate=wanted.rate,
         credential=read_credential(environment),
+        raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
     knowledge = load_knowledge(wanted.fingerprints)
@@ -130,7 +132,9 @@ def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted, stop: Stop) -> Ended:
             for text in (*plan.notes, *_credential_note(plan), *room_here().notes, announcement(plan)):
                 say(text)
         room = room_here()
-        pace = Pace(plan.settings.rate, attempts=room.attempts, connections=room.dialogues)
+        pace = Pace(
+            plan.settings.rate, burst_of(plan.settings.rate), attempts=room.attempts, connections=room.dialogues
+        )
         wire = Wire(scope=plan.scope, pace=pace, ledger=Ledger(log, time.time))
         result = asyncio.run(_scan(plan, wire, knowledge, _recorder(recording), wanted.quiet, stop))
         interrupted = stop.event.is_set()

@@ -15,6 +15,8 @@ MOST_PACKETS = 100_000  # a second; beyond that a small router drops them and de
 class Engine(StrEnum):
     """What `--engine` takes."""
 
+    AUTO = "auto"
+    SYN = "syn"
     CONNECT = "connect"
     NMAP = "nmap"
 
@@ -64,7 +66,13 @@ def scan(
         Path | None, typer.Option("--request-log", metavar="FILE", help="Log everything that is sent in FILE.")
     ] = None,
     quiet: QuietOption = False,
-    engine: Annotated[Engine, typer.Option("--engine", help="Who looks for open ports.")] = Engine.CONNECT,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            "--engine",
+            help="Who looks for open ports: auto is syn through a router, with raw sockets, and connect else.",
+        ),
+    ] = Engine.AUTO,
     no_challenge: Annotated[
         bool, typer.Option("--no-challenge", help="Leave out login challenges, which carry no credential.")
     ] = False,

@@ -1,9 +1,9 @@
 """Which addresses are worth turns: who has been heard of, and what their replies announced."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
 from camscan.discover.announced import Hint, announced
 from camscan.model import Fields, Reply
@@ -13,18 +13,20 @@ from camscan.scope import Scope
 
 HINTS_LIMIT = 12  # endpoints one device may announce; the busiest recorder seen announces six
 
-Work = Callable[[str], Awaitable[None]]
-
 
 @dataclass(slots=True, kw_only=True)
 class Hosts:
-    """The addresses in scope that have answered anything, in the order in which they did."""
+    """The addresses in scope that have answered anything, in the order in which they did.
+
+    `macs` is what ARP has told of directly connected ones, by address as a number.
+    """
 
     scope: Scope
     protocols: Mapping[str, Protocol]
     heard: dict[str, None] = field(default_factory=dict)
     identified: set[str] = field(default_factory=set)
     hints: dict[str, list[Hint]] = field(default_factory=lambda: defaultdict(list))
+    macs: dict[int, bytes] = field(default_factory=dict)
 
     def note(self, reply: Reply) -> bool:
         """Remember the sender and what it announced of itself; false for somebody's question, which is no answer."""
@@ -37,22 +39,16 @@ class Hosts:
         if self.scope.permits(reply.address):
             self.heard.setdefault(reply.address)
             self._keep_hints(reply, reading.fields)
+            self._keep_mac(reply, reading.fields)
         return True
+
+    def _keep_mac(self, reply: Reply, fields: Fields) -> None:
+        mac = next(iter(fields.get("mac", ())), "")
+        if reply.protocol == "arp" and mac:
+            self.macs[int(IPv4Address(reply.address))] = bytes.fromhex(mac.replace(":", ""))
 
     def _keep_hints(self, reply: Reply, fields: Fields) -> None:
         known = self.hints[reply.address]
         for hint in announced(reply, fields):
             if hint not in known and len(known) < HINTS_LIMIT:
                 known.append(hint)
-
-
-async def serve(items: Iterator[str], work: Work, workers: int) -> None:
-    """Run `work` on every item with so many at once; items are drawn only when a worker is free."""
-
-    async def worker() -> None:
-        for item in items:
-            await work(item)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(workers):
-            group.create_task(worker())

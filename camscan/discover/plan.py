@@ -13,14 +13,21 @@ from camscan.probe import Protocol, Request, Tcp
 from camscan.scope import Interface, Scope
 
 HOSTS_AT_ONCE = 256  # whose ports are tried at once, most of them silent: a /24 in one go
+USUAL_ROUNDS = 2  # of a SYN sweep: more are needed only where the path loses packets
 UDP_REPEATS = 2  # UDP is lost: two sends with a pause find what one misses, a third adds next to nothing
+
+
+Engine = Literal["auto", "syn", "connect", "nmap"]
+"""Who looks for open ports; `auto` is SYN frames through a router where this machine may send them, else connects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to ask. `rate` in packets a second over all channels; waits in seconds."""
+    """How to ask. `rate` in packets a second over all channels; waits in seconds. `raw` is whether this user may send
+    frames of its own making, on which the automatic choice of an engine depends."""
 
-    engine: str = "connect"
+    engine: Engine = "auto"
+    raw: bool = False
     challenge: bool = True
     rate: float = 500.0
     repeats: int = UDP_REPEATS
@@ -39,7 +46,8 @@ Mode = Literal["multicast", "broadcast", "unicast", "echo", "sweep", "ports", "t
 class Step:
     """One channel over `networks`. Counts are what goes out; with `per_host` they are for each host that answers.
 
-    `network` names the networks for people. `arp` is true where ARP shows beforehand who is there.
+    `network` names the networks for people. `arp` is true where ARP shows beforehand who is there. `engine` is who
+    looks for open ports. `rounds` is how often the whole may be sent, of which `seconds` of a plan expects two at most.
     """
 
     channel: str
@@ -55,6 +63,8 @@ class Step:
     bytes: int
     per_host: bool = False
     arp: bool = False
+    engine: Engine | None = None
+    rounds: int = 1
     not_possible: str | None = None
 
 
@@ -86,8 +96,9 @@ class Plan:
     @property
     def seconds(self) -> float:
         """About how long discovery takes: what the rate allows, or what silent addresses cost, if that is more."""
-        sending = (self.packets + self.connections) / self.settings.rate
-        silent = sum(self._silence(s) for s in self._certain() if s.mode == "ports" and not s.arp)
+        usual = sum(s.packets * min(s.rounds, USUAL_ROUNDS) // s.rounds for s in self._certain())
+        sending = (usual + self.connections) / self.settings.rate
+        silent = sum(self._silence(s) for s in self._certain() if s.engine == "connect" and not s.arp)
         return max(sending, silent) + self.settings.wait
 
     def _silence(self, step: Step) -> float:

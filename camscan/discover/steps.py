@@ -4,13 +4,15 @@ Networks reached by the same way are one step, however many they are, so that a 
 more sockets than a network. A network this machine is directly on is a part of its own, because ARP sweeps it.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 
-from camscan.discover.plan import Mode, Plan, Settings, Step, allowed_requests, swept_ports, usable_protocols
+from camscan.discover.plan import Engine, Mode, Plan, Settings, Step, allowed_requests, swept_ports, usable_protocols
 from camscan.probe import Announced, ArpSweep, IcmpEcho, OverHttp, Protocol, Request, Tcp, Udp
 from camscan.scope import Interface, Network, Scope
+from camscan.transport.congestion import CANARY_EVERY, PASSES_LIMIT
 from camscan.transport.ethernet import ROUNDS as ARP_ROUNDS
 from camscan.transport.route import is_direct
 
@@ -20,6 +22,7 @@ ICMP_BYTES = 36  # an echo request with eight bytes of data, and its IPv4 header
 HEADERS = 28  # IPv4 and UDP
 NO_ROUTE = "no route to this network"
 NO_BROADCAST = "an address of this network is excluded, and a broadcast would reach it"
+NO_FRAMES = "SYN frames need an Ethernet interface and IPv4; --engine connect does without"
 NAMES_SHOWN = 3
 
 Route = Callable[[Network], str | None]
@@ -68,7 +71,7 @@ def make_plan(
     for protocol in usable.values():
         steps += _segment_steps(protocol, scope, settings)
         steps += (step for part in parts for step in _sweep_steps(protocol, part, settings))
-    steps += (_port_step(part, swept_ports(usable), settings) for part in parts)
+    steps += (_port_step(part, swept_ports(usable), settings, _carries_frames(part, interfaces)) for part in parts)
     steps += (_turns_step(p, settings) for p in usable.values() if _takes_turns(p))
     return Plan(scope=scope, steps=tuple(steps), settings=settings, interfaces=interfaces, notes=notes)
 
@@ -161,9 +164,27 @@ def _sweep_step(
     )
 
 
-def _port_step(part: Part, ports: tuple[int, ...], settings: Settings) -> Step:
+def _carries_frames(part: Part, interfaces: tuple[Interface, ...]) -> bool:
+    """Whether Ethernet frames get there: IPv4, by an interface that has a MAC address."""
+    interface = next((i for i in interfaces if i.name == part.interface), None)
+    return part.version == 4 and interface is not None and interface.mac is not None and interface.kind != "loopback"
+
+
+def _engine(part: Part, settings: Settings, frames: bool) -> Engine:
+    """Where ARP tells who is there, connects to those few do; through a router SYN frames find the few among many."""
+    if settings.engine != "auto":
+        return settings.engine
+    return "syn" if settings.raw and frames and part.wire is None else "connect"
+
+
+def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: bool) -> Step:
+    engine, probes = _engine(part, settings, frames), part.count * len(ports)
+    rounds = PASSES_LIMIT if engine == "syn" else 1
+    refused = None if part.interface else NO_ROUTE
+    if engine == "syn" and not frames:
+        refused = refused or NO_FRAMES
     return Step(
-        channel=f"tcp {settings.engine}",
+        channel=f"tcp {engine}",
         protocol="tcp",
         mode="ports",
         requests=tuple(map(str, ports)),
@@ -171,11 +192,13 @@ def _port_step(part: Part, ports: tuple[int, ...], settings: Settings) -> Step:
         network=part.name,
         networks=tuple(map(str, part.scope.swept)),
         addresses=part.count,
-        packets=0,
-        connections=part.count * len(ports),
-        bytes=part.count * len(ports) * SYN_BYTES,
+        packets=math.ceil(probes * rounds * (1 + 1 / CANARY_EVERY)) if engine == "syn" else 0,
+        connections=0 if engine == "syn" else probes,
+        bytes=probes * rounds * SYN_BYTES,
         arp=part.wire is not None,
-        not_possible=None if part.interface else NO_ROUTE,
+        engine=engine,
+        rounds=rounds,
+        not_possible=refused,
     )
 
 

@@ -31,6 +31,7 @@ class Tally:
     answered: dict[Step, set[str]] = field(default_factory=lambda: defaultdict(set))
     unsent: dict[Step, Unsent] = field(default_factory=lambda: defaultdict(Unsent))
     dropped: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    remarks: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
     failed: dict[Step, str] = field(default_factory=dict)
     begun: set[Step] = field(default_factory=set)
     finished: set[Step] = field(default_factory=set)
@@ -43,6 +44,14 @@ class Tally:
     def draw(self, step: Step, network: str) -> None:
         """One more address of the network was taken up."""
         self.drawn[step, network] += 1
+
+    def draw_up_to(self, step: Step, network: str, count: int) -> None:
+        """So many addresses of the network have been taken up by now, if not more."""
+        self.drawn[step, network] = max(self.drawn.get((step, network), 0), count)
+
+    def remark(self, step: Step, text: str) -> None:
+        """Something that the reader of the step's coverage must know."""
+        self.remarks[step].append(text)
 
     def leave_out(self, step: Step, network: str) -> None:
         """One address of the network was not asked because nobody is there."""
@@ -108,6 +117,7 @@ class Tally:
         absent = sum(self.absent.get((step, n), 0) for n in block.networks)
         if absent:
             yield f"{absent:,} not asked: ARP showed nobody there"
+        yield from self.remarks[step] if first else ()
         dropped = self.dropped[step].total()
         if dropped and first:
             yield f"{dropped:,} replies dropped: sender excluded, or too many"

@@ -50,6 +50,15 @@ async def arp_sweep(
         wire.dropped["arp"] += inbox.dropped
 
 
+def can_send_frames() -> bool:
+    """Whether this user may send frames of its own making on this system."""
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+    except (OSError, AttributeError):
+        return False
+    return True
+
+
 def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Reply:
     return Reply(
         address=address,

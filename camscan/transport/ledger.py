@@ -4,7 +4,8 @@ Rule: the line is written before the packet leaves, so that nothing is ever sent
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address
 from typing import TextIO
 
 from camscan.errors import CannotRunError
@@ -43,6 +44,19 @@ class Ledger:
         if self._sink:
             line = {"time": round(self._clock(), 6), "address": address, "port": port, "transport": transport}
             self._write(self._sink, line | {"protocol": protocol, "request": request, "bytes": size})
+
+    def record_probes(self, addresses: Sequence[int], ports: Sequence[int], size: int) -> None:
+        """Account for SYN probes about to go out, `size` bytes each; addresses as numbers. Raises as `record` does.
+
+        They are counted in the totals and not by address: every address of a sweep gets the same few.
+        """
+        self.packets += len(ports)
+        self.bytes += size * len(ports)
+        if self._sink:
+            time = round(self._clock(), 6)
+            for address, port in zip(addresses, ports, strict=True):
+                line = {"time": time, "address": str(IPv4Address(address)), "port": port, "transport": "tcp"}
+                self._write(self._sink, line | {"protocol": "tcp", "request": "syn", "bytes": size})
 
     def count(self, address: str) -> int:
         """How many lines this address has; only the latest asked `ADDRESSES_LIMIT` addresses are known."""

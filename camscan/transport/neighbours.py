@@ -19,18 +19,28 @@ TABLE = Path("/proc/net/arp")
 SEND_BUFFER = 106496  # bytes, doubled by the kernel: 277 small datagrams. With UDP, echo and connects: 810 of 1,024
 _ENTRY = re.compile(
     r"(?P<address>[\d.]+) +0x[0-9a-f]+ +0x(?P<flags>[0-9a-f]+) "
-    r"+(?:[0-9a-f]{2}:){5}[0-9a-f]{2} +\S+ +(?P<interface>\S+)$"
+    r"+(?P<mac>(?:[0-9a-f]{2}:){5}[0-9a-f]{2}) +\S+ +(?P<interface>\S+)$"
 )
 _COMPLETE = 0x02  # ATF_COM of linux/if_arp.h
 
 
 def read_neighbours(wire: Wire, table: Path = TABLE) -> tuple[Reply, ...]:
     """One reply (the line) of each complete entry in scope; none where the system has no such table."""
+    return tuple(reply for line in _lines(table) if (reply := _read(wire, line)))
+
+
+def mac_of(address: str, table: Path = TABLE) -> bytes | None:
+    """The MAC address of a neighbour, None where the kernel does not know it (yet)."""
+    entries = (entry for line in _lines(table) if (entry := _ENTRY.match(line)))
+    known = (e for e in entries if e["address"] == address and int(e["flags"], 16) & _COMPLETE)
+    return next((bytes.fromhex(entry["mac"].replace(":", "")) for entry in known), None)
+
+
+def _lines(table: Path) -> list[str]:
     try:
-        lines = table.read_text(encoding="ascii", errors="replace").splitlines()[1:]
+        return table.read_text(encoding="ascii", errors="replace").splitlines()[1:]
     except OSError:
-        return ()
-    return tuple(reply for line in lines if (reply := _read(wire, line)))
+        return []
 
 
 def limit_unresolved(sock: socket.socket) -> None:

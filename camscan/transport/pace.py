@@ -12,9 +12,15 @@ from dataclasses import dataclass
 
 from camscan.errors import UsageError
 
+BURST_SECONDS = 0.005  # what a fast sender makes up for after it was kept waiting by a busy machine
 BURST = 16.0  # packets that may leave back to back: what the queue of a small switch takes without loss
 CONNECTIONS = 64  # dialogues at once: enough to hide the latency of slow devices, few enough for a small firewall
 ATTEMPTS = 512  # connects at once, most of them to nobody: half of the usual limit of 1,024 open files
+
+
+def burst_of(rate: float) -> float:
+    """How many packets may leave back to back at so many packets a second."""
+    return max(BURST, rate * BURST_SECONDS)
 
 
 @dataclass(slots=True)

@@ -50,15 +50,22 @@ def is_direct(network: Network, table: Path = TABLE) -> bool:
     return not any(gateway and destination.prefixlen > own for destination, gateway in within)
 
 
-def _routes(table: Path) -> Iterator[tuple[IPv4Network, bool]]:
-    """(destination, whether by a gateway) of every route that is up; none where the table cannot be read."""
+def gateway_for(network: IPv4Network, table: Path = TABLE) -> IPv4Address | None:
+    """The router by which a network is reached, None where it is on the wire or there is no way."""
+    ways = [r for r in _routes(table) if network.subnet_of(r[0])]
+    return max(ways, key=lambda way: way[0].prefixlen)[1] if ways else None
+
+
+def _routes(table: Path) -> Iterator[tuple[IPv4Network, IPv4Address | None]]:
+    """(destination, gateway if any) of every route that is up; none where the table cannot be read."""
     try:
         lines = table.read_text(encoding="ascii").splitlines()[1:]
     except OSError:
         return
     for line in lines:
-        _, destination, _, flags, *_, mask, _, _, _ = line.split()
+        _, destination, gateway, flags, *_, mask, _, _, _ = line.split()
         if int(flags, 16) & _UP:
             address = IPv4Address(socket.ntohl(int(destination, 16)))
             prefix = (socket.ntohl(int(mask, 16))).bit_count()
-            yield IPv4Network((address, prefix), strict=False), bool(int(flags, 16) & _GATEWAY)
+            router = IPv4Address(socket.ntohl(int(gateway, 16))) if int(flags, 16) & _GATEWAY else None
+            yield IPv4Network((address, prefix), strict=False), router

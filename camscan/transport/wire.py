@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, ip_address
 from uuid import uuid4
 
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.scope import Interface, Scope
+from camscan.scope import Containment, Interface, Network, Scope
 from camscan.transport.ledger import Ledger
 from camscan.transport.pace import Pace
 from camscan.transport.patience import HOST_SECONDS, Patience
@@ -54,6 +54,11 @@ class Wire:
     def for_sweep(self) -> "Wire":
         """The same way out, with an account of its own of what did not leave and what was dropped."""
         return replace(self, dropped=Counter(), unsent=Unsent())
+
+    def check_network(self, network: Network) -> None:
+        """Passes a network all of which is swept. Raises `OutOfScopeError` otherwise."""
+        if not Containment(self.scope.swept).holds(network):
+            raise OutOfScopeError(f"{network} is outside the scope: nothing is sent to it")
 
     def afford(self, address: str) -> None:
         """Passes a host that has not had its share yet. Raises `NotPossibleError` for any other."""

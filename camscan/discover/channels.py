@@ -1,0 +1,163 @@
+"""How each step of the plan is carried out: which transport asks its addresses, and what it gives back."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network, ip_network
+from typing import Literal
+
+from camscan.discover.engines import Engine, Engines
+from camscan.discover.hosts import Hosts
+from camscan.discover.interviews import Interviews
+from camscan.discover.plan import Plan, Step, allowed_requests
+from camscan.discover.ports import PortSweep
+from camscan.discover.steps import wire_of
+from camscan.discover.tally import Tally
+from camscan.errors import NotPossibleError
+from camscan.model import Reply
+from camscan.probe import Protocol, Udp
+from camscan.protocols import icmp as icmp_codec
+from camscan.scope import Interface
+from camscan.transport import ethernet, icmp, udp
+from camscan.transport.link import link_to
+from camscan.transport.wire import Wire
+
+LIMITED_BROADCAST = "255.255.255.255"
+ECHO_SECONDS = 2.0  # after the last echo request; a device on a slow link answers well within
+ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """The channels of one scan. `advanced` is told of a step and how many of its addresses have been taken up."""
+
+    plan: Plan
+    protocols: Mapping[str, Protocol]
+    tally: Tally
+    hosts: Hosts
+    interviews: Interviews
+    advanced: Callable[[Step, int], None]
+    _taken: Counter[Step] = field(default_factory=Counter)
+
+    def replies(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
+        """Everything that answers this step; `wire` accounts for this step alone."""
+        channel = self.protocols[step.protocol].channel
+        if isinstance(channel, Udp):
+            return udp.sweep(wire, self._question(step, channel))
+        if step.mode == "echo":
+            return icmp.sweep(wire, icmp_codec.encode_echo, self._addresses(step), ECHO_SECONDS)
+        return self._arp(step, wire) if step.mode == "sweep" else self._ports(step, wire)
+
+    def _addresses(self, step: Step) -> Iterator[str]:
+        """The addresses of the step, counted as they are drawn; of a network that ARP has swept, those that are there.
+
+        A directly connected address that does not answer ARP can receive nothing: the kernel would hold every packet
+        to it for seconds and then drop it, and the table of neighbours would overflow.
+        """
+        arp = next((s for s in self.tally.finished if s.networks == step.networks and s.mode == "sweep"), None)
+        for network in step.networks:
+            for address in replace(self.plan.scope, swept=(ip_network(network),)).addresses():
+                if arp and not (address in self.tally.answered[arp] or address in self.hosts.heard):
+                    self.tally.leave_out(step, network)
+                    self._take(step)
+                else:
+                    self.tally.draw(step, network)
+                    self._take(step)
+                    yield address
+
+    def _take(self, step: Step) -> None:
+        self._taken[step] += 1
+        self.advanced(step, self._taken[step])
+
+    def _interface(self, step: Step) -> Interface | None:
+        return next((i for i in self.plan.interfaces if i.name == step.interface), None)
+
+    def _question(self, step: Step, channel: Udp) -> udp.UdpQuestion:
+        interface, settings = self._interface(step), self.plan.settings
+        mode, destinations = self._destinations(step, channel)
+        return udp.UdpQuestion(
+            protocol=step.protocol,
+            requests=allowed_requests(self.protocols[step.protocol], settings),
+            port=channel.port,
+            destinations=destinations,
+            mode=mode,
+            interface=interface,
+            source=_own_address(interface, step.network) if mode != "unicast" else None,
+            repeats=settings.repeats,
+            pause=settings.pause,
+            wait=settings.wait,
+        )
+
+    def _destinations(
+        self, step: Step, channel: Udp
+    ) -> tuple[Literal["multicast", "broadcast", "unicast"], Iterator[str]]:
+        if step.mode == "multicast":
+            return "multicast", iter([str(channel.group)])
+        if step.mode == "broadcast":
+            return "broadcast", self._broadcasts(step)
+        return "unicast", self._addresses(step)
+
+    def _broadcasts(self, step: Step) -> Iterator[str]:
+        """The network's own address for all, and the one for all of the wire where that is in scope."""
+        yield str(ip_network(step.network).broadcast_address)
+        interface = self._interface(step)
+        wires = {a.network for a in interface.ipv4} if interface else set()
+        if interface and all(self.plan.scope.permits_broadcast(interface.name, n) for n in wires):
+            yield LIMITED_BROADCAST
+
+    def _arp(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
+        interface = self._interface(step)
+        network = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
+        if interface is None or network is None:
+            raise NotPossibleError("not a directly connected network")
+        return ethernet.arp_sweep(wire, interface, network, self._addresses(step), ARP_SECONDS)
+
+    async def _ports(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
+        sweep = PortSweep(wire=wire, request="syn" if step.engine == "syn" else "connect", turns=self.interviews.over)
+        async with aclosing(sweep.run(await self._engine(step, wire))) as replies:
+            async for reply in replies:
+                yield reply
+
+    async def _engine(self, step: Step, wire: Wire) -> Engine:
+        """Who looks for the open ports of this step. SYN frames that do not get there give way to connects."""
+        engines = Engines(
+            wire=wire,
+            ports=tuple(map(int, step.requests)),
+            seconds=self.plan.settings.connect_seconds,
+            hosts_at_once=self.plan.settings.hosts_at_once,
+        )
+        if step.engine == "nmap":
+            return engines.nmap(self._addresses(step))
+        if step.engine == "syn":
+            try:
+                return await self._syn(engines, step)
+            except NotPossibleError as error:
+                self.tally.remark(step, f"connects instead of SYN frames: {error}")
+        return engines.connect(self._addresses(step))
+
+    async def _syn(self, engines: Engines, step: Step) -> Engine:
+        """Through a router SYN frames go to all of the step, on the wire to those whose MAC address is known."""
+        interface = self._interface(step)
+        networks = [network for network in map(ip_network, step.networks) if isinstance(network, IPv4Network)]
+        if interface is None or not networks:
+            raise NotPossibleError("no such interface")
+        link = await link_to(networks[0], interface, self.hosts.macs)
+        if not link.router:
+            asked = (IPv4Network(address) for address in self._addresses(step))
+            networks = [host for host in asked if int(host[0]) in link.hosts]
+            return engines.syn(link, networks, lambda share: None)
+        return engines.syn(link, networks, lambda share: self._advance(step, share))
+
+    def _advance(self, step: Step, share: float) -> None:
+        """So much of a step that is not gone through address by address is done."""
+        for network in step.networks:
+            count = replace(self.plan.scope, swept=(ip_network(network),)).count()
+            self.tally.draw_up_to(step, network, int(count * min(share, 1.0)))
+        self.advanced(step, int(step.addresses * min(share, 1.0)))
+
+
+def _own_address(interface: Interface | None, network: str) -> str | None:
+    """The address this machine has on that network by that interface."""
+    own = interface.ipv4 if interface else ()
+    return next((str(a.ip) for a in own if str(a.network) == network), None)

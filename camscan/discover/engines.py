@@ -1,0 +1,91 @@
+"""Who looks for open ports: connects, nmap, or SYN frames. Each reports the hosts that have one, with their ports.
+
+The SYN engine finds hosts in large and mostly empty networks; the other ports of a host it has found are then tried by
+connects, so that the turns with it can begin while the sweep goes on.
+"""
+
+from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from camscan.discover.tasks import finishing, serve
+from camscan.errors import NotPossibleError
+from camscan.model import Outcome
+from camscan.transport import nmap, tcp
+from camscan.transport.link import Link
+from camscan.transport.wire import Wire
+
+Report = Callable[[str, list[int]], None]
+"""Told of (address, its open ports); with no ports where an engine is through with an address for nothing."""
+
+Engine = Callable[[Report], Awaitable[None]]
+"""Looks for open ports until it has been everywhere. Raises `NotPossibleError` where this machine cannot go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """The ports to try, and how: `seconds` for one connect, so many hosts at once."""
+
+    wire: Wire
+    ports: tuple[int, ...]
+    seconds: float
+    hosts_at_once: int
+
+    def nmap(self, addresses: Iterator[str]) -> Engine:
+        """nmap tries them."""
+
+        async def engine(report: Report) -> None:
+            async with aclosing(nmap.open_ports(self.wire, addresses, self.ports)) as hosts:
+                async for address, ports in hosts:
+                    report(address, ports)
+
+        return engine
+
+    def connect(self, addresses: Iterator[str]) -> Engine:
+        """One connect at a time to a host, many hosts at once."""
+
+        async def engine(report: Report) -> None:
+            async def host(address: str) -> None:
+                report(address, await self._open_of(address))
+
+            await serve(addresses, host, self.hosts_at_once)
+
+        return engine
+
+    def syn(self, link: Link, networks: Sequence[IPv4Network], advance: Callable[[float], None]) -> Engine:
+        """SYN frames to everybody, and connects to those who answer. `advance` is told what share has been asked."""
+
+        async def engine(report: Report) -> None:
+            from camscan.transport.syn import syn_sweep
+
+            met: set[int] = set()
+            async with finishing() as group:
+                sweep = syn_sweep(self.wire, link, networks, self.ports, settled=met, advance=advance)
+                async with aclosing(sweep) as opened:
+                    async for found in opened:
+                        if found.address not in met:
+                            met.add(found.address)
+                            group.create_task(self._complete(found.address, found.port, report))
+
+        return engine
+
+    async def _complete(self, number: int, port: int, report: Report) -> None:
+        address = str(IPv4Address(number))
+        report(address, await self._open_of(address, known=(port,)))
+
+    async def _open_of(self, address: str, known: Container[int] = ()) -> list[int]:
+        """The open ports of one host, those known to be open untried. Where this machine cannot ask, the host is left,
+        its other ports unasked."""
+        found: list[int] = []
+        for number, port in enumerate(self.ports):
+            try:
+                is_open = port in known or await self._is_open(address, port)
+            except NotPossibleError as error:
+                self.wire.unsent.add(address, str(error), len(self.ports) - number)
+                break
+            found += [port] if is_open else []
+        return found
+
+    async def _is_open(self, address: str, port: int) -> bool:
+        return await tcp.connect(self.wire, address, port, self.seconds) is Outcome.REPLIED

@@ -1,0 +1,105 @@
+"""What comes back of SYN probes: the kernel lets through SYN-ACK and RST to this sweep's port, cookies prove the rest.
+
+The filter is classic BPF (socket(7), SO_ATTACH_FILTER; the instructions of linux/filter.h): unfragmented IPv4, TCP, to
+this address and port, with ACK set. A flood of anything else costs the kernel, not Python.
+"""
+
+import ctypes
+import socket
+import struct
+from contextlib import suppress
+from dataclasses import dataclass
+
+from camscan.errors import NotPossibleError
+from camscan.transport.syn_frames import ACK, SYN, Sender
+
+SNAP = 64  # bytes of a frame that are kept: all headers
+RECEIVE_BUFFER = 8 << 20  # bytes: the answers of 10,000 devices at once
+
+_SO_ATTACH_FILTER = 26
+_SO_RCVBUFFORCE = 33
+_SOL_PACKET, _PACKET_STATISTICS = 263, 6
+_ETHERTYPE_ANY = 3
+
+_LOAD_HALF, _LOAD_WORD, _LOAD_BYTE, _LOAD_IP_LENGTH = 0x28, 0x20, 0x30, 0xB1
+_LOAD_HALF_AFTER_IP, _LOAD_BYTE_AFTER_IP = 0x48, 0x50
+_EQUAL, _ANY_BIT, _RETURN = 0x15, 0x45, 0x06
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One segment: from whom, what it acknowledges, and whether it opens (SYN-ACK) or refuses (RST)."""
+
+    mac: bytes
+    address: int
+    port: int
+    acknowledged: int
+    opens: bool
+
+
+def listen(interface: str, sender: Sender) -> socket.socket:
+    """A socket on which only answers to this sender arrive. Raises `NotPossibleError` without the privilege."""
+    try:
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    except PermissionError:
+        raise NotPossibleError("no raw frames for this user: needs CAP_NET_RAW") from None
+    try:
+        _attach(sock, _program(sender))
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
+        sock.bind((interface, _ETHERTYPE_ANY))
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        raise NotPossibleError(f"{interface}: {error.strerror}") from None
+    return sock
+
+
+def parse(frame: bytes) -> Answer | None:
+    """The segment in a frame that passed the filter; None where it is cut short."""
+    if len(frame) < 54 or frame[14] >> 4 != 4:
+        return None
+    tcp = 14 + (frame[14] & 15) * 4
+    if len(frame) < tcp + 14:
+        return None
+    port, _, _, acknowledged = struct.unpack_from(">HHII", frame, tcp)
+    return Answer(
+        mac=frame[6:12],
+        address=int.from_bytes(frame[26:30], "big"),
+        port=port,
+        acknowledged=acknowledged,
+        opens=bool(frame[tcp + 13] & SYN),
+    )
+
+
+def lost_by_kernel(sock: socket.socket) -> int:
+    """Answers that found the buffer full since this was last asked."""
+    data = sock.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
+    return int(struct.unpack("II", data)[1])
+
+
+def _program(sender: Sender) -> list[tuple[int, int, int, int]]:
+    """(code, skip if true, skip if false, operand); the last two instructions are keep and drop."""
+    address = int.from_bytes(socket.inet_aton(sender.address), "big")
+    return [
+        (_LOAD_HALF, 0, 0, 12),
+        (_EQUAL, 0, 12, 0x0800),
+        (_LOAD_BYTE, 0, 0, 23),
+        (_EQUAL, 0, 10, socket.IPPROTO_TCP),
+        (_LOAD_HALF, 0, 0, 20),
+        (_ANY_BIT, 8, 0, 0x3FFF),  # a fragment
+        (_LOAD_WORD, 0, 0, 30),
+        (_EQUAL, 0, 6, address),
+        (_LOAD_IP_LENGTH, 0, 0, 14),
+        (_LOAD_HALF_AFTER_IP, 0, 0, 16),
+        (_EQUAL, 0, 3, sender.port),
+        (_LOAD_BYTE_AFTER_IP, 0, 0, 27),
+        (_ANY_BIT, 0, 1, ACK),
+        (_RETURN, 0, 0, SNAP),
+        (_RETURN, 0, 0, 0),
+    ]
+
+
+def _attach(sock: socket.socket, program: list[tuple[int, int, int, int]]) -> None:
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
+    sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(program), ctypes.addressof(code)))

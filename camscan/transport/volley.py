@@ -1,0 +1,93 @@
+"""Sends the probes of a SYN sweep, in batches that keep the pace, and writes each into the account before it leaves."""
+
+import asyncio
+import socket
+from contextlib import ExitStack
+
+from camscan.errors import NotPossibleError
+from camscan.transport.addressing import Addressing
+from camscan.transport.bulk import BATCH, FULL_SECONDS, BulkSocket
+from camscan.transport.link import Link
+from camscan.transport.space import Words
+from camscan.transport.syn_answers import Answer
+from camscan.transport.syn_frames import RST_LENGTH, SYN_LENGTH, Sender, SynFrames, reset_frame
+from camscan.transport.wire import Wire
+
+PROTOCOL = "tcp"
+TICK = 0.002  # seconds between batches at a set pace: finer than a busy machine's clock keeps is no use
+
+
+class Volley:
+    """The sending half of one sweep. `rate` may be lowered at any time; it is kept beside the pace of all channels."""
+
+    def __init__(self, wire: Wire, link: Link, sender: Sender) -> None:
+        self._wire = wire
+        self._to = Addressing(link)
+        self._sender = sender
+        self._frames = SynFrames(sender, BATCH)
+        self._bulk = BulkSocket(link.interface, self._frames, SYN_LENGTH)
+        self.rate = wire.pace.rate
+
+    @property
+    def batch(self) -> int:
+        """How many probes to ask for at once; as many again fit in between."""
+        return int(min(BATCH // 2, max(1, min(self.rate, self._wire.pace.rate) * TICK)))
+
+    async def fire(self, addresses: Words, ports: Words, sequences: Words) -> None:
+        """Sends one probe each, at most `BATCH`. Raises `NotPossibleError` where the interface takes no more."""
+        count = len(addresses)
+        if not count:
+            return
+        await self._keep_pace(count)
+        self._frames.write(addresses, ports, sequences, self._to.macs(addresses))
+        self._wire.ledger.record_probes(addresses.tolist(), ports.tolist(), SYN_LENGTH)
+        at = 0
+        while at < count:
+            sent = self._send(at, count - at)
+            at += sent
+            if not sent:
+                await asyncio.sleep(FULL_SECONDS)
+
+    def reset(self, answer: Answer) -> None:
+        """Closes what a SYN-ACK half opened: the kernel does so too, unless a firewall of this machine hinders it."""
+        frame = reset_frame(self._sender, answer.mac, answer.address, answer.port, answer.acknowledged)
+        address = socket.inet_ntoa(answer.address.to_bytes(4, "big"))
+        self._wire.ledger.record(
+            address=address,
+            port=answer.port,
+            transport="tcp",
+            protocol=PROTOCOL,
+            request="reset",
+            size=RST_LENGTH,
+        )
+        try:
+            self._bulk.send_one(frame)
+        except OSError as error:
+            self._wire.unsent.add(address, error.strerror or str(error))
+
+    def close(self) -> None:
+        """Gives the socket back."""
+        self._bulk.close()
+
+    def _send(self, at: int, count: int) -> int:
+        try:
+            return self._bulk.send(at, count)
+        except OSError as error:
+            raise NotPossibleError(f"raw frames: {error.strerror}") from None
+
+    async def _keep_pace(self, count: int) -> None:
+        await self._wire.pace.take(count)
+        spare = count / self.rate - count / self._wire.pace.rate
+        if spare > 0:
+            await asyncio.sleep(spare)
+
+
+def reserve_port(stack: ExitStack, address: str) -> int:
+    """A TCP port of this machine that nobody else uses until the stack is closed; the kernel says reset to what comes
+    to it. Raises `NotPossibleError`."""
+    sock = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    try:
+        sock.bind((address, 0))
+    except OSError as error:
+        raise NotPossibleError(f"no port to ask from: {error.strerror}") from None
+    return int(sock.getsockname()[1])

@@ -1,0 +1,254 @@
+"""SYN frames on a real wire: two network namespaces, one of which holds a whole routed network of emulated hosts.
+
+nftables makes most addresses silent, some refuse everything, some have open ports, and packets get lost on the way.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import NotPossibleError, OutOfScopeError
+from camscan.lab import netns
+from camscan.transport.link import Link
+from camscan.transport.syn import syn_sweep
+from tests.transport_rig import Rig
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ip"), reason="needs root and the ip program"),
+    pytest.mark.skipif(not shutil.which("nft"), reason="needs the nft program (nftables)"),
+]
+
+NETWORK = IPv4Network("10.70.0.0/22")
+PORTS = (80, 554, 8000)
+CAMERAS = [f"10.70.{n % 4}.{n + 7}" for n in range(40)]
+REFUSING = [f"10.70.{n % 4}.{n + 100}" for n in range(60)]
+OPEN = {(address, port) for address in CAMERAS for port in (80, 554)}
+
+RULES = """
+table inet site {{
+  set cameras {{ type ipv4_addr; elements = {{ {cameras} }} }}
+  set refusing {{ type ipv4_addr; elements = {{ {refusing} }} }}
+  chain way_in {{ type filter hook prerouting priority -10; }}
+  chain way_out {{ type filter hook postrouting priority 10; }}
+  chain answer {{
+    type filter hook input priority 0;
+    ip daddr @cameras tcp dport {{ 80, 554 }} accept
+    ip daddr @cameras drop
+    ip daddr @refusing tcp flags syn reject with tcp reset
+    ip daddr {network} drop
+  }}
+}}
+"""
+
+
+class Site:
+    """The namespaces of one test: `scanner` at 10.69.0.1, and `hosts` behind the router 10.69.0.2."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        run = secrets.token_hex(3)
+        self.scanner, self.hosts = f"camscan-{run}-a", f"camscan-{run}-b"
+        netns.create([self.scanner, self.hosts])
+        stack.callback(netns.remove, [self.scanner, self.hosts])
+        netns.configure(self.scanner, [f"link add wire type veth peer name wire netns {self.hosts}"])
+        netns.configure(self.scanner, ["addr add 10.69.0.1/24 dev wire", "link set wire up", "link set lo up"])
+        netns.configure(self.hosts, ["addr add 10.69.0.2/24 dev wire", "link set wire up", "link set lo up"])
+        netns.configure(self.hosts, [f"route add local {NETWORK} dev lo"])
+        self.nft(RULES.format(cameras=", ".join(CAMERAS), refusing=", ".join(REFUSING), network=NETWORK))
+        with netns.inside(self.hosts):
+            for port in (80, 554):
+                server = stack.enter_context(socket.create_server(("0.0.0.0", port), backlog=1024))
+                server.setblocking(False)
+
+    def nft(self, rules: str) -> None:
+        with netns.inside(self.hosts):
+            subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True, timeout=30)
+
+    def lose(self, percent: int) -> None:
+        for chain in ("way_in", "way_out"):
+            self.nft(f"add rule inet site {chain} meta l4proto tcp numgen random mod 100 < {percent} drop")
+
+    def half_open(self) -> str:
+        with netns.inside(self.hosts):
+            return Path("/proc/thread-self/net/tcp").read_text().count(" 03 ") * "half open "
+
+    def link(self) -> Link:
+        macs = [self._mac(name) for name in (self.scanner, self.hosts)]
+        return Link(interface="wire", mac=macs[0], address="10.69.0.1", router=macs[1])
+
+    def sweep(self, rig: Rig, *networks: IPv4Network, ports: tuple[int, ...] = PORTS) -> list[tuple[str, int]]:
+        async def run() -> list[tuple[str, int]]:
+            sweep = syn_sweep(rig.wire, link, networks or (NETWORK,), ports)
+            return [(str(IPv4Address(found.address)), found.port) async for found in sweep]
+
+        link = self.link()
+        with netns.inside(self.scanner):
+            return asyncio.run(run())
+
+    @staticmethod
+    def _mac(name: str) -> bytes:
+        shown = subprocess.run(
+            ["ip", "-n", name, "-o", "link", "show", "wire"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+        words = shown.stdout.split()
+        return bytes.fromhex(words[words.index("link/ether") + 1].replace(":", ""))
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with ExitStack() as stack:
+        yield Site(stack)
+
+
+def test_every_open_port_is_found_once_and_nothing_is_left_half_open(site: Site) -> None:
+    rig = Rig(str(NETWORK), rate=20_000)
+    found = site.sweep(rig)
+    assert sorted(found) == sorted(OPEN)
+    assert not site.half_open()
+    resets = [(line["address"], line["port"]) for line in rig.lines if line["request"] == "reset"]
+    assert set(resets) == OPEN
+
+
+def test_the_account_holds_every_probe_and_no_excluded_address(site: Site) -> None:
+    excluded = (f"{CAMERAS[3]}/32", "10.70.2.0/25", "10.70.3.128/25")
+    rig = Rig(str(NETWORK), excluded=excluded, rate=20_000)
+    site.nft("add set inet site met { type ipv4_addr; flags dynamic; }")
+    site.nft("insert rule inet site way_in ip daddr 10.70.0.0/22 tcp flags syn add @met { ip daddr }")
+    found = site.sweep(rig)
+    outside = [IPv4Network(network) for network in excluded]
+    permitted = set(rig.wire.scope.addresses())
+    assert {a for a, _ in found} == {a for a in CAMERAS if a in permitted}
+    probed = {(line["address"], line["port"]) for line in rig.lines if line["request"] == "syn"}
+    assert probed == {(address, port) for address in permitted for port in PORTS}
+    with netns.inside(site.hosts):
+        met = subprocess.run(["nft", "list", "set", "inet", "site", "met"], capture_output=True, text=True, check=True)
+    words = met.stdout.replace(",", " ").split()
+    reached = {IPv4Address(word) for word in words if word.startswith("10.70.")}
+    assert reached == {IPv4Address(address) for address in permitted}
+    assert not any(address in network for address in reached for network in outside)
+
+
+@pytest.mark.parametrize("percent", [2, 5])
+def test_what_is_lost_on_the_way_is_found_by_the_passes_that_the_sweep_chooses(site: Site, percent: int) -> None:
+    site.lose(percent)
+    rig = Rig(str(NETWORK), rate=20_000)
+    found = site.sweep(rig)
+    assert {address for address, _ in found} == set(CAMERAS)
+    assert set(found) <= OPEN
+    assert len(OPEN) - len(found) <= 1
+
+
+def test_a_policed_path_makes_it_slower_and_loses_nothing(site: Site) -> None:
+    site.nft("add rule inet site way_in tcp flags syn limit rate over 3000/second burst 100 packets drop")
+    found = site.sweep(Rig(str(NETWORK), rate=20_000), ports=(80, 81, 82, 88, 443, 554, 8000, 8080))
+    assert set(found) == OPEN
+
+
+def test_two_sweeps_at_once_do_not_take_each_others_answers(site: Site) -> None:
+    first, second = Rig(str(NETWORK), rate=20_000), Rig(str(NETWORK), rate=20_000)
+    link = site.link()
+
+    async def one(rig: Rig, ports: tuple[int, ...]) -> set[int]:
+        return {found.port async for found in syn_sweep(rig.wire, link, [NETWORK], ports)}
+
+    async def both() -> list[set[int]]:
+        return list(await asyncio.gather(one(first, (80,)), one(second, (554,))))
+
+    with netns.inside(site.scanner):
+        assert asyncio.run(both()) == [{80}, {554}]
+
+
+def test_answers_that_prove_nothing_are_passed_over(site: Site) -> None:
+    """A host that floods the wire with SYN-ACKs and resets without having been asked."""
+    from scapy.layers.inet import IP, TCP
+    from scapy.layers.l2 import Ether
+
+    link, stop = site.link(), asyncio.Event()
+    assert link.router
+
+    async def flood() -> None:
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as mouth:
+            mouth.bind(("wire", 0))
+            port = 0
+            while not stop.is_set():
+                port = (port + 977) & 0xFFFF
+                segment = TCP(sport=80, dport=port, flags="SA", ack=port)
+                head = Ether(src=link.router, dst=link.mac) / IP(src="10.70.1.99", dst=link.address)
+                mouth.send(bytes(head / segment))
+                await asyncio.sleep(0)
+
+    async def run() -> set[int]:
+        task = asyncio.create_task(flood())
+        found = {f.address async for f in syn_sweep(Rig(str(NETWORK)).wire, link, [NETWORK], PORTS)}
+        stop.set()
+        await task
+        return found
+
+    with netns.inside(site.scanner):
+        assert asyncio.run(run()) == {int(IPv4Address(address)) for address in CAMERAS}
+
+
+def test_an_interface_that_goes_down_ends_it_with_the_reason(site: Site) -> None:
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.5, netns.configure, site.scanner, ["link set wire down"])
+        async for _ in syn_sweep(Rig(str(NETWORK), rate=500).wire, link, [NETWORK], PORTS):
+            pass
+
+    link = site.link()
+    with netns.inside(site.scanner), pytest.raises(NotPossibleError, match="raw frames: Network is down"):
+        asyncio.run(run())
+
+
+def test_a_network_outside_the_scope_is_refused_before_anything_is_sent(site: Site) -> None:
+    rig = Rig("10.70.0.0/24")
+    with pytest.raises(OutOfScopeError):
+        site.sweep(rig, NETWORK)
+    assert not rig.lines
+
+
+def test_it_tells_how_far_it_is_and_passes_over_hosts_that_are_settled(site: Site) -> None:
+    rig, shares = Rig(str(NETWORK), rate=50_000), list[float]()
+    settled = {int(IPv4Address(address)) for address in CAMERAS[:10]}
+    link = site.link()
+
+    async def run() -> set[str]:
+        sweep = syn_sweep(rig.wire, link, [NETWORK], PORTS, settled=settled, advance=shares.append)
+        return {str(IPv4Address(found.address)) async for found in sweep}
+
+    with netns.inside(site.scanner):
+        found = asyncio.run(run())
+    assert shares[-1] == 1.0
+    assert found.isdisjoint(CAMERAS[:10])
+
+
+def test_frames_go_to_each_hosts_own_mac_where_no_router_stands_between(site: Site) -> None:
+    whole = site.link()
+    assert whole.router
+    near = Link(
+        interface="wire",
+        mac=whole.mac,
+        address=whole.address,
+        hosts={int(IPv4Address(address)): whole.router for address in (CAMERAS[0], CAMERAS[1])},
+    )
+    networks = [IPv4Network(address) for address in (CAMERAS[0], CAMERAS[1])]
+
+    async def run() -> set[str]:
+        sweep = syn_sweep(Rig(str(NETWORK)).wire, near, networks, PORTS)
+        return {str(IPv4Address(found.address)) async for found in sweep}
+
+    with netns.inside(site.scanner):
+        assert asyncio.run(run()) == {CAMERAS[0], CAMERAS[1]}

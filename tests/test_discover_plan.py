@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from camscan.discover.announced import Hint, announced
-from camscan.discover.plan import Plan, Settings, Step, swept_ports
+from camscan.discover.plan import Engine, Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
 from camscan.model import Coverage, Reply
@@ -235,7 +235,7 @@ def test_a_network_behind_a_router_is_not_left_to_arp() -> None:
         WHOLE, (ETH,), Settings(), protocols=load_protocols(), route=lambda n: "eth9", direct=lambda n: False
     )
     assert not [s for s in plan.steps if s.mode == "sweep"]
-    assert not [s for s in plan.steps if s.arp]
+    assert not [s for s in plan.steps if s.near]
 
 
 @pytest.mark.parametrize("port", [22, 9100, 502])
@@ -248,3 +248,50 @@ def test_ipv6_is_not_planned_for_channels_that_speak_ipv4_only() -> None:
     plan = plan_of(Scope(swept=(ip_network("fd00::/124"), LAN)))
     assert {s.network for s in plan.steps if s.mode == "echo"} == {str(LAN)}
     assert {s.network for s in plan.steps if s.mode == "ports"} == {str(LAN), "fd00::/124"}
+
+
+def test_this_machines_own_wires_have_a_rate_of_their_own() -> None:
+    both = Scope(swept=(LAN, ip_network("10.5.0.0/24")), segments=((ETH, LAN),))
+    one, two = Settings(rate=100), Settings(rate=100, near_rate=2000)
+    assert plan_of(both, one).near_rate is None
+    plan = plan_of(both, two)
+    assert plan.near_rate == 2000
+    assert {s.networks for s in plan.steps if s.near} == {(str(LAN),)}
+    assert plan.seconds < plan_of(both, one).seconds
+    wide = Scope(swept=(ip_network("10.9.0.0/22"),))
+    wire = Interface(name="eth9", index=9, kind="ethernet", addresses=(IPv4Interface("10.9.0.1/22"),))
+    spread = make_plan(wide, (wire,), two, protocols=load_protocols(), route=lambda n: "eth9", direct=lambda n: True)
+    assert spread.near_rate == 8000
+
+
+@pytest.mark.parametrize(
+    ("engine", "raw", "mac", "chosen", "possible"),
+    [
+        ("auto", True, "02:00:00:00:00:01", "syn", True),
+        ("auto", False, "02:00:00:00:00:01", "connect", True),
+        ("auto", True, None, "connect", True),
+        ("syn", True, None, "syn", False),
+        ("connect", True, "02:00:00:00:00:01", "connect", True),
+        ("nmap", True, "02:00:00:00:00:01", "nmap", True),
+    ],
+)
+def test_who_looks_for_ports_through_a_router(
+    engine: Engine, raw: bool, mac: str | None, chosen: str, possible: bool
+) -> None:
+    wire = replace(ETH, mac=mac)
+    settings = Settings(engine=engine, raw=raw)
+    far = Scope(swept=(ip_network("10.5.0.0/24"),))
+    plan = make_plan(far, (wire,), settings, protocols=load_protocols(), route=lambda n: "eth9")
+    (step,) = (s for s in plan.steps if s.mode == "ports")
+    assert (step.engine, step.channel, step.not_possible is None) == (chosen, f"tcp {chosen}", possible)
+    assert (step.packets > 0, step.connections > 0) == (chosen == "syn", chosen != "syn")
+
+
+def test_on_the_own_wire_arp_tells_who_is_there_and_connects_do() -> None:
+    wire = replace(ETH, mac="02:00:00:00:00:01")
+    settings = Settings(raw=True)
+    plan = make_plan(
+        WHOLE, (wire,), settings, protocols=load_protocols(), route=lambda n: "eth9", direct=lambda n: True
+    )
+    (step,) = (s for s in plan.steps if s.mode == "ports")
+    assert step.engine == "connect"

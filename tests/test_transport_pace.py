@@ -139,3 +139,22 @@ async def test_what_is_lent_comes_back_in_any_order_and_after_an_error() -> None
     with pytest.raises(KeyError), pace.lend():
         raise KeyError
     assert pace.rate == 10
+
+
+async def test_two_ways_out_have_rates_of_their_own_and_one_connection_to_a_host() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=1, connections=1, clock=clock, sleep=clock.sleep)
+    near = pace.beside(1000)
+    assert (pace.rate, near.rate) == (10, 1000)
+    async with pace.host("10.0.0.5"):
+        assert near.hosts == 1
+        waiting = asyncio.create_task(_held(near, "10.0.0.5"))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    await waiting
+    assert pace.hosts == near.hosts == 0
+
+
+async def _held(pace: Pace, address: str) -> None:
+    async with pace.host(address):
+        pass

@@ -17,6 +17,7 @@ from camscan.cli.formats import Format, render, screen
 from camscan.cli.log import Log, open_log
 from camscan.cli.open_files import room_here
 from camscan.cli.output import Output, refuse_same_file, write_stdout
+from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
@@ -53,7 +54,7 @@ class Wanted:
     fingerprints: Path | None
     engine: Engine
     challenge: bool
-    rate: int
+    speed: Speed
     quiet: bool
     dry_run: bool
 
@@ -73,7 +74,8 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     settings = Settings(
         engine=wanted.engine,
         challenge=wanted.challenge,
-        rate=wanted.rate,
+        rate=wanted.speed.rate,
+        near_rate=wanted.speed.near_rate if can_send_frames() else None,
         credential=read_credential(environment),
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),

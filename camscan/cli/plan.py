@@ -67,6 +67,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "interfaces": [interface.name for interface in plan.interfaces],
         "engine": plan.settings.engine,
         "rate": plan.settings.rate,
+        "near_rate": plan.near_rate,
         "totals": {
             "packets": plan.packets,
             "connections": plan.connections,

@@ -13,6 +13,7 @@ from camscan.probe import Protocol, Request, Tcp
 from camscan.scope import Interface, Scope
 
 HOSTS_AT_ONCE = 256  # whose ports are tried at once, most of them silent: a /24 in one go
+NEAR_ADDRESSES = 256  # that `near_rate` is meant for: a switch carries more where there are more
 USUAL_ROUNDS = 2  # of a SYN sweep: more are needed only where the path loses packets
 UDP_REPEATS = 2  # UDP is lost: two sends with a pause find what one misses, a third adds next to nothing
 
@@ -23,13 +24,18 @@ Engine = Literal["auto", "syn", "connect", "nmap"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to ask. `rate` in packets a second over all channels; waits in seconds. `raw` is whether this user may send
-    frames of its own making, on which the automatic choice of an engine depends."""
+    """How to ask. `rate` in packets a second over all channels; waits in seconds.
+
+    `near_rate` is the rate for each 256 addresses on this machine's own wires, where no router and no firewall stands
+    between; None: the same as all. `raw` is whether this user may send frames of its own making, on which the automatic
+    choice of an engine depends.
+    """
 
     engine: Engine = "auto"
     raw: bool = False
     challenge: bool = True
     rate: float = 500.0
+    near_rate: float | None = None
     repeats: int = UDP_REPEATS
     pause: float = 0.7
     wait: float = 2.0
@@ -46,7 +52,8 @@ Mode = Literal["multicast", "broadcast", "unicast", "echo", "sweep", "ports", "t
 class Step:
     """One channel over `networks`. Counts are what goes out; with `per_host` they are for each host that answers.
 
-    `network` names the networks for people. `arp` is true where ARP shows beforehand who is there. `engine` is who
+    `network` names the networks for people. `near` is true on this machine's own wire, where ARP shows
+    beforehand who is there. `engine` is who
     looks for open ports. `rounds` is how often the whole may be sent, of which `seconds` of a plan expects two at most.
     """
 
@@ -62,7 +69,7 @@ class Step:
     connections: int
     bytes: int
     per_host: bool = False
-    arp: bool = False
+    near: bool = False
     engine: Engine | None = None
     rounds: int = 1
     not_possible: str | None = None
@@ -96,10 +103,24 @@ class Plan:
     @property
     def seconds(self) -> float:
         """About how long discovery takes: what the rate allows, or what silent addresses cost, if that is more."""
-        usual = sum(s.packets * min(s.rounds, USUAL_ROUNDS) // s.rounds for s in self._certain())
-        sending = (usual + self.connections) / self.settings.rate
-        silent = sum(self._silence(s) for s in self._certain() if s.engine == "connect" and not s.arp)
+        near = sum(self._usual(s) for s in self._certain() if s.near)
+        far = sum(self._usual(s) for s in self._certain() if not s.near)
+        rate = self.settings.rate
+        sending = max(near / self.near_rate, far / rate) if self.near_rate else (near + far) / rate
+        silent = sum(self._silence(s) for s in self._certain() if s.engine == "connect" and not s.near)
         return max(sending, silent) + self.settings.wait
+
+    @property
+    def near_rate(self) -> float | None:
+        """Packets a second for all of what is on this machine's own wires; None where there is one rate for all."""
+        wired = sum(s.addresses for s in self.steps if s.mode == "sweep")
+        if self.settings.near_rate is None or not wired:
+            return None
+        return self.settings.near_rate * math.ceil(wired / NEAR_ADDRESSES)
+
+    @staticmethod
+    def _usual(step: Step) -> int:
+        return step.packets * min(step.rounds, USUAL_ROUNDS) // step.rounds + step.connections
 
     def _silence(self, step: Step) -> float:
         """Seconds until the ports of addresses where nobody is have been given up, one after the other."""

@@ -160,6 +160,7 @@ def _sweep_step(
         packets=part.count * packets,
         connections=0,
         bytes=part.count * size,
+        near=part.wire is not None,
         not_possible=None if part.interface else NO_ROUTE,
     )
 
@@ -195,7 +196,7 @@ def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: b
         packets=math.ceil(probes * rounds * (1 + 1 / CANARY_EVERY)) if engine == "syn" else 0,
         connections=0 if engine == "syn" else probes,
         bytes=probes * rounds * SYN_BYTES,
-        arp=part.wire is not None,
+        near=part.wire is not None,
         engine=engine,
         rounds=rounds,
         not_possible=refused,

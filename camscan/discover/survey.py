@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 
 from camscan.discover.channels import Channels
 from camscan.discover.hosts import Hosts
@@ -20,7 +21,7 @@ from camscan.discover.turns import Interview
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Coverage, Reply
 from camscan.probe import Protocol
-from camscan.scope import Scope
+from camscan.scope import Containment, Scope
 from camscan.transport import neighbours
 from camscan.transport.wire import Wire
 
@@ -51,6 +52,8 @@ class Survey:
     _swept: dict[tuple[str, ...], asyncio.Event] = field(default_factory=dict)
     _own: frozenset[str] = frozenset()
     _taken: Counter[Step] = field(default_factory=Counter)
+    _near: Wire = field(init=False)
+    _near_networks: Containment = field(init=False)
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
@@ -63,6 +66,9 @@ class Survey:
             interviews=self._interviews,
             advanced=self._progress,
         )
+        rate = self.plan.near_rate
+        self._near = self.wire.at(rate) if rate else self.wire
+        self._near_networks = Containment(ip_network(n) for s in self.plan.steps if s.near for n in s.networks)
         self._own = frozenset(str(a.ip) for i in self.plan.interfaces for a in i.addresses)
 
     async def run(self) -> None:
@@ -81,7 +87,7 @@ class Survey:
 
     async def _take(self, step: Step) -> None:
         """One step to its end. What stops it is the step's own affair."""
-        wire = self.wire.for_sweep()
+        wire = (self._near if step.near else self.wire).for_sweep()
         self.tally.begin(step, wire.unsent, wire.dropped)
         try:
             await self._wait_for_arp(step)
@@ -119,7 +125,9 @@ class Survey:
                     self.tally.answer(step, reply.address)
 
     def _begin(self, address: str) -> Interview:
-        return Interview(wire=self.wire, protocols=self.protocols, settings=self.plan.settings, address=address)
+        near = self._near_networks.holds(ip_address(address.split("%")[0]))
+        wire = self._near if near else self.wire
+        return Interview(wire=wire, protocols=self.protocols, settings=self.plan.settings, address=address)
 
     def _progress(self, step: Step, taken: int) -> None:
         if step.mode == "ports":

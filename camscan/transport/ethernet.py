@@ -19,7 +19,8 @@ from camscan.transport.wire import Wire
 
 REQUEST = "who-has"
 ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty is usual on a busy wire
-ROUND_SECONDS = 0.3  # between the rounds; a device that is awake answers within 0.1 s
+SETTLE_LEAST = 0.1  # seconds after a round: a device that is awake answers within that
+SETTLE_FACTOR = 4  # times the slowest answer so far: a radio that sleeps makes everybody behind it slow
 CHUNK = 4096  # addresses asked before their second round
 FRAME_LIMIT = 128  # bytes: an ARP frame has 42, padded to 60
 
@@ -31,7 +32,8 @@ _ANSWER = b"\x08\x06\0\1\x08\0\6\4\0\2"  # EtherType, Ethernet, IPv4, lengths, "
 async def arp_sweep(
     wire: Wire, interface: Interface, network: IPv4Network, addresses: Iterable[str], seconds: float
 ) -> AsyncGenerator[Reply, None]:
-    """One answer (the frame) of each address of the network that is there, until `seconds` after the last question.
+    """One answer (the frame) of each address of the network that is there, until at most `seconds` after the last
+    question; less where the answers so far came quickly.
 
     Questions that could not leave one by one are counted in `wire.unsent`, answers not kept in `wire.dropped`. Raises
     `OutOfScopeError`, and `NotPossibleError` without the privilege, on an interface that has no ARP, or if none left.
@@ -40,7 +42,7 @@ async def arp_sweep(
     inbox = Inbox(FRAME_LIMIT)
     inbox.watch(sweep.sock)
     try:
-        async with aclosing(inbox.harvest(lambda: sweep.send(addresses), seconds)) as arrivals:
+        async with aclosing(inbox.harvest(lambda: sweep.send(addresses, seconds), 0.0)) as arrivals:
             async for frame, _ in arrivals:
                 address = sweep.read(frame)
                 if address:
@@ -82,16 +84,23 @@ class _Sweep:
         self._frame = _question(interface, network)
         self._sent = 0
         self._problem = ""
+        self._asked: dict[str, float] = {}
+        self._slowest = 0.0
         self.answered: set[str] = set()
         self.sock = _open(interface)
 
-    async def send(self, addresses: Iterable[str]) -> None:
+    async def send(self, addresses: Iterable[str], seconds: float) -> None:
+        """Two rounds, and after each as long a wait as the slowest answer so far advises, at most `seconds`."""
         for chunk in chunks(iter(addresses), CHUNK):
-            for number in range(ROUNDS):
-                await asyncio.sleep(ROUND_SECONDS if number else 0)
+            self._asked.clear()
+            for _ in range(ROUNDS):
                 await self._round(chunk)
+                await asyncio.sleep(self._settle(seconds))
         if self._problem and not self._sent:
             raise NotPossibleError(f"arp: {self._problem}")
+
+    def _settle(self, limit: float) -> float:
+        return min(limit, max(SETTLE_LEAST, SETTLE_FACTOR * self._slowest)) if self.answered else limit
 
     async def _round(self, chunk: Chunk) -> None:
         for address in chunk:
@@ -102,6 +111,7 @@ class _Sweep:
     async def _ask(self, address: str) -> None:
         self._frame[_TARGET] = socket.inet_aton(address)
         await self._wire.pace.take()
+        self._asked[address] = _now()
         self._wire.ledger.record(
             address=address,
             port=None,
@@ -125,8 +135,14 @@ class _Sweep:
         address = socket.inet_ntoa(frame[28:32])
         if IPv4Address(address) not in self._network or not self._wire.accepts(address, "arp"):
             return None
-        wanted = self._wire.scope.permits(address) and address not in self.answered
-        return address if wanted else None
+        if not self._wire.scope.permits(address) or address in self.answered:
+            return None
+        self._slowest = max(self._slowest, _now() - self._asked.get(address, _now()))
+        return address
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _question(interface: Interface, network: IPv4Network) -> bytearray:

@@ -58,6 +58,13 @@ class Pace:
         self._per_host = connections_per_host
         self._lanes: dict[str, _Lane] = {}
 
+    def beside(self, rate: float) -> "Pace":
+        """Another rate for another way out; the places for connections, and each host's one, are shared."""
+        other = Pace(rate, burst_of(rate), clock=self._clock, sleep=self._sleep)
+        other._connections, other._attempts = self._connections, self._attempts
+        other._lanes, other._per_host = self._lanes, self._per_host
+        return other
+
     async def take(self, n: int = 1) -> None:
         """Waits until `n` packets may leave. Always lets other tasks run, so a fast sender starves no receiver."""
         now = self._clock()

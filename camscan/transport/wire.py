@@ -55,6 +55,10 @@ class Wire:
         """The same way out, with an account of its own of what did not leave and what was dropped."""
         return replace(self, dropped=Counter(), unsent=Unsent())
 
+    def at(self, rate: float) -> "Wire":
+        """The same way out at another rate, in packets a second."""
+        return replace(self, pace=self.pace.beside(rate))
+
     def check_network(self, network: Network) -> None:
         """Passes a network all of which is swept. Raises `OutOfScopeError` otherwise."""
         if not Containment(self.scope.swept).holds(network):

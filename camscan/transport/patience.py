@@ -22,11 +22,11 @@ class Patience:
         self._seconds: dict[str, float] = {}
 
     @contextmanager
-    def waiting(self, address: str) -> Iterator[None]:
-        """Counts the time until the block ends, however it ends."""
+    def waiting(self, address: str) -> Iterator[Callable[[], float]]:
+        """Counts the time until the block ends, however it ends; gives a function that tells the time since then."""
         started = self._clock()
         try:
-            yield
+            yield lambda: self._clock() - started
         finally:
             self._add(address, self._clock() - started)
 

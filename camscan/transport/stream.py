@@ -126,18 +126,21 @@ class Stream:
 
 
 async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
-    """Connects within `seconds`. Raises `OutOfScopeError`, `NotPossibleError` for a host whose budget is spent, or
-    `OSError` as `outcome_of` reads it."""
+    """Connects within `seconds`, after a rest where the host is under load. Raises `OutOfScopeError`,
+    `NotPossibleError` for a host whose budget is spent, or `OSError` as `outcome_of` reads it."""
     wire.check(endpoint.address)
     family, target = socket_address(endpoint.address, endpoint.port, socket.SOCK_STREAM)
+    with wire.patience.waiting(endpoint.address):
+        await asyncio.sleep(wire.load.rest(endpoint.address))
     await wire.pace.take()
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         record(wire, endpoint, protocol, CONNECT, 0)
         async with asyncio.timeout(seconds):
-            with wire.patience.waiting(endpoint.address):
+            with wire.patience.waiting(endpoint.address) as waited:
                 await asyncio.get_running_loop().sock_connect(sock, target)
+        wire.load.accepted(endpoint.address, waited())
     except BaseException:
         sock.close()
         raise

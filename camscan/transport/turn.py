@@ -85,7 +85,11 @@ class Line:
         self.close()
         self.tls = None
         opener = open_tls if self._endpoint.tls else open_stream
-        self._stream = await opener(self._wire, self._endpoint, self._protocol, seconds)
+        try:
+            self._stream = await opener(self._wire, self._endpoint, self._protocol, seconds)
+        except (ConnectionRefusedError, TimeoutError):
+            self._wire.load.refused(self.address)
+            raise
         self.tls = self._stream.mode
         return self._stream
 

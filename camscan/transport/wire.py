@@ -14,6 +14,7 @@ from uuid import uuid4
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.scope import Containment, Interface, Network, Scope
 from camscan.transport.ledger import Ledger
+from camscan.transport.load import Load
 from camscan.transport.pace import Pace
 from camscan.transport.patience import HOST_SECONDS, Patience
 from camscan.transport.unsent import Unsent
@@ -29,11 +30,11 @@ _EVERYBODY = IPv4Address("255.255.255.255")
 class Wire:
     """The way out of this program.
 
-    `clock` is seconds since the epoch, `message_id` makes a fresh id. `patience` is how long each host was waited for.
-    `dropped` counts, by protocol, replies that were not kept (sender excluded, too many); `unsent` counts packets of a
-    sweep that did not leave, because this machine refused or the host has had its share: a sweep that wants them for
-    itself alone gets them by `for_sweep`. `tls_modes` remembers which kind of TLS an endpoint took, so that a weak
-    device is not asked twice.
+    `clock` is seconds since the epoch, `message_id` makes a fresh id. `patience` is how long each host was waited for,
+    `load` whether it is at its limits. `dropped` counts, by protocol, replies that were not kept (sender excluded, too
+    many); `unsent` counts packets of a sweep that did not leave, because this machine refused or the host has had its
+    share: a sweep that wants them for itself alone gets them by `for_sweep`. `tls_modes` remembers which kind of TLS an
+    endpoint took, so that a weak device is not asked twice.
     """
 
     scope: Scope
@@ -44,6 +45,7 @@ class Wire:
     dropped: Counter[str] = field(default_factory=Counter)
     unsent: Unsent = field(default_factory=Unsent)
     patience: Patience = field(default_factory=Patience)
+    load: Load = field(default_factory=Load)
     tls_modes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def check(self, address: str) -> None:

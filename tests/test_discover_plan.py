@@ -295,3 +295,13 @@ def test_on_the_own_wire_arp_tells_who_is_there_and_connects_do() -> None:
     )
     (step,) = (s for s in plan.steps if s.mode == "ports")
     assert step.engine == "connect"
+
+
+def test_a_channel_that_was_interrupted_is_partial_even_if_nothing_is_known_to_have_left() -> None:
+    plan = plan_of(WHOLE, Settings(engine="nmap"))
+    step, tally = _begun(plan, "tcp nmap", 3)
+    tally.finished.clear()
+    for address in ("10.9.0.1", "10.9.0.2", "10.9.0.3"):
+        tally.unsent[step].add(address, "nmap was ended", step.connections // step.addresses)
+    row = _row(plan, tally, "tcp nmap")
+    assert (row.state, row.asked, row.reason) == ("partial", 0, "3 could not be asked: nmap was ended")

@@ -1,5 +1,6 @@
 """ISAPI: the oddities of DeviceInfo, and what is no DeviceInfo."""
 
+import json
 from typing import Any
 
 import pytest
@@ -108,7 +109,6 @@ def test_refusals_give_no_device() -> None:
         HEAD + b"<DeviceInfo></DeviceInfo>",
         HEAD + b"<InputProxyChannelList><model>DS-1</model></InputProxyChannelList>",
         b'<!DOCTYPE x [<!ENTITY a "b">]><DeviceInfo><model>&a;</model></DeviceInfo>',
-        b'{"DeviceInfo": {"model": "x"}}',
     ],
 )
 def test_what_is_no_device_info_is_refused(data: bytes) -> None:
@@ -132,3 +132,24 @@ def test_any_bytes_decode_or_are_refused(data: bytes, head: bytes) -> None:
 def test_captures(document: dict[str, Any]) -> None:
     check_fields(document)
     check_device(document)
+
+
+def test_json_says_the_same_as_xml() -> None:
+    said = {
+        "model": "DS-K1T670X",
+        "firmwareVersion": "V3.3.8",
+        "firmwareReleasedDate": "build 231107",
+        "bootVersion": None,
+    }
+    fields = decode(json.dumps({"DeviceInfo": said}).encode())
+    assert fields["answer"] == ("DeviceInfo",)
+    assert (fields["model"], fields["firmware"], fields["build"]) == (("DS-K1T670X",), ("V3.3.8",), ("build 231107",))
+    assert "namespace" not in fields
+
+
+@pytest.mark.parametrize(
+    "data", [b"{", b"{}", b'{"DeviceInfo": []}', b'{"DeviceInfo": {}}', b'{"DeviceInfo": {"a": 1}}']
+)
+def test_json_that_is_no_device_info(data: bytes) -> None:
+    with pytest.raises(DecodeError):
+        decode(data)

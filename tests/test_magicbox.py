@@ -42,6 +42,11 @@ def test_a_number_or_a_class_is_no_model(value: str) -> None:
         (b"version=2.800.0000016.0.R,build:2020-06-05", "2.800.0000016.0.R", "2020-06-05"),
         (b"version=2.420.0001.0.R\r\nBuildDate=2014-05-24\r\n", "2.420.0001.0.R", "2014-05-24"),
         (b"version=2.420.Dahua 00.14.R, build: 2016-06-18", "2.420.Dahua 00.14.R", "2016-06-18"),
+        (
+            b"deviceType=NVR5216-4KS2\nsoftwareVersion=V4.001.0000000.0,build:2021-02-01",
+            "V4.001.0000000.0",
+            "2021-02-01",
+        ),
     ],
 )
 def test_software_version(data: bytes, firmware: str, build: str) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from camscan.errors import DecodeError
 from camscan.probe import Endpoint
-from camscan.protocols.rpc2 import ENVELOPE_LIMIT, JSON_LIMIT, LOGIN_CHALLENGE, PROTOCOL, decode, dialogue
+from camscan.protocols.json_object import JSON_LIMIT
+from camscan.protocols.rpc2 import ENVELOPE_LIMIT, LOGIN_CHALLENGE, PROTOCOL, decode, dialogue
 from tests.capture_rig import captures, check_device, check_fields
 
 

@@ -107,7 +107,7 @@ class Plan:
         far = sum(self._usual(s) for s in self._certain() if not s.near)
         rate = self.settings.rate
         sending = max(near / self.near_rate, far / rate) if self.near_rate else (near + far) / rate
-        silent = sum(self._silence(s) for s in self._certain() if s.engine == "connect" and not s.near)
+        silent = sum(self._silence(s) for s in self._certain() if s.engine == "nmap" or self._meets_silence(s))
         return max(sending, silent) + self.settings.wait
 
     @property
@@ -121,6 +121,11 @@ class Plan:
     @staticmethod
     def _usual(step: Step) -> int:
         return step.packets * min(step.rounds, USUAL_ROUNDS) // step.rounds + step.connections
+
+    @staticmethod
+    def _meets_silence(step: Step) -> bool:
+        """Whether its connects wait for addresses where nobody is."""
+        return step.engine == "connect" and not step.near
 
     def _silence(self, step: Step) -> float:
         """Seconds until the ports of addresses where nobody is have been given up, one after the other."""

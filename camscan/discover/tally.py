@@ -92,7 +92,8 @@ class Tally:
         return sum(self.drawn.get((step, n), 0) for n in block.networks)
 
     def _state(self, step: Step, drawn: int, reached: int, lack: "_Lack") -> State:
-        if step.not_possible or (not reached and (drawn or step in self.failed)):
+        ended = step in self.finished or step in self.failed
+        if step.not_possible or (not reached and ended and (drawn or step in self.failed)):
             return "not-possible"
         return "asked" if step in self.finished and not lack.packets else "partial"
 

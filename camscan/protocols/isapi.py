@@ -1,9 +1,10 @@
-"""Hikvision ISAPI: `DeviceInfo` as XML, and what an ISAPI refusal gives away.
+"""Hikvision ISAPI: `DeviceInfo` as XML or JSON, and what an ISAPI refusal gives away.
 
 Asked without credentials, a device of the maker answers 401; the 401 is an HTTP reply and read there. A `DeviceInfo`
 comes from a device that does not ask for a login, or from a recording. The same document is served under `/PSIA`, and
-by rebrands under their own prefix and namespace. Public source: the ISAPI developer guides and replies published with
-open integrations; field notes in `docs/protocols.md`. No request ever carries `auth=`.
+by rebrands under their own prefix and namespace; gateways and terminals at doors give it as JSON too. Public source:
+the ISAPI developer guides and replies published with open integrations; field notes in `docs/protocols.md`. No request
+ever carries `auth=`.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols.gather import gather
 from camscan.protocols.http_request import get
+from camscan.protocols.json_object import read_object, scalar
 from camscan.protocols.markup import elements, local_name, parse_xml
 from camscan.protocols.version import split_version
 
@@ -59,6 +61,8 @@ def decode(data: bytes) -> Fields:
 
     `ResponseStatus` and `userCheck` give `answer`, `fault` and `namespace` only.
     """
+    if data.lstrip().startswith(b"{"):
+        return _device_info(_json_elements(data), "")
     root = parse_xml(data)
     if local_name(root) in _FIELDS or local_name(root) in _IDENTIFYING:
         root = parse_xml(b"<DeviceInfo>" + data + b"</DeviceInfo>")
@@ -68,14 +72,22 @@ def decode(data: bytes) -> Fields:
         return gather([("answer", answer), ("namespace", _namespace(root)), *faults])
     if answer != "DeviceInfo":
         raise DecodeError(f"ISAPI root is {answer}, not DeviceInfo")
-    return _device_info(root)
-
-
-def _device_info(root: etree._Element) -> Fields:
     found = [(name, text) for name, text, parent in elements(root) if parent == "DeviceInfo"]
+    return _device_info(found, _namespace(root))
+
+
+def _json_elements(data: bytes) -> list[tuple[str, str]]:
+    """The texts of `{"DeviceInfo": {…}}`, as the elements of the XML document would be."""
+    info = read_object(data).get("DeviceInfo")
+    if not isinstance(info, dict):
+        raise DecodeError("JSON without a DeviceInfo")
+    return [(name, scalar(value)) for name, value in info.items()]
+
+
+def _device_info(found: list[tuple[str, str]], namespace: str) -> Fields:
     if not any(name in _IDENTIFYING and text for name, text in found):
         raise DecodeError("DeviceInfo without model, serial, MAC or firmware")
-    pairs = [("answer", "DeviceInfo"), ("namespace", _namespace(root))]
+    pairs = [("answer", "DeviceInfo"), ("namespace", namespace)]
     pairs += [(_FIELDS[name], text) for name, text in found if name in _FIELDS]
     return gather([*pairs, *_versions(found)])
 

@@ -34,7 +34,8 @@ _FIELDS = {
 }
 _LINE = re.compile(r"\s*([A-Za-z][A-Za-z0-9]{0,40}|table\.[A-Za-z][A-Za-z0-9.\[\]]{0,80})\s*=(.*)")
 _TABLE = "table."
-_KEYS = {*_FIELDS, "version", "BuildDate", "appAutoStart", "updateSerialCloudUpgrade", "table.General.MachineName"}
+_VERSIONS = ("version", "softwareVersion")
+_KEYS = {*_FIELDS, *_VERSIONS, "BuildDate", "appAutoStart", "updateSerialCloudUpgrade", "table.General.MachineName"}
 _MODEL_TYPES = ("type", "deviceType")
 _NO_MODEL = re.compile(r"\d*|IP ?Camera|IPC|NVR|DVR|XVR|HCVR|VTO|VTH", re.IGNORECASE)
 
@@ -60,7 +61,7 @@ def _pairs(key: str, value: str) -> Iterator[tuple[str, str]]:
         yield _FIELDS[key], value
     if key in _MODEL_TYPES and not _NO_MODEL.fullmatch(value):
         yield "model", value
-    if key == "version":
+    if key in _VERSIONS:
         firmware, build = split_version(value)
         yield from (("firmware", firmware), ("build", build))
     if key == "BuildDate":

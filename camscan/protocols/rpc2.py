@@ -6,7 +6,6 @@ password, cannot be built here. The same JSON travels in DHIP frames, whose head
 clients of the protocol; field notes in `docs/protocols.md`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,11 +15,10 @@ from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols.challenge import shape
 from camscan.protocols.gather import gather
-from camscan.protocols.http_message import as_text
 from camscan.protocols.http_request import post
+from camscan.protocols.json_object import read_object, scalar
 from camscan.protocols.version import split_version
 
-JSON_LIMIT = 64 * 1024  # bytes; a challenge has 400
 ENVELOPE_LIMIT = 8  # names of an answer; the maker's have five
 _BODY = b'{"method":"global.login","params":{"userName":"","password":"","clientType":"Web3.0"},"id":1,"session":0}'
 LOGIN_CHALLENGE = post(
@@ -60,7 +58,7 @@ def dialogue(endpoint: Endpoint) -> Dialogue:
 
 def decode(data: bytes) -> Fields:
     """The JSON of an answer → error_code, realm, mac, session_shape, random_shape …; model and more after a login."""
-    answer = _read_json(data)
+    answer = read_object(data)
     if "session" not in answer and "error" not in answer:
         raise DecodeError("JSON without session or error, not an answer of RPC2")
     if not {"result", "error", "params"} & set(answer):
@@ -68,28 +66,15 @@ def decode(data: bytes) -> Fields:
     return gather([*_envelope(answer), *_params(answer.get("params"))])
 
 
-def _read_json(data: bytes) -> dict[str, Any]:
-    start = data.find(b"{")
-    if start < 0 or len(data) > JSON_LIMIT:
-        raise DecodeError("no JSON" if start < 0 else f"JSON longer than {JSON_LIMIT} bytes")
-    try:
-        answer, _ = json.JSONDecoder().raw_decode(as_text(data[start:]))
-    except (ValueError, RecursionError) as error:
-        raise DecodeError(f"not JSON: {error}") from None
-    if not isinstance(answer, dict):
-        raise DecodeError("JSON, but no object")
-    return answer
-
-
 def _envelope(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if len(answer) <= ENVELOPE_LIMIT:
-        yield "envelope", " ".join(sorted(_text(name) for name in answer))
+        yield "envelope", " ".join(sorted(scalar(name) for name in answer))
     yield "session_shape", _session_shape(answer.get("session"))
-    yield "result", _text(answer.get("result"))
+    yield "result", scalar(answer.get("result"))
     error = answer.get("error")
     if isinstance(error, dict):
-        yield "error_code", _text(error.get("code"))
-        yield "error_message", _text(error.get("message"))
+        yield "error_code", scalar(error.get("code"))
+        yield "error_message", scalar(error.get("message"))
 
 
 def _session_shape(session: object) -> str:
@@ -109,7 +94,7 @@ def _params(params: object) -> Iterator[tuple[str, str]]:
 
 def _pairs(items: Any) -> Iterator[tuple[str, str]]:
     for name, value in items:
-        text = _text(value)
+        text = scalar(value)
         if name in _NAMED:
             yield _NAMED[name], text
         elif name == "random":
@@ -137,13 +122,6 @@ def _version(text: str) -> Iterator[tuple[str, str]]:
         yield "hardware_version", text
     else:
         yield from zip(("firmware", "build"), split_version(text), strict=True)
-
-
-def _text(value: object) -> str:
-    """A JSON scalar as text that can be written anywhere: a lone surrogate becomes a question mark."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)[:4096].encode("utf-8", "replace").decode() if isinstance(value, str | int) else ""
 
 
 PROTOCOL = Protocol(

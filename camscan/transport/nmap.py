@@ -22,8 +22,9 @@ from camscan.scope import Address, Network
 from camscan.transport.ledger import CONNECT
 from camscan.transport.wire import Wire
 
-CHUNK = 64  # addresses a run: what Ctrl-C leaves in doubt, and short enough for a command line
+CHUNK = 256  # addresses a run: what Ctrl-C leaves in doubt, and short enough for a command line
 PATIENCE = "900ms"  # for one connect: less than the second after which the kernel sends a SYN again
+BETWEEN = "950ms"  # from one connect to the next at the same host: the one before it is over by then
 VERSION_SECONDS = 10.0  # a program that does not tell its version by then does not work
 STARTING_SECONDS = 60.0  # what a run may take beyond its packets
 
@@ -37,7 +38,7 @@ _ONCE = (
     "--max-rtt-timeout",
     PATIENCE,
 )
-_OPTIONS = ("-n", "-Pn", "-sT", "--unprivileged", "--open", "--scan-delay", "50ms", *_ONCE)
+_OPTIONS = ("-n", "-Pn", "-sT", "--unprivileged", "--open", "--scan-delay", BETWEEN, *_ONCE)
 
 
 def nmap_available() -> str | None:
@@ -81,11 +82,11 @@ async def _scan(wire: Wire, chunk: list[Address], ports: Sequence[int]) -> dict[
     _account(wire, chunk, ports)
     try:
         with wire.pace.lend() as rate:
-            seconds = STARTING_SECONDS + len(chunk) * len(ports) / rate
+            seconds = STARTING_SECONDS + len(ports) + len(chunk) * len(ports) / rate
             output = await _run(_command(wire, chunk, ports, rate), seconds)
     except BaseException:
         for address in chunk:
-            wire.unsent.add(str(address), "nmap did not come to its end", len(ports))
+            wire.unsent.add(str(address), "nmap was ended before it told what it had asked", len(ports))
         raise
     return await asyncio.to_thread(_read, output)
 

@@ -93,7 +93,8 @@ class Channels:
         self, step: Step, channel: Udp
     ) -> tuple[Literal["multicast", "broadcast", "unicast"], Iterator[str]]:
         if step.mode == "multicast":
-            return "multicast", iter([str(channel.group)])
+            by_six = ":" in step.network
+            return "multicast", iter([f"{channel.group6}%{step.interface}" if by_six else str(channel.group)])
         if step.mode == "broadcast":
             return "broadcast", self._broadcasts(step)
         return "unicast", self._addresses(step)

@@ -7,7 +7,7 @@ more sockets than a network. A network this machine is directly on is a part of 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 from camscan.discover.plan import Engine, Mode, Plan, Settings, Step, allowed_requests, swept_ports, usable_protocols
 from camscan.probe import Announced, ArpSweep, IcmpEcho, OverHttp, Protocol, Request, Tcp, Udp
@@ -20,6 +20,7 @@ SYN_BYTES = 60  # one SYN with its options, as Linux sends it
 ARP_BYTES = 42
 ICMP_BYTES = 36  # an echo request with eight bytes of data, and its IPv4 header
 HEADERS = 28  # IPv4 and UDP
+LINK_LOCAL = IPv6Network("fe80::/64")
 NO_ROUTE = "no route to this network"
 NO_BROADCAST = "an address of this network is excluded, and a broadcast would reach it"
 NO_FRAMES = "SYN frames need an Ethernet interface and IPv4; --engine connect does without"
@@ -70,6 +71,7 @@ def make_plan(
     steps: list[Step] = []
     for protocol in usable.values():
         steps += _segment_steps(protocol, scope, settings)
+        steps += _link_steps(protocol, scope, settings)
         steps += (step for part in parts for step in _sweep_steps(protocol, part, settings))
     steps += (_port_step(part, swept_ports(usable), settings, _carries_frames(part, interfaces)) for part in parts)
     steps += (_turns_step(p, settings) for p in usable.values() if _takes_turns(p))
@@ -113,9 +115,18 @@ def _segment_steps(protocol: Protocol, scope: Scope, settings: Settings) -> Iter
             yield step if permitted else replace(step, not_possible=NO_BROADCAST)
 
 
-def _segment_step(
-    protocol: Protocol, mode: Mode, interface: Interface, network: IPv4Network, settings: Settings
-) -> Step:
+def _link_steps(protocol: Protocol, scope: Scope, settings: Settings) -> Iterator[Step]:
+    """Multicast by IPv6 on the same interfaces: it finds devices that have no IPv4 address, or another network's."""
+    channel = protocol.channel
+    if not isinstance(channel, Udp) or not channel.group6:
+        return
+    for interface in dict.fromkeys(interface for interface, _ in scope.segments):
+        if interface.multicast and any(a.is_link_local for a in interface.addresses if a.version == 6):
+            step = _segment_step(protocol, "multicast", interface, LINK_LOCAL, settings)
+            yield replace(step, channel=f"{protocol.name} multicast IPv6")
+
+
+def _segment_step(protocol: Protocol, mode: Mode, interface: Interface, network: Network, settings: Settings) -> Step:
     requests = allowed_requests(protocol, settings)
     destinations = 1 if mode == "multicast" else 2  # the network's broadcast address and 255.255.255.255
     return Step(

@@ -104,7 +104,7 @@ class Survey:
 
     def _note(self, reply: Reply) -> bool:
         """Keep what is an answer. Our own and other people's questions, heard in a group, are none."""
-        if reply.transport == "udp" and reply.address in self._own:
+        if reply.transport == "udp" and reply.address.split("%")[0] in self._own:
             return False
         if not self.hosts.note(reply):
             return False

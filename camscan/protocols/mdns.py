@@ -19,6 +19,7 @@ from camscan.protocols.gather import gather
 
 PORT = 5353
 GROUP = "224.0.0.251"
+GROUP6 = "ff02::fb"
 DATAGRAM_LIMIT = 9000  # bytes: the most that RFC 6762 section 17 allows
 RECORDS_LIMIT = 256  # records of one reply; a busy computer sends 30
 
@@ -154,7 +155,7 @@ def _service(name: str) -> str:
 PROTOCOL = Protocol(
     name="mdns",
     title="Multicast DNS",
-    channel=Udp(port=PORT, group=GROUP, reply_size=1500),
+    channel=Udp(port=PORT, group=GROUP, group6=GROUP6, reply_size=1500),
     requests=(BROWSE,),
     decode=decode,
 )

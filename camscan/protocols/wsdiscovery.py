@@ -22,6 +22,7 @@ from camscan.protocols.onvif_scope import read_scopes
 
 PORT = 3702
 GROUP = "239.255.255.250"
+GROUP6 = "ff02::c"
 SCOPE_WORDS_LIMIT = 256  # words of one scope list; the longest list seen has 20 scopes
 
 _PROBE = (
@@ -121,7 +122,7 @@ def _split_scopes(text: str) -> list[str]:
 PROTOCOL = Protocol(
     name="wsdiscovery",
     title="WS-Discovery (ONVIF)",
-    channel=Udp(port=PORT, group=GROUP, unicast=True, reply_size=4000),
+    channel=Udp(port=PORT, group=GROUP, group6=GROUP6, unicast=True, reply_size=4000),
     requests=(*(_probe(types, namespace) for types, namespace in _SPELLINGS), _probe()),
     decode=decode,
     volatile=(

@@ -16,6 +16,14 @@ def socket_address(address: str, port: int, kind: socket.SocketKind) -> tuple[so
     return found[0][0], found[0][4]
 
 
+def sender_address(sender: Any) -> str:
+    """The address of a sender as `recvfrom` gives it, with its interface where it belongs to one link only."""
+    address = str(sender[0])
+    if len(sender) == 4 and sender[3] and "%" not in address:
+        return f"{address}%{socket.if_indextoname(sender[3])}"
+    return address
+
+
 def is_foreign(sender: str, interface: Interface | None) -> bool:
     """Whether the sender is in none of the networks of the interface that heard it (False where that is not known)."""
     address = ip_address(sender.split("%")[0])

@@ -18,7 +18,7 @@ from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.probe import Request
 from camscan.scope import Interface
-from camscan.transport.address import is_foreign, socket_address
+from camscan.transport.address import is_foreign, sender_address, socket_address
 from camscan.transport.chunk import Chunk, chunks
 from camscan.transport.heard import Heard
 from camscan.transport.inbox import Inbox
@@ -65,7 +65,7 @@ async def sweep(wire: Wire, question: UdpQuestion) -> AsyncGenerator[Reply, None
     try:
         async with aclosing(inbox.harvest(mailing.send, question.wait)) as arrivals:
             async for data, sender in arrivals:
-                address = str(sender[0])
+                address = sender_address(sender)
                 if mailing.is_own(sender) or not wire.accepts(address, question.protocol):
                     continue
                 if heard.takes(address, data):
@@ -191,7 +191,7 @@ class _Mailing:
         if question.mode == "unicast" or question.interface is None:
             return unicast_socket(family, question.source)
         if question.mode == "multicast":
-            return multicast_socket(question.interface, question.source)
+            return multicast_socket(question.interface, question.source, family)
         return broadcast_socket(question.interface)
 
     def _listen(self, destinations: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 """The two kinds of UDP socket: one that asks and hears the answers, and one that only hears what devices send to all.
 
-Follows ip(7), udp(7) and socket(7). Multicast and broadcast stay on one interface: SO_BINDTODEVICE (free for everyone
-since Linux 5.7) and a TTL of 1.
+Follows ip(7), ipv6(7), udp(7) and socket(7). Multicast and broadcast stay on one interface: SO_BINDTODEVICE (free for
+everyone since Linux 5.7) and a TTL (IPv6: hop limit) of 1.
 """
 
 import socket
@@ -17,13 +17,20 @@ _ANY = b"\0\0\0\0"
 _IP_MULTICAST_ALL = 49  # linux/in.h; not in the socket module
 
 
-def multicast_socket(interface: Interface, source: str | None) -> socket.socket:
-    """Asks groups on this interface, from `source` where it is given; does not hear itself."""
-    by = _membership(_ANY, socket.inet_aton(source) if source else _ANY, interface)
-    with _udp(interface) as sock:
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, by)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, TTL)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+def multicast_socket(
+    interface: Interface, source: str | None, family: socket.AddressFamily = socket.AF_INET
+) -> socket.socket:
+    """Asks groups on this interface, from `source` where it is given (IPv4); does not hear itself."""
+    with _udp(interface, family) as sock:
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, interface.index)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, TTL)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+        else:
+            by = _membership(_ANY, socket.inet_aton(source) if source else _ANY, interface)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, by)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, TTL)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         sock.bind(("", 0))
     return sock
 
@@ -45,19 +52,33 @@ def unicast_socket(family: socket.AddressFamily, source: str | None) -> socket.s
 
 
 def listening_socket(interface: Interface, port: int, groups: tuple[str, ...]) -> socket.socket | None:
-    """Hears what devices send to a group or to everyone on their own port; None where that cannot be had."""
+    """Hears what devices send to a group or to everyone on their own port; None where that cannot be had. All groups
+    are of one family; without any it is IPv4."""
+    family = socket.AF_INET6 if any(":" in group for group in groups) else socket.AF_INET
     try:
-        with _udp(interface) as sock:
+        with _udp(interface, family) as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            sock.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
+            if family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            else:
+                sock.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
             sock.bind(("", port))
             for group in groups:
-                member = _membership(socket.inet_aton(group), _ANY, interface)
-                sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+                _join(sock, group, interface)
     except OSError:
         return None
     return sock
+
+
+def _join(sock: socket.socket, group: str, interface: Interface) -> None:
+    if sock.family == socket.AF_INET6:
+        member = socket.inet_pton(socket.AF_INET6, group.split("%")[0]) + struct.pack("=I", interface.index)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, member)
+    else:
+        sock.setsockopt(
+            socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, _membership(socket.inet_aton(group), _ANY, interface)
+        )
 
 
 def _membership(group: bytes, source: bytes, interface: Interface) -> bytes:

@@ -1,7 +1,7 @@
 """The whole tool in one short function: discover → identify. `judge` is the same pipeline over recorded replies."""
 
 import asyncio
-import socket
+import platform
 from collections.abc import Callable, Coroutine, Iterable
 
 from camscan.discover.plan import Plan
@@ -47,7 +47,7 @@ async def scan(
         started=started,
         ended=wire.clock(),
         scope=scope_text(plan.scope),
-        vantage=socket.gethostname(),
+        vantage=platform.node(),
         partial=ending != FINISHED or bool(unasked(plan, survey.tally)),
         failure=ending if ending not in (FINISHED, STOPPED) else None,
     )

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from typing import Any
 
 import mmh3
 import pytest
@@ -15,7 +14,6 @@ from camscan.protocols import page
 from camscan.protocols.challenge import read_challenges, shape
 from camscan.protocols.gather import gather
 from camscan.protocols.http import FAVICON, PAGE, PROTOCOL, RANDOM_PATH, REDIRECTS, ROOT, decode, dialogue
-from tests.capture_rig import captures, check_device, check_fields
 
 HERE = Endpoint(address="192.0.2.7", port=80, token="t0k3n")
 
@@ -228,9 +226,3 @@ def test_a_page_made_to_slow_the_reader_down_does_not() -> None:
     hostile = "<meta refresh " * 5000 + "location = " * 5000 + "<title " * 5000 + "url=" * 10000 + " " * 50000
     assert page.title(hostile) == ""
     assert list(page.targets(hostile)) == []
-
-
-@pytest.mark.parametrize("document", captures("http"))
-def test_captures(document: dict[str, Any]) -> None:
-    check_fields(document)
-    check_device(document)

@@ -1,7 +1,5 @@
 """magicBox.cgi: key=value lines in every variant seen, and nothing of what only looks like them."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from camscan.errors import DecodeError
 from camscan.probe import Endpoint
 from camscan.protocols.magicbox import DEVICE_TYPE, LINES_LIMIT, PROTOCOL, decode, dialogue
-from tests.capture_rig import captures, check_device, check_fields
 
 
 def test_one_question_without_credentials() -> None:
@@ -84,9 +81,3 @@ def test_any_bytes_decode_or_are_refused(data: bytes, head: bytes) -> None:
     except DecodeError:
         return
     assert all(values for values in fields.values())
-
-
-@pytest.mark.parametrize("document", captures("magicbox"))
-def test_captures(document: dict[str, Any]) -> None:
-    check_fields(document)
-    check_device(document)

@@ -1,7 +1,5 @@
 """ONVIF: device information, scopes, date and faults, and that only three harmless questions can be asked."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +10,6 @@ from camscan.protocols.gather import gather
 from camscan.protocols.onvif import DATE, DEVICE_INFORMATION, PROTOCOL, SCOPES, decode, dialogue, utc_seconds
 from camscan.protocols.onvif_scope import read_scopes
 from camscan.protocols.version import VERSION_LIMIT, split_version
-from tests.capture_rig import captures, check_device, check_fields
 
 HERE = Endpoint(address="192.0.2.7", port=80)
 
@@ -175,9 +172,3 @@ def test_any_bytes_decode_or_are_refused(data: bytes, head: bytes) -> None:
     except DecodeError:
         return
     assert fields["answer"]
-
-
-@pytest.mark.parametrize("document", captures("onvif"))
-def test_captures(document: dict[str, Any]) -> None:
-    check_fields(document)
-    check_device(document)

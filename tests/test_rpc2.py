@@ -1,7 +1,6 @@
 """RPC2: every variant of the login challenge, and that nothing but the challenge can be asked for."""
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from camscan.errors import DecodeError
 from camscan.probe import Endpoint
 from camscan.protocols.json_object import JSON_LIMIT
 from camscan.protocols.rpc2 import ENVELOPE_LIMIT, LOGIN_CHALLENGE, PROTOCOL, decode, dialogue
-from tests.capture_rig import captures, check_device, check_fields
 
 
 def answer(**members: object) -> bytes:
@@ -134,9 +132,3 @@ def test_any_bytes_decode_or_are_refused(data: bytes) -> None:
         decode(b"{" + data)
     except DecodeError:
         return
-
-
-@pytest.mark.parametrize("document", captures("rpc2"))
-def test_captures(document: dict[str, Any]) -> None:
-    check_fields(document)
-    check_device(document)

@@ -1,22 +1,9 @@
 """UPnP descriptions: what is asked for, what is refused to be asked for, what is read."""
 
-from typing import Any
-
 import pytest
 
 from camscan.errors import DecodeError
 from camscan.protocols.upnp import PROTOCOL, decode, describe
-from tests.capture_rig import captures, check_device, check_fields
-
-
-@pytest.mark.parametrize("document", captures("upnp"))
-def test_a_capture_gives_its_fields(document: dict[str, Any]) -> None:
-    check_fields(document)
-
-
-@pytest.mark.parametrize("document", captures("upnp"))
-def test_a_capture_gives_its_device(document: dict[str, Any]) -> None:
-    check_device(document)
 
 
 def test_a_description_is_one_plain_get() -> None:

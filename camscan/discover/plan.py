@@ -48,13 +48,13 @@ Mode = Literal["multicast", "broadcast", "unicast", "echo", "sweep", "ports", "t
 """How a channel reaches out: to a group, to everyone, to each address, to each port, or turn by turn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
     """One channel over `networks`. Counts are what goes out; with `per_host` they are for each host that answers.
 
-    `network` names the networks for people. `near` is true on this machine's own wire, where ARP shows
-    beforehand who is there. `engine` is who
-    looks for open ports. `rounds` is how often the whole may be sent, of which `seconds` of a plan expects two at most.
+    `network` names the networks for people. `near` is true on this machine's own wire, where ARP shows beforehand who
+    is there. `engine` is who looks for open ports. `rounds` is how often the whole may be sent, of which `seconds` of a
+    plan expects two at most. A step equals itself only: it is counted under, and may hold thousands of networks.
     """
 
     channel: str

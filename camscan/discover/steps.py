@@ -215,7 +215,8 @@ def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: b
 
 
 def _takes_turns(protocol: Protocol) -> bool:
-    return bool(protocol.dialogue) or isinstance(protocol.channel, Tcp | OverHttp | Announced)
+    """Whether something is said once a port is open: a mere open port is no reason for more."""
+    return bool(protocol.dialogue) or (protocol.identifies and isinstance(protocol.channel, Tcp | OverHttp | Announced))
 
 
 def _turns_step(protocol: Protocol, settings: Settings) -> Step:

@@ -10,6 +10,13 @@ from camscan.probe import Protocol, Request, Tcp
 XIONGMAI_PORT = 34567
 
 
+CONNECT = Request(name="connect", payload=b"")
+SYN = Request(name="syn", payload=b"")
+"""A frame that asks for a connection, in large networks; see `camscan/transport/syn.py`."""
+RESET = Request(name="reset", payload=b"")
+"""A frame that closes what a SYN opened."""
+
+
 def decode(data: bytes) -> Fields:
     """Any bytes, usually none: the port took a connection."""
     return {"state": ("open",)}
@@ -19,7 +26,7 @@ PROTOCOL = Protocol(
     name="tcp",
     title="open TCP port",
     channel=Tcp(ports=(XIONGMAI_PORT,)),
-    requests=(Request(name="connect", payload=b""),),
+    requests=(CONNECT, SYN, RESET),
     decode=decode,
     identifies=False,
 )

@@ -7,19 +7,21 @@ from camscan.probe import Announced, ArpSweep, Channel, IcmpEcho, OverHttp, Prot
 from camscan.report.printable import printable
 from camscan.report.terminal import Cell, Grid, Line, cell, line, to_text
 
-_COLUMNS = ("Protocol", "Request", "To", "Bytes", "Purpose")
+_COLUMNS = ("Protocol", "Request", "To", "Payload", "Purpose")
 
 
 def as_request_rows(protocols: Iterable[Protocol]) -> list[dict[str, Any]]:
     """One object per request, with its payload as it stands before host and message id are filled in."""
-    return [_row(protocol, request) for protocol, request in _all(protocols)]
+    protocols = list(protocols)
+    swept = sorted({port for p in protocols if isinstance(p.channel, Tcp) for port in ports(p.channel)})
+    return [_row(protocol, request, swept) for protocol, request in _all(protocols)]
 
 
 def as_request_table(protocols: Iterable[Protocol], *, terminal: bool = False, width: int = 80) -> str:
     """One line per request and a count below."""
     listed = as_request_rows(protocols)
     rows = [_cells(row) for row in listed]
-    table = Grid(columns=_COLUMNS, rows=rows, right=frozenset(["Bytes"]), spare=("Bytes",))
+    table = Grid(columns=_COLUMNS, rows=rows, right=frozenset(["Payload"]), spare=("Payload",))
     return to_text((table, Line(""), line(_summary(listed))), terminal=terminal, width=width)
 
 
@@ -40,14 +42,16 @@ def _all(protocols: Iterable[Protocol]) -> Iterator[tuple[Protocol, Request]]:
             yield protocol, request
 
 
-def _row(protocol: Protocol, request: Request) -> dict[str, Any]:
+def _row(protocol: Protocol, request: Request, swept: list[int]) -> dict[str, Any]:
+    """`swept` is every port that some protocol names: whether it is open is what a mere connection asks."""
+    mere = isinstance(protocol.channel, Tcp) and not protocol.identifies
     return {
         "protocol": protocol.name,
         "title": protocol.title,
         "request": request.name,
         "transport": transport(protocol.channel),
-        "ports": ports(protocol.channel),
-        "to": destination(protocol.channel),
+        "ports": swept if mere else ports(protocol.channel),
+        "to": f"tcp {len(swept)} ports, all named here" if mere else destination(protocol.channel),
         "purpose": request.purpose,
         "path": request.path or None,
         "bytes": len(request.payload),

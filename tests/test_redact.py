@@ -22,9 +22,8 @@ from camscan.protocols.registry import load_protocols
 from camscan.protocols.tls import encode_record
 from camscan.report.capture import Capture, as_capture, paths, slug
 from camscan.report.redact import Redaction
-from tests.capture_rig import DIRECTORY, data_of
+from tests.capture_rig import DIRECTORY, data_of, judged
 from tests.certificate_rig import certificate
-from tests.test_service_captures import judged
 
 KEY = bytes(32)
 FILES = sorted(DIRECTORY.rglob("*.toml"))

@@ -86,7 +86,7 @@ def test_an_open_port_and_an_echo_are_no_evidence() -> None:
     assert tcp.decode(b"") == {"state": ("open",)}
     assert not tcp.PROTOCOL.identifies
     assert not icmp.PROTOCOL.identifies
-    assert [request.payload for request in tcp.PROTOCOL.requests] == [b""]
+    assert [request.payload for request in tcp.PROTOCOL.requests] == [b""] * 3  # connect, syn, reset
 
 
 @given(st.binary(max_size=80), st.sampled_from([b"", PACKET[:8], FRAME[:14], LINE[:20], b"\x45", b"\0\0"]))

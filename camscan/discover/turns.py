@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from camscan.discover.announced import Hint, may_be_asked
+from camscan.discover.held import held
 from camscan.discover.login import Login
 from camscan.discover.plan import Settings, allowed_requests
 from camscan.discover.web import Web
@@ -153,7 +154,8 @@ class Interview:
             yield self._reply("tls", endpoint, f"handshake {seen.mode}", data)
 
     async def _converse(self, name: str, dialogue: Dialogue, web: Web) -> AsyncGenerator[Reply, None]:
-        async with aclosing(tcp.converse(self.wire, web.endpoint, dialogue, name)) as exchanges:
+        allowed = held(dialogue, allowed_requests(self.protocols[name], self.settings))
+        async with aclosing(tcp.converse(self.wire, web.endpoint, allowed, name)) as exchanges:
             async for exchange in exchanges:
                 if exchange.outcome is Outcome.BUG:
                     self.problems.append(f"a mistake in camscan's {name} dialogue: {exchange.problem}")

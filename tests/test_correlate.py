@@ -61,14 +61,19 @@ def test_two_protocols_that_spell_the_serial_otherwise_are_one_device() -> None:
 
 
 def test_more_serials_than_a_recorder_has_channels_are_one_trap() -> None:
+    assert len(found(*(isapi(ROUTER, 1000 + n, n) for n in range(DEVICES_LIMIT)))) == DEVICES_LIMIT
     (device,) = found(*(isapi(ROUTER, 1000 + n, n) for n in range(DEVICES_LIMIT + 1)))
     assert len(device.services) == DEVICES_LIMIT + 1
+    assert any(
+        c.reason.startswith("its ports tell more than 64 serials, more than one device") for c in device.conflicts
+    )
 
 
 def test_a_port_that_tells_serial_after_serial_does_not_part_an_address() -> None:
     many = [isapi(ROUTER, 80, n) for n in range(200)]
     (device,) = found(*many, isapi(ROUTER, 8080, 500), *(reply(ROUTER, "tcp", 9000 + n, b"") for n in range(500)))
     assert len(device.services) == 502
+    assert any(c.reason.startswith("port 80 tells more than 16 serials") for c in device.conflicts)
 
 
 def test_one_serial_seen_directly_and_through_a_router_is_kept_apart() -> None:

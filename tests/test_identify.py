@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from camscan.identify import sameness
-from camscan.identify.correlate import correlate, is_placeholder
+from camscan.identify.correlate import ADDRESSES_LIMIT, correlate, is_placeholder
 from camscan.identify.fuse import DOUBTED, fuse, rank
-from camscan.identify.identify import identify
+from camscan.identify.identify import CHANNELS_LIMIT, identify
 from camscan.identify.knowledge_base import load_knowledge
-from camscan.identify.sameness import Groups, same_value
+from camscan.identify.sameness import Groups, Values, same_value
 from camscan.identify.witness import Witnesses
 from camscan.model import Claim, Device, Observation, Reply
 from camscan.protocols.registry import load_protocols
@@ -188,6 +188,47 @@ def test_each_value_joins_the_first_group_whose_first_value_agrees(attribute: st
             assert groups.number(value) == expected, values
             if expected == len(first):
                 first.append(value)
+
+
+@pytest.mark.parametrize("attribute", VALUES)
+def test_values_differ_where_none_of_them_agrees_with_any_of_the_others(attribute: str) -> None:
+    chance = random.Random(attribute)
+    for _ in range(300):
+        one, other = (chance.choices(VALUES[attribute], k=chance.randint(0, 3)) for _ in range(2))
+        expected = bool(one and other) and not any(same_value(attribute, a, b) for a in one for b in other)
+        assert Values.of(attribute, one).differ(Values.of(attribute, other)) is expected, (one, other)
+
+
+def test_two_units_with_thousands_of_common_identifiers_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    plain = sameness.canonical
+    monkeypatch.setattr(sameness, "canonical", lambda name, value: looked_at.append(value) or plain(name, value))
+    serials = [("serial", f"DS-2CD{n:09d}", 0.9) for n in range(2000)]
+    units = correlate(
+        [
+            seen("10.0.0.1", "sadp", ("model", "DS-1111", 0.9), *serials),
+            seen("2001:db8::1", "sadp", ("model", "DS-2222", 0.9), *serials),
+        ]
+    )
+    assert [sum("kept apart" in c.reason for c in unit.conflicts) for unit in units] == [2000, 2000]
+    assert len(looked_at) < 200
+
+
+def test_addresses_that_each_share_something_else_make_no_device_of_many_addresses() -> None:
+    uuids = [("uuid", f"c5e7b0{n:02d}-1b2c-4d5e-8f90-a1b2c3d4e5f6", 0.9) for n in range(30)]
+    others = [seen(f"2001:db8::{n + 1:x}", "onvif", uuid) for n, uuid in enumerate(uuids)]
+    first, *rest = correlate([seen("10.0.0.1", "onvif", *uuids), *others])
+    assert len(first.addresses) == ADDRESSES_LIMIT
+    assert len(rest) == 31 - ADDRESSES_LIMIT
+
+
+def test_one_content_heard_in_endless_ways_keeps_a_few() -> None:
+    replies = [
+        Reply(address="10.0.0.1", protocol="tcp", transport="tcp", port=80, request="r", data=b"", channel=f"way-{n}")
+        for n in range(1000)
+    ]
+    (observation,) = identify(replies, load_protocols(), load_knowledge()).observations
+    assert observation.channels == tuple(f"way-{n}" for n in range(CHANNELS_LIMIT))
 
 
 def test_thousands_of_values_are_ranked_without_comparing_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:

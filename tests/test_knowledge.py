@@ -10,7 +10,13 @@ import pytest
 from camscan import protocols
 from camscan.errors import KnowledgeError
 from camscan.identify.field_names import FIELDS
-from camscan.identify.knowledge import SIZE_LIMIT, default_directory, load_toml
+from camscan.identify.knowledge import (
+    SIZE_LIMIT,
+    TABLES_LIMIT,
+    default_directory,
+    load_toml,
+    refuse_unknown,
+)
 from camscan.identify.knowledge_base import load_knowledge, rule_files
 from camscan.protocols.registry import load_protocols
 from tests.capture_rig import captures, data_of
@@ -53,6 +59,12 @@ def refused(path: Path) -> str:
         (b"a = \xff", "not UTF-8 at byte 4"),
         (b'a = "\0"', "Illegal character"),
         (b"a = ", "Invalid value"),
+        (b".".join([b"a"] * 50_000) + b" = 1", "line 1: a key of more than 16 parts"),
+        (b"[" + b" . ".join([b"a"] * 50_000) + b"]", "line 1: a key of more than 16 parts"),
+        (b"x = 1\n" + b".".join([b'"."'] * 50_000) + b" = 1", "line 2: a key of more than 16 parts"),
+        (b"x = { a = '''\n''', " + b".".join([b"b"] * 50_000) + b" = 1 }", "line 2: a key of more than 16 parts"),
+        (b'x = { a = """\n""", ' + b".".join([b"'b'"] * 50_000) + b" = 1 }", "line 2: a key of more than 16 parts"),
+        (b"[[a]]\n" * (TABLES_LIMIT + 1), "more than 100,000 tables"),
         (b"#" * (SIZE_LIMIT + 1), "larger than 8,388,608 bytes"),
     ],
 )
@@ -61,6 +73,21 @@ def test_bytes_that_are_no_data_are_refused_with_file_and_reason(tmp_path: Path,
     path.write_bytes(text)
     assert refused(path).startswith(f"{path}: ")
     assert reason in refused(path)
+
+
+def test_dots_that_make_no_deep_key_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    key = ".".join("abcdefghijklmnop")
+    path.write_text(
+        f'# {"." * 90} ... {". " * 90}\n{key} = \'{"a." * 90}\'\nt = """\nOne, two. {"Or 1.2, or 3. " * 40}\n"""\n'
+    )
+    assert set(load_toml(path)) == {"a", "t"}
+
+
+def test_of_many_unknown_keys_a_few_are_named() -> None:
+    with pytest.raises(KnowledgeError) as caught:
+        refuse_unknown({f"a{n}": 1 for n in range(10_000)}, {"a0"}, "x.toml")
+    assert str(caught.value) == "x.toml: unknown key a1, a10, a100, a1000, a1001 and 9,994 more"
 
 
 def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """What answers for a whole network is counted once; real cameras, however alike, are counted each."""
 
+from camscan.identify.crowd import FEWEST, MACS_LIMIT, crowds
 from camscan.identify.fuse import DOUBTED
+from camscan.identify.match import observe
 from camscan.model import Device, Reply, ScanResult
+from camscan.protocols.registry import load_protocols
 from tests.middlebox_rig import arp, camera_page, hosts, http, judged, opened, portal, reply, sadp
 
 ROUTER = "02:00:5e:00:00:01"
@@ -21,6 +24,18 @@ def test_one_login_page_at_every_address_is_one_box_and_doubted() -> None:
     assert box.confidence["vendor"] <= DOUBTED
     assert any("254 of 254 addresses of 10.7.0.0/24" in conflict.reason for conflict in box.conflicts)
     assert len(result.observations) == 254
+
+
+def test_a_box_that_names_a_maker_may_be_as_many_alike_devices_and_says_so() -> None:
+    pages, portals = judged(map(camera_page, hosts())), judged(map(portal, hosts()))
+    assert any("or as many alike devices that tell nothing" in c.reason for c in pages.devices[0].conflicts)
+    assert any("for all of them, not as many devices" in c.reason for c in portals.devices[0].conflicts)
+
+
+def test_an_address_of_which_many_macs_are_forged_is_in_a_few_crowds_only() -> None:
+    forged = [arp(a, f"02:00:5e:01:{n >> 8:02x}:{n & 255:02x}") for n in range(40) for a in hosts(last=FEWEST)]
+    heard = {a: [(observe(r, load_protocols()), ()) for r in forged if r.address == a] for a in hosts(last=FEWEST)}
+    assert len(list(crowds(heard, ()))) == MACS_LIMIT
 
 
 def test_cameras_with_serials_of_their_own_stay_as_many_as_they_are() -> None:

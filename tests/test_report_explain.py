@@ -93,9 +93,29 @@ def test_the_data_of_an_explanation_holds_every_claim_and_every_conflict_once() 
 
 def test_a_middlebox_is_explained_without_its_thousand_addresses() -> None:
     text = as_explanation(explanation(device_record(middlebox()), equal))
-    assert text.startswith("10.0.0.1 and 253 other addresses  (address-10.0.0.1)\nA middlebox: 254 of 254")
+    assert text.startswith(
+        "10.0.0.1 and 253 other addresses  (address-10.0.0.1)\nA middlebox, or as many alike devices"
+    )
+    assert "devices that tell nothing of their own: 254 of 254 addresses" in text
     assert "It looks made by hikvision (50% sure), because" in text
     assert "10.0.0.7" not in text
+
+
+def test_a_middlebox_without_a_maker_is_no_row_of_devices() -> None:
+    text = as_explanation(explanation(device_record(replace(middlebox(), vendor=None)), equal))
+    assert "\nA middlebox: 254 of 254" in text
+
+
+def test_thousands_of_claims_are_each_held_against_the_value_once() -> None:
+    many = tuple(claim("model", f"DS-{n}") for n in range(8000))
+    kinds = tuple(claim(f"odd-{n}", "x") for n in range(8000))
+    record = device_record(device("10.0.0.5", model="DS-7", claims=many + kinds, observations=camera().observations))
+    asked: list[str] = []
+    reasoning = explanation(record, lambda name, one, other: asked.append(one) or one == other)
+    model = next(a for a in reasoning["attributes"] if a["attribute"] == "model")
+    assert [e["value"] for e in model["evidence"]] == ["DS-7"]
+    assert len(model["against"]) == len(asked) - 1 == 7999
+    assert as_explanation(reasoning).count("\n  + ") == 8001
 
 
 def test_unknown_is_explained_too() -> None:

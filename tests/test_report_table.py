@@ -4,6 +4,7 @@ A golden file is what the function writes, looked at by a person when it was mad
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,10 +94,28 @@ def test_the_summary_counts_makers_and_what_could_not_be_read() -> None:
 
 def test_a_middlebox_is_one_row_and_no_device() -> None:
     text = as_table(result(middlebox(), camera("10.0.1.9"), undecoded=()))
-    assert "1 device: 1 hikvision. 1 middlebox answers for 254 addresses.\n" in text
+    said = "1 middlebox answers for 254 addresses, or these are as many alike devices (hikvision)."
+    assert f"1 device: 1 hikvision. {said}\n" in text
     assert "\n10.0.0.0/24 (254)  hikvision (annke)  DS-2CD2042WD-I  V5.5.6    middlebox  !50%" in text
     assert "10.0.0.0/24 (254)  vendor: inconsistent: 254 of 254 addresses" in text
-    assert summary(result(middlebox(), undecoded=())) == "No device found. 1 middlebox answers for 254 addresses."
+    assert summary(result(middlebox(), undecoded=())) == f"No device found. {said}"
+
+
+def test_only_a_middlebox_that_names_a_maker_may_be_many_devices() -> None:
+    nameless = replace(middlebox(16), vendor=None)
+    assert summary(result(nameless, undecoded=())).endswith(". 1 middlebox answers for 16 addresses.")
+    assert summary(result(nameless, middlebox(), undecoded=())).endswith(
+        "2 middleboxes answer for 270 addresses, or 254 of these are as many alike devices (hikvision)."
+    )
+
+
+def test_of_thousands_of_conflicts_and_values_a_few_are_shown() -> None:
+    values = tuple((f"S{n}", 0.0) for n in range(3000))
+    conflicts = tuple(Conflict(attribute="serial", values=values, reason=f"reason {n}") for n in range(3000))
+    text = as_table(result(replace(camera(), conflicts=conflicts), undecoded=()))
+    assert "  serial: reason 19: S0 or S1 or S2 or S3 or S4 or 2,995 more\n" in text
+    assert "  and 2,980 more\n" in text
+    assert "reason 20:" not in text
 
 
 def test_a_partial_scan_is_never_silently_clean() -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from camscan.identify.field_names import SEARCHED
 from camscan.identify.knowledge_base import load_knowledge
-from camscan.identify.match import SEARCHED, claim
+from camscan.identify.match import claim
 from camscan.identify.needles import LENGTHS
 from camscan.identify.patterns import compile_pattern
 from camscan.identify.rule import Rule

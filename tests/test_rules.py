@@ -130,3 +130,21 @@ def test_a_malformed_file_names_file_and_reason(tmp_path: Path, text: str) -> No
     assert text != FILE
     with pytest.raises(KnowledgeError, match=r"rules\.toml"):
         load(tmp_path, text)
+
+
+@pytest.mark.parametrize("pattern", ["a*" * 30 + "b", "^(?:a|a)*$x", "(?:.*a){3}"])
+def test_a_pattern_that_a_device_could_keep_busy_is_refused_before_it_is_run(tmp_path: Path, pattern: str) -> None:
+    text = FILE.replace("body = '^a'", f"realm = '{pattern}'").replace('body = "a"', f'realm = "{"a" * 1024}"')
+    with pytest.raises(KnowledgeError, match="rule one: realm: bad pattern: a text could keep it busy: begin it with"):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize(("field", "read"), [("realm", 1024), ("body", 16 * 1024)])
+def test_an_example_is_no_longer_than_what_is_read_of_a_device(tmp_path: Path, field: str, read: int) -> None:
+    text = FILE.replace("body = ", f"{field} = ")
+    assert load(tmp_path, text.replace('= "a"', f'= "{"a" * read}"'))
+    with pytest.raises(KnowledgeError, match=f"rule one: example: {field} has more than the {read:,} characters"):
+        load(tmp_path, text.replace('= "a"', f'= "{"a" * (read + 1)}"'))
+    longer = f'confidence = 0.5\ncounterexample = [{{ {field} = "{"b" * (read + 1)}" }}]'
+    with pytest.raises(KnowledgeError, match=f"counterexample: {field} has more than the {read:,} characters"):
+        load(tmp_path, text.replace("confidence = 0.5", longer))

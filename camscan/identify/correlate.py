@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from camscan.identify.forwarded import parted
-from camscan.identify.sameness import same_value
+from camscan.identify.sameness import Values
 from camscan.model import Claim, Conflict, Middlebox, Observation
 
 JOINING = ("serial", "mac", "uuid")
@@ -67,14 +67,18 @@ def _units(address: str, several: Sequence[tuple[Observation, tuple[Claim, ...]]
         o.id: {c.value for c in claims if c.attribute == "serial" and not is_placeholder(c.value)}
         for o, claims in several
     }
+    behind = parted(several, serials)
     units = [
         Unit(
             addresses=[address],
             observations=[o for o, _ in part],
             claims=[claim for _, claims in part for claim in claims],
         )
-        for part in parted(several, serials)
+        for part in behind.devices
     ]
+    if behind.doubt:
+        reason = f"{behind.doubt}, more than one device or recorder has: a forwarding router or a trap, taken for one"
+        units[0].conflicts.append(Conflict(attribute="serial", values=(), reason=reason))
     if len(units) > 1:
         reason = f"the ports of {address} tell different serials: several devices behind one address; kept apart"
         values = tuple((value, 0.0) for value in sorted(set().union(*serials.values())))
@@ -99,6 +103,7 @@ class _Survivors:
     def __init__(self) -> None:
         self._merged: dict[int, Unit] = {}
         self._macs: dict[int, set[str]] = {}
+        self._marks: dict[int, dict[str, Values]] = {}
 
     def of(self, units: Iterable[Unit]) -> list[Unit]:
         """The units that stand for these, each once."""
@@ -112,12 +117,20 @@ class _Survivors:
         into.conflicts += other.conflicts
         self._merged[id(other)] = into
         self._macs.pop(id(into), None)
+        self._marks.pop(id(into), None)
 
     def network_macs(self, unit: Unit) -> set[str]:
         """MACs that the network itself showed of a unit, read once: two units may share thousands of identifiers."""
         if id(unit) not in self._macs:
             self._macs[id(unit)] = _network_macs(unit)
         return self._macs[id(unit)]
+
+    def marks(self, unit: Unit) -> dict[str, Values]:
+        """What may contradict another unit, read once as well."""
+        if id(unit) not in self._marks:
+            values = {name: sorted(unit.values(name))[:COMPARED] for name in CONTRADICTING}
+            self._marks[id(unit)] = {name: Values.of(name, some) for name, some in values.items()}
+        return self._marks[id(unit)]
 
     def _follow(self, unit: Unit) -> Unit:
         while id(unit) in self._merged:
@@ -128,9 +141,11 @@ class _Survivors:
 def _join(units: Sequence[Unit], survivors: _Survivors) -> bool:
     """Make one unit of these, if they may be one; whether they are now."""
     first, *others = units
-    if len({unit.addresses[0] for unit in units}) < len(units) or len(units) > ADDRESSES_LIMIT:
+    if len({unit.addresses[0] for unit in units}) < len(units):
         return False
-    if not _beyond_copying(units, survivors) or any(_contradiction(a, b) for a, b in combinations(units, 2)):
+    if sum(len(unit.addresses) for unit in units) > ADDRESSES_LIMIT or not _beyond_copying(units, survivors):
+        return False
+    if any(_contradiction(one, other, survivors) for one, other in combinations(units, 2)):
         return False
     for other in others:
         survivors.merge(first, other)
@@ -147,12 +162,9 @@ def _object(attribute: str, value: str, units: Sequence[Unit]) -> None:
         unit.conflicts.append(Conflict(attribute=attribute, values=((value, 0.0),), reason=reason))
 
 
-def _contradiction(one: Unit, other: Unit) -> bool:
-    for attribute in CONTRADICTING:
-        mine, theirs = (sorted(unit.values(attribute))[:COMPARED] for unit in (one, other))
-        if mine and theirs and not any(same_value(attribute, a, b) for a in mine for b in theirs):
-            return True
-    return False
+def _contradiction(one: Unit, other: Unit, survivors: _Survivors) -> bool:
+    mine, theirs = survivors.marks(one), survivors.marks(other)
+    return any(mine[name].differ(theirs[name]) for name in CONTRADICTING)
 
 
 def _beyond_copying(units: Sequence[Unit], survivors: _Survivors) -> bool:

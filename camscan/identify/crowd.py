@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from itertools import islice
 from math import ceil
 
 from camscan.model import Claim, Observation
@@ -15,6 +16,9 @@ from camscan.model import Claim, Observation
 FEWEST = 16  # addresses; fewer that say the same are a batch of one product
 SHARE = 0.97  # of a network; the gateway may answer for itself, and a few replies get lost
 BLOCK = 256  # addresses; the network that nearly every site is laid out in
+MACS_LIMIT = (
+    4  # of one address; what the network shows with more of them is forged, and each would be a crowd to look at
+)
 MANY_PORTS = 8  # open and silent; no device of any kind has so many
 PRESENCE = frozenset({"tcp", "icmp"})
 """Protocols whose replies say that somebody is there and nothing else."""
@@ -77,15 +81,19 @@ def _behind_one_mac(heard: Heard) -> Iterator[Crowd]:
     """Addresses for which the network itself showed one MAC, as a router does that answers ARP for others."""
     holders: dict[str, dict[str, None]] = defaultdict(dict)
     for address, several in heard.items():
-        for observation, _ in several:
-            if observation.reply.protocol == "arp":
-                for mac in observation.fields.get("mac", ()):
-                    holders[mac].setdefault(address)
+        for mac in _macs(several):
+            holders[mac].setdefault(address)
     for mac, addresses in holders.items():
         if len(addresses) >= FEWEST:
             need = max(FEWEST, len(addresses) // 2)
             sign = f"say the same from one MAC, {mac}"
             yield Crowd(network=block_of(next(iter(addresses))), addresses=tuple(addresses), need=need, sign=sign)
+
+
+def _macs(several: Iterable[Seen]) -> Iterator[str]:
+    """The first few MACs that the network itself showed."""
+    shown = (mac for o, _ in several if o.reply.protocol == "arp" for mac in o.fields.get("mac", ()))
+    return islice(dict.fromkeys(shown), MACS_LIMIT)
 
 
 def _small_networks(blocks: Mapping[str, Sequence[str]], networks: Iterable[str]) -> Iterator[Crowd]:

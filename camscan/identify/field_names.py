@@ -5,6 +5,7 @@ added here, and a misspelt one in a rule is an error.
 """
 
 from camscan.model import ATTRIBUTES
+from camscan.protocols.gather import VALUE_LIMIT
 from camscan.protocols.registry import load_protocols
 
 DERIVED = ("model", "firmware", "serial")
@@ -12,6 +13,10 @@ DERIVED = ("model", "firmware", "serial")
 
 RAW_FIELDS = ("manufacturer", "device_type", "device_class", "brand", "scope_name")
 """Fields a derived rule may look at besides the claims."""
+
+SEARCHED = 1024  # characters of a value; a longer one is no name of anything, and patterns are slow on it
+
+_LONG = ("body",)  # are long by their nature
 
 _NAME = ("CN", "O", "OU", "C", "ST", "L", "serialNumber", "emailAddress")  # RFC 4514, and what devices add
 
@@ -43,3 +48,8 @@ def field_names(protocol: str) -> frozenset[str] | None:
     if protocol in DERIVED:
         return frozenset((*ATTRIBUTES, *RAW_FIELDS))
     return FIELDS if protocol in load_protocols() else None
+
+
+def longest_value(field: str) -> int:
+    """The most characters of a value of this field that any rule looks at; a longer value is passed over."""
+    return VALUE_LIMIT if field in _LONG else SEARCHED

@@ -7,22 +7,43 @@ does not contradict; else it is kept apart from all of them. RFC 3022 (NAPT) is 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from camscan.identify.crowd import Seen
-from camscan.identify.sameness import same_value
+from camscan.identify.sameness import Values
 
 DEVICES_LIMIT = 64  # behind one address; the largest recorders have so many channels, more is a trap
 VALUES_LIMIT = 16  # of one attribute on one port; a device has one serial, in a few spellings
 TELLING = ("vendor", "model", "firmware", "mac")
 
 Port = tuple[str, int | None]
+Marks = Mapping[str, Values]
 
 
-def parted(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> list[list[Seen]]:
-    """What one address said, device by device; all of it together where nothing tells several devices.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What one address said, device by device; `doubt` tells why it was left together in spite of its serials."""
+
+    devices: Sequence[Sequence[Seen]]
+    doubt: str | None = None
+
+
+class _TooManyError(Exception):
+    """More serials than the ports of any recorder tell."""
+
+
+def parted(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> Behind:
+    """The devices behind one address; all of it together where nothing tells several, or where there are too many.
 
     `serials` are the real serials that each observation claims, by its id. What goes with no device comes last.
     """
+    try:
+        return Behind(devices=_devices(seen, serials))
+    except _TooManyError as error:
+        return Behind(devices=[seen], doubt=str(error))
+
+
+def _devices(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> list[list[Seen]]:
     ports: dict[Port, list[Seen]] = defaultdict(list)
     for one in seen:
         ports[one[0].reply.transport, one[0].reply.port].append(one)
@@ -42,26 +63,23 @@ def parted(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> list[list[S
 
 
 def _groups(ports: Mapping[Port, Sequence[Seen]], serials: Mapping[str, set[str]]) -> list[list[Port]]:
-    """TCP ports that tell the same serial, together; nothing where there are more than any recorder has."""
-    groups: list[tuple[set[str], list[Port]]] = []
+    """TCP ports that tell the same serial, together. Raises `_TooManyError` where no recorder has so many."""
+    groups: list[tuple[Values, list[Port]]] = []
     for port, several in ports.items():
         told = set().union(*(serials.get(o.id, ()) for o, _ in several))
         if port[0] != "tcp" or not told:
             continue
         if len(told) > VALUES_LIMIT:
-            return []
-        known = next((group for group in groups if _share(group[0], told)), None)
+            raise _TooManyError(f"port {port[1]} tells more than {VALUES_LIMIT} serials")
+        mine = Values.of("serial", told)
+        known = next((members for theirs, members in groups if not mine.differ(theirs)), None)
         if known:
-            known[1].append(port)
+            known.append(port)
         elif len(groups) == DEVICES_LIMIT:
-            return []
+            raise _TooManyError(f"its ports tell more than {DEVICES_LIMIT} serials")
         else:
-            groups.append((told, [port]))
+            groups.append((mine, [port]))
     return [group for _, group in groups]
-
-
-def _share(some: set[str], others: set[str]) -> bool:
-    return any(same_value("serial", one, other) for one in some for other in others)
 
 
 def _is_several(
@@ -74,18 +92,15 @@ def _is_several(
     )
 
 
-def _marks(seen: Sequence[Seen]) -> dict[str, set[str]]:
+def _marks(seen: Sequence[Seen]) -> Marks:
     """What tells devices apart besides the serial, as far as it is claimed; not all of what claims too much."""
     marks: dict[str, set[str]] = {attribute: set() for attribute in TELLING}
     for _, claims in seen:
         for claim in claims:
             if claim.attribute in marks and len(marks[claim.attribute]) < VALUES_LIMIT:
                 marks[claim.attribute].add(claim.value)
-    return marks
+    return {attribute: Values.of(attribute, values) for attribute, values in marks.items()}
 
 
-def _differ(mine: Mapping[str, set[str]], theirs: Mapping[str, set[str]]) -> bool:
-    return any(
-        mine[name] and theirs[name] and not any(same_value(name, a, b) for a in mine[name] for b in theirs[name])
-        for name in TELLING
-    )
+def _differ(mine: Marks, theirs: Marks) -> bool:
+    return any(mine[name].differ(theirs[name]) for name in TELLING)

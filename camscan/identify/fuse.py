@@ -50,10 +50,11 @@ def fuse(unit: Unit, evidential: frozenset[str]) -> Device:
 
 def elsewhere(unit: Unit) -> list[Conflict]:
     """A conflict for every reply that names another address as its sender's own than the one it came from."""
+    own = set(unit.addresses)
     named = {
         (o.reply.protocol, address)
         for o in unit.observations
-        if o.reply.protocol in OWN_ADDRESS and not set(o.fields.get("address", ())) & set(unit.addresses)
+        if o.reply.protocol in OWN_ADDRESS and own.isdisjoint(o.fields.get("address", ()))
         for address in o.fields.get("address", ())
     }
     return [

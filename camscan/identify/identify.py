@@ -1,8 +1,9 @@
 """Replies → devices, the second stage whole: observe, claim, set middleboxes apart, correlate, fuse."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from camscan.identify.contradiction import contradictions
 from camscan.identify.correlate import Unit, correlate
@@ -12,6 +13,8 @@ from camscan.identify.match import claim, observe
 from camscan.identify.middlebox import Parted, set_apart
 from camscan.model import Conflict, Device, Observation, Reply
 from camscan.probe import Protocol
+
+CHANNELS_LIMIT = 16  # of one content; there are fewer ways of asking, but a recording may name any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +51,13 @@ def identify(
 
 
 def _distinct(observations: Iterable[Observation]) -> list[Observation]:
-    """Each content once, in the form in which it was heard first, with all the channels that brought it."""
+    """Each content once, in the form in which it was heard first, with the channels that brought it."""
     kept: dict[str, Observation] = {}
-    for new in observations:
-        old = kept.get(new.id)
-        kept[new.id] = replace(old, channels=tuple(dict.fromkeys((*old.channels, *new.channels)))) if old else new
-    return list(kept.values())
+    channels: dict[str, dict[str, None]] = defaultdict(dict)
+    for one in observations:
+        kept.setdefault(one.id, one)
+        channels[one.id] |= dict.fromkeys(one.channels)
+    return [replace(one, channels=tuple(islice(channels[one.id], CHANNELS_LIMIT))) for one in kept.values()]
 
 
 def _told_apart(devices: Sequence[Device]) -> Iterator[Device]:

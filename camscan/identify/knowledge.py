@@ -1,6 +1,8 @@
 """Where the data lives and how it is read: `fingerprints/` beside the package in a checkout, in it once installed."""
 
+import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,13 @@ import camscan
 from camscan.errors import KnowledgeError
 
 SIZE_LIMIT = 8 * 1024 * 1024  # bytes; the longest file here has 50 kB, and every block of the IEEE would fill 6 MB
+DEPTH_LIMIT = 16  # parts of a dotted key; two are in use, and tomllib's time and memory grow with their square
+TABLES_LIMIT = 100_000  # headers of one file; all of the IEEE are half as many, and tomllib takes a kilobyte for each
+NAMED = 5  # unknown keys; more tell nobody more
+
+_QUOTED = re.compile(r'"""|\'\'\'|"(?:[^"\\]|\\.)*"?|\'[^\']*\'?')
+_NOT_OF_A_KEY = re.compile(r"[^\w.\- \t]+")
+_HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 def default_directory() -> Path:
@@ -22,7 +31,9 @@ def default_directory() -> Path:
 def load_toml(path: Path) -> dict[str, Any]:
     """One data file. Raises `KnowledgeError` naming the file and the reason."""
     try:
-        return tomllib.loads(_read(path).decode("utf-8"))
+        text = _read(path).decode("utf-8")
+        _refuse_costly(text, path)
+        return tomllib.loads(text)
     except OSError as error:
         raise KnowledgeError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError as error:
@@ -31,6 +42,26 @@ def load_toml(path: Path) -> dict[str, Any]:
         raise KnowledgeError(f"{path}: nested too deeply") from None
     except ValueError as error:  # not TOML, or a number of thousands of digits
         raise KnowledgeError(f"{path}: {error}") from None
+
+
+def _refuse_costly(text: str, path: Path) -> None:
+    """Raise `KnowledgeError` for a text of which tomllib would make far more than there is in it."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= DEPTH_LIMIT and _longest_key(line) > DEPTH_LIMIT:
+            raise KnowledgeError(f"{path}: line {number}: a key of more than {DEPTH_LIMIT} parts")
+    if sum(1 for _ in _HEADER.finditer(text)) > TABLES_LIMIT:
+        raise KnowledgeError(f"{path}: more than {TABLES_LIMIT:,} tables")
+
+
+def _longest_key(line: str) -> int:
+    """The most parts of what may be one dotted key, its quoted ones taken for words."""
+    pieces = _NOT_OF_A_KEY.split(_QUOTED.sub(_as_word, line))
+    return max(sum(1 for part in piece.split(".") if part.strip()) for piece in pieces)
+
+
+def _as_word(quoted: re.Match[str]) -> str:
+    """A quoted part in place; what opens or ends a text of several lines hides nothing after it."""
+    return "|" if quoted[0] in ('"""', "'''") else "q"
 
 
 def _read(path: Path) -> bytes:
@@ -56,9 +87,16 @@ def need(table: dict[str, Any], key: str, kind: Any, where: str) -> Any:
 
 def refuse_unknown(table: dict[str, Any], known: set[str], where: str) -> None:
     """Raise `KnowledgeError` for a key that is not known: a misspelt one would be knowledge lost in silence."""
-    unknown = set(table) - known
+    unknown = sorted(set(table) - known)
     if unknown:
-        raise KnowledgeError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+        raise KnowledgeError(f"{where}: unknown key {named(unknown)}")
+
+
+def named(names: Iterable[str], most: int = NAMED) -> str:
+    """The first few of the names, and how many more there are."""
+    listed = list(names)
+    more = f" and {len(listed) - most:,} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
 
 
 def tables(value: object, where: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from camscan.identify.field_names import DERIVED, RAW_FIELDS
+from camscan.identify.field_names import DERIVED, RAW_FIELDS, longest_value
 from camscan.identify.knowledge_base import Knowledge
 from camscan.identify.oui import normal_mac
 from camscan.identify.rule import Match
@@ -18,10 +18,6 @@ from camscan.protocols.reading import read
 
 PREFIX_RULE = "oui"
 """The rule id of every claim that a MAC's registered prefix makes."""
-
-SEARCHED = 1024  # characters of a value; a longer one is no name of anything, and patterns are slow on it
-
-_LONG_FIELDS = ("body",)  # are long by their nature, and have patterns that take them as they are
 
 _PLAIN = {
     "model": re.compile(r"[^\W_][\w ./()+&,#:-]{0,63}"),
@@ -71,7 +67,7 @@ def searchable(fields: Fields) -> Fields:
     return {
         name: short
         for name, values in fields.items()
-        if (short := values if name in _LONG_FIELDS else tuple(v for v in values if len(v) <= SEARCHED))
+        if (short := tuple(value for value in values if len(value) <= longest_value(name)))
     }
 
 

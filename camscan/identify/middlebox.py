@@ -24,6 +24,10 @@ RULE = "middlebox"
 SOURCE = "RFC 3234 and RFC 1027"
 FILE, DATE = "camscan/identify/middlebox.py", "2026-11-22"
 
+_ONE = "one box that answers for all of them, not as many devices"
+_EITHER = "one box that answers for all of them, or as many alike devices that tell nothing of their own"
+"""Where a maker is named: cameras that fill a network, and of which no serial, MAC or name was heard, say no more."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Box:
@@ -55,7 +59,7 @@ class Box:
     def _doubt(self) -> Claim:
         return Claim(
             attribute="inconsistency",
-            value=f"{self.reason()}: one box that answers for all of them, not as many devices",
+            value=f"{self.reason()}: {_EITHER if _makers(self.seen) else _ONE}",
             confidence=0.9,
             rule=RULE,
             observation=self.seen[0][0].id,

@@ -7,11 +7,15 @@ that a file of rules means the same to every reader and to every tool.
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]  # Python's own syntax, which no public parser reads
 from typing import Any
 
 Item = tuple[Any, Any]
 """One part of a parsed pattern: what it is (a constant of `re`), and its argument."""
+
+LENGTH_LIMIT = 2048  # characters of a pattern; the longest here has 505, and a list of thousands is no rule
+DEPTH_LIMIT = 32  # groups within each other; the deepest here has four, and all that reads a pattern goes down with it
 
 REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 
@@ -27,11 +31,15 @@ _REFUSED = {
 
 def compile_pattern(text: str) -> re.Pattern[str]:
     """The pattern. Raises ValueError with the reason where it is malformed or refused."""
+    if len(text) > LENGTH_LIMIT:
+        raise ValueError(f"longer than {LENGTH_LIMIT:,} characters")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # for a set of characters that a later Python will read differently
             pattern = re.compile(text)
-        refused = next((_REFUSED[op] for op, _ in _every(parts(text)) if op in _REFUSED), None)
+        if _is_deep(parts(text), DEPTH_LIMIT):
+            raise ValueError("nested too deeply")
+        refused = next((_REFUSED[op] for op, _ in every_item(parts(text)) if op in _REFUSED), None)
     except (re.error, ValueError, OverflowError, Warning) as error:
         raise ValueError(str(error)) from None
     except RecursionError:
@@ -41,6 +49,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     return pattern
 
 
+@lru_cache(maxsize=8)  # a rule is read by several who ask one after another
 def parts(text: str) -> list[Item]:
     """What a pattern that compiles is made of, in order."""
     return list(_parser.parse(text))
@@ -60,8 +69,13 @@ def inside(item: Item) -> list[list[Item]]:
     return [list(argument[-1])] if op is _constants.SUBPATTERN or op in REPEATS else []
 
 
-def _every(items: Iterable[Item]) -> Iterator[Item]:
+def _is_deep(items: Iterable[Item], room: int) -> bool:
+    return room == 0 or any(_is_deep(held, room - 1) for item in items for held in inside(item))
+
+
+def every_item(items: Iterable[Item]) -> Iterator[Item]:
+    """Every item of a pattern, those within others too."""
     for item in items:
         yield item
         for sequence in inside(item):
-            yield from _every(sequence)
+            yield from every_item(sequence)

@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from camscan.errors import KnowledgeError
-from camscan.identify.field_names import field_names
+from camscan.identify.effort import worst_steps
+from camscan.identify.field_names import field_names, longest_value
 from camscan.identify.knowledge import load_toml, need, refuse_unknown, tables
 from camscan.identify.patterns import compile_pattern
 from camscan.identify.rule import GROUP, Patterns, Rule, each, words
 from camscan.model import ATTRIBUTES, Fields
+
+STEPS_LIMIT = 1 << 32  # of one search, as `effort.py` counts them; Python takes less than a nanosecond for most of them
+
+_SLOW = "begin it with ^, or let no repeat match what comes after it"
 
 _RULE_KEYS = {
     "id",
@@ -114,21 +119,25 @@ def _counterexamples(entry: dict[str, Any], where: str) -> tuple[dict[str, Any],
 
 def _check_fields(table: dict[str, Any], where: str) -> None:
     for name, value in table.items():
-        _strings(value, f"{where}: {name}")
+        if any(len(text) > longest_value(name) for text in _strings(value, f"{where}: {name}")):
+            raise KnowledgeError(f"{where}: {name} has more than the {longest_value(name):,} characters that are read")
 
 
 def _patterns(table: Mapping[str, object], where: str) -> Patterns:
     return {
-        name: tuple(_pattern(text, f"{where}: {name}") for text in _strings(value, f"{where}: {name}"))
+        name: tuple(_pattern(text, name, f"{where}: {name}") for text in _strings(value, f"{where}: {name}"))
         for name, value in table.items()
     }
 
 
-def _pattern(text: str, where: str) -> re.Pattern[str]:
+def _pattern(text: str, field: str, where: str) -> re.Pattern[str]:
     try:
-        return compile_pattern(text)
+        pattern = compile_pattern(text)
     except ValueError as error:
         raise KnowledgeError(f"{where}: bad pattern: {error}") from None
+    if worst_steps(pattern, longest_value(field)) > STEPS_LIMIT:
+        raise KnowledgeError(f"{where}: bad pattern: a text could keep it busy: {_SLOW}")
+    return pattern
 
 
 def problems(rule: Rule) -> Iterator[str]:

@@ -7,6 +7,7 @@ so among many values those that agree are found by look-up and never by comparin
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 SHORTEST_SERIAL = 9  # characters; of a shorter one the same end is a coincidence
 
@@ -17,6 +18,25 @@ def same_value(attribute: str, one: str, other: str) -> bool:
     """Whether two values agree: `camera` agrees with `thermal-camera`, `DS-7616NI-Q2` with `DS-7616NI-Q2/16P`."""
     a, b = canonical(attribute, one), canonical(attribute, other)
     return a == b or a in shorter_forms(attribute, b) or b in shorter_forms(attribute, a)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Several values of one attribute, made ready to be compared with several others at once."""
+
+    whole: frozenset[str]
+    shorter: frozenset[str]
+
+    @classmethod
+    def of(cls, attribute: str, values: Iterable[str]) -> "Values":
+        """These values in every form in which they may be called."""
+        whole = frozenset(canonical(attribute, value) for value in values)
+        return cls(whole, frozenset(form for text in whole for form in shorter_forms(attribute, text)))
+
+    def differ(self, others: "Values") -> bool:
+        """Whether there are some of each, and none of these agrees with any of the others."""
+        apart = self.whole.isdisjoint(others.whole) and self.whole.isdisjoint(others.shorter)
+        return bool(self.whole and others.whole) and apart and self.shorter.isdisjoint(others.whole)
 
 
 def canonical(attribute: str, value: str) -> str:

@@ -4,8 +4,9 @@ Works on the published shape, so that a scan of last year explains itself as wel
 explanation is complete: every claim and every conflict of the device stands in it once.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from camscan.report import shape
 from camscan.report.terminal import Part, heading, line, to_text
@@ -21,16 +22,19 @@ HOW_SURE = (
     "has is taken off; a sign of an imitation or a middlebox leaves at most a half."
 )
 
+_Record = TypeVar("_Record", shape.Evidence, shape.Conflict)
+
 SameValue = Callable[[str, str, str], bool]
 """Whether two values of an attribute agree: (attribute, one, other)."""
 
 
 def explanation(device: shape.Device, same: SameValue) -> dict[str, Any]:
     """The reasoning as plain data: per attribute the value, its confidence, the claims for, and what is against it."""
-    claimed = (e.attribute for e in device.evidence if e.attribute != CAPABILITY)
-    disputed = (c.attribute for c in device.conflicts)
-    names = dict.fromkeys((*SINGLE, *claimed, *disputed))
-    attributes = [_attribute(device, name, same) for name in names]
+    claims = _by_attribute(device.evidence)
+    conflicts = _by_attribute(device.conflicts)
+    names = dict.fromkeys((*SINGLE, *(name for name in claims if name != CAPABILITY), *conflicts))
+    attributes = [_attribute(device, name, claims.get(name, []), conflicts.get(name, []), same) for name in names]
+    capable = _by_value(claims.get(CAPABILITY, []))
     return {
         "id": device.id,
         "address": device.address,
@@ -38,43 +42,70 @@ def explanation(device: shape.Device, same: SameValue) -> dict[str, Any]:
         "middlebox": device.middlebox.model_dump(mode="json") if device.middlebox else None,
         "summary": list(_summary(device, attributes)),
         "attributes": attributes,
-        "capabilities": [_capability(device, capability) for capability in device.capabilities],
+        "capabilities": [_capability(capability, capable.get(capability.id, [])) for capability in device.capabilities],
         "capabilities_note": INCOMPLETE,
         "confidence_note": HOW_SURE,
-        "weak_capabilities": [e.model_dump(mode="json") for e in _unstated(device)],
+        "weak_capabilities": _plain(_unstated(device, capable)),
         "services": [service.model_dump(mode="json") for service in device.services],
     }
 
 
-def _attribute(device: shape.Device, name: str, same: SameValue) -> dict[str, Any]:
+def _by_attribute(records: Iterable[_Record]) -> dict[str, list[_Record]]:
+    grouped: dict[str, list[_Record]] = defaultdict(list)
+    for record in records:
+        grouped[record.attribute].append(record)
+    return grouped
+
+
+def _attribute(
+    device: shape.Device,
+    name: str,
+    claims: Iterable[shape.Evidence],
+    conflicts: Iterable[shape.Conflict],
+    same: SameValue,
+) -> dict[str, Any]:
     value = getattr(device, name) if name in SINGLE else None
-    claims = sorted((e for e in device.evidence if e.attribute == name), key=lambda e: -e.confidence)
-    speaks_for = [e for e in claims if value is None or same(name, e.value, value)]
+    sides: tuple[list[shape.Evidence], list[shape.Evidence]] = ([], [])
+    for claim in sorted(claims, key=lambda e: -e.confidence):
+        sides[value is None or same(name, claim.value, value)].append(claim)
+    against, speaks_for = sides
     return {
         "attribute": name,
         "value": value,
         "confidence": device.confidence.get(name) if value is not None else None,
-        "evidence": [e.model_dump(mode="json") for e in speaks_for],
-        "against": [e.model_dump(mode="json") for e in claims if e not in speaks_for],
-        "conflicts": [c.model_dump(mode="json") for c in device.conflicts if c.attribute == name],
+        "evidence": _plain(speaks_for),
+        "against": _plain(against),
+        "conflicts": _plain(conflicts),
     }
 
 
-def _capability(device: shape.Device, capability: shape.Capability) -> dict[str, Any]:
-    claims = [e for e in device.evidence if e.attribute == CAPABILITY and e.value == capability.id]
-    return capability.model_dump(mode="json") | {"evidence": [e.model_dump(mode="json") for e in claims]}
+def _plain(records: Iterable[shape.Evidence | shape.Conflict]) -> list[dict[str, Any]]:
+    return [record.model_dump(mode="json") for record in records]
 
 
-def _unstated(device: shape.Device) -> list[shape.Evidence]:
+def _by_value(claims: Iterable[shape.Evidence]) -> dict[str, list[shape.Evidence]]:
+    grouped: dict[str, list[shape.Evidence]] = defaultdict(list)
+    for claim in claims:
+        grouped[claim.value].append(claim)
+    return grouped
+
+
+def _capability(capability: shape.Capability, claims: Iterable[shape.Evidence]) -> dict[str, Any]:
+    return capability.model_dump(mode="json") | {"evidence": _plain(claims)}
+
+
+def _unstated(device: shape.Device, capable: Mapping[str, list[shape.Evidence]]) -> Iterator[shape.Evidence]:
+    """Claims of capabilities that the device is not said to have."""
     stated = {capability.id for capability in device.capabilities}
-    return [e for e in device.evidence if e.attribute == CAPABILITY and e.value not in stated]
+    return (claim for name, claims in capable.items() if name not in stated for claim in claims)
 
 
 def _summary(device: shape.Device, attributes: list[dict[str, Any]]) -> Iterator[str]:
     """What it is in a sentence or two, each with its best reason."""
     best = {a["attribute"]: a["evidence"][0] for a in attributes if a["value"] is not None and a["evidence"]}
     if device.middlebox:
-        yield f"A middlebox: {device.middlebox.reason}. What follows is what it says at one of them."
+        alike = ", or as many alike devices that tell nothing of their own" if "vendor" in best else ""
+        yield f"A middlebox{alike}: {device.middlebox.reason}. What follows is what it says at one of them."
     if "vendor" in best:
         made = "It looks made" if device.middlebox else "Made"
         yield f"{made} by {device.vendor}{_sure(device, 'vendor')}, because {_reason(best['vendor'])}."
@@ -107,7 +138,7 @@ def _parts(reasoning: dict[str, Any]) -> Iterator[Part]:
     yield line(f"{reasoning['address']}{_also(reasoning)}  ({reasoning['id']})", "bold")
     yield from (line(text) for text in reasoning["summary"])
     silent = [attribute for attribute in reasoning["attributes"] if _is_silent(attribute)]
-    for attribute in (a for a in reasoning["attributes"] if a not in silent):
+    for attribute in (a for a in reasoning["attributes"] if not _is_silent(a)):
         yield from heading(_title(attribute))
         yield from _claims("+", attribute["evidence"])
         yield from _claims("-", attribute["against"])

@@ -12,6 +12,8 @@ from camscan.report.terminal import Cell, Grid, Line, Part, cell, heading, line,
 SURE = 0.9  # from here on several independent replies, or the maker's own protocol, agree
 LIKELY = 0.6
 MAKERS_SHOWN = 5  # in the summary; the others are counted together
+CONFLICTS_SHOWN = 20  # of one device; the JSON has them all, and `explain` tells them
+VALUES_SHOWN = 5  # of one conflict
 NETWORKS_SHOWN = 3  # of one row of the coverage; the JSON has them all
 
 _DEVICE_COLUMNS = ("Address", "Maker (brand)", "Model", "Firmware", "Kind", "Sure", "Found by")
@@ -63,12 +65,20 @@ def summary(result: ScanResult) -> str:
 
 
 def _middleboxes(devices: Iterable[Device]) -> Iterator[str]:
-    """`1 middlebox answers for 254 addresses.`, if there is one."""
-    boxes = [device.middlebox for device in devices if device.middlebox]
-    answered = sum(box.addresses for box in boxes)
-    if boxes:
-        verb = "answers" if len(boxes) == 1 else "answer"
-        yield f"{_counted(len(boxes), 'middlebox', 'middleboxes')} {verb} for {answered:,} addresses."
+    """`1 middlebox answers for 254 addresses.`, if there is one.
+
+    Where it names a maker: `…, or these are as many alike devices (hikvision).`
+    """
+    boxes = [(device, device.middlebox) for device in devices if device.middlebox]
+    if not boxes:
+        return
+    verb = "answers" if len(boxes) == 1 else "answer"
+    answered = sum(box.addresses for _, box in boxes)
+    alike = sum(box.addresses for device, box in boxes if device.vendor)
+    makers = sorted({printable(device.vendor) for device, _ in boxes if device.vendor})
+    which = "these" if alike == answered else f"{alike:,} of these"
+    doubt = f", or {which} are as many alike devices ({', '.join(makers)})" if makers else ""
+    yield f"{_counted(len(boxes), 'middlebox', 'middleboxes')} {verb} for {answered:,} addresses{doubt}."
 
 
 def _counted(count: int, one: str, many: str) -> str:
@@ -124,10 +134,19 @@ def _sureness(device: Device) -> Cell:
 
 
 def _disagreements(device: Device) -> Iterator[str]:
-    for conflict in device.conflicts:
-        values = " or ".join(printable(value) + (f" ({sure:.0%})" if sure else "") for value, sure in conflict.values)
+    """The first few; one device may contradict itself thousands of times."""
+    for conflict in device.conflicts[:CONFLICTS_SHOWN]:
+        values = _values(conflict.values)
         reason = printable(conflict.reason)
         yield f"{_place(device)}  {conflict.attribute}: {reason}" + (f": {values}" if values else "")
+    if len(device.conflicts) > CONFLICTS_SHOWN:
+        yield f"{_place(device)}  and {len(device.conflicts) - CONFLICTS_SHOWN:,} more"
+
+
+def _values(values: Sequence[tuple[str, float]]) -> str:
+    shown = [printable(value) + (f" ({sure:.0%})" if sure else "") for value, sure in values[:VALUES_SHOWN]]
+    more = [f"{len(values) - VALUES_SHOWN:,} more"] if len(values) > VALUES_SHOWN else []
+    return " or ".join((*shown, *more))
 
 
 def _coverage(rows: Sequence[Coverage]) -> Iterator[Part]:

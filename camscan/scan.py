@@ -4,6 +4,7 @@ import asyncio
 import platform
 from collections.abc import Callable, Coroutine, Iterable
 
+from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress, Survey, scope_text
 from camscan.discover.tally import unasked
@@ -26,17 +27,20 @@ async def scan(
     listen: Callable[[Progress], None],
     keep: Callable[[Reply], None] = lambda reply: None,
     stop: asyncio.Event | None = None,
+    journal: Journal | None = None,
 ) -> ScanResult:
     """Ask everything in the plan and identify what answered. `keep` sees every reply as it comes; when `stop` is set
-    the result holds what was found until then, and so it does when something goes wrong, which `failure` then names."""
-    replies: list[Reply] = []
+    the result holds what was found until then, and so it does when something goes wrong, which `failure` then names.
+    With the `journal` of an earlier run over the same plan, the result is that of both together."""
+    journal = journal or Journal(plan=plan)
+    replies = [*journal.replies]
 
     def hear(reply: Reply) -> None:
         replies.append(reply)
         keep(reply)
 
-    started = wire.clock()
-    survey = Survey(plan=plan, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
+    started = wire.clock() if journal.started is None else journal.started
+    survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
     ending = await _until(survey.run(), stop)
     rows = survey.coverage()
     return judge(

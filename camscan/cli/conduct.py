@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from camscan.cli.credential import USER_VARIABLE, read_credential
+from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format, render, screen
 from camscan.cli.log import Log, open_log
@@ -20,9 +21,12 @@ from camscan.cli.output import Output, refuse_same_file, write_stdout
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
+from camscan.cli.result import Ended, say_end
+from camscan.cli.resume import JournalFile, open_journal, standing
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
 from camscan.cli.signals import first_calls
 from camscan.cli.stop import Stop
+from camscan.discover.journal import Journal
 from camscan.discover.plan import HOSTS_AT_ONCE, Engine, Plan, Settings
 from camscan.discover.steps import make_plan
 from camscan.errors import CannotRunError
@@ -30,12 +34,10 @@ from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.replay import as_line
 from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
-from camscan.report.table import summary
 from camscan.scan import scan
 from camscan.scope import Network
 from camscan.transport.ethernet import can_send_frames
 from camscan.transport.interfaces import list_interfaces
-from camscan.transport.ledger import Ledger
 from camscan.transport.nmap import nmap_available
 from camscan.transport.pace import Pace, burst_of
 from camscan.transport.route import interface_for
@@ -51,6 +53,7 @@ class Wanted:
     output: Path | None
     replies: Path | None
     request_log: Path | None
+    resume: Path | None
     fingerprints: Path | None
     engine: Engine
     challenge: bool
@@ -59,18 +62,9 @@ class Wanted:
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How a scan ended: what it found, whether a signal cut it short, and which files are not complete."""
-
-    result: ScanResult
-    interrupted: bool
-    broken: tuple[str, ...]
-
-
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
-    refuse_same_file(output=wanted.output, replies=wanted.replies, request_log=wanted.request_log)
+    refuse_same_file(output=wanted.output, replies=wanted.replies, request_log=wanted.request_log, resume=wanted.resume)
     settings = Settings(
         engine=wanted.engine,
         challenge=wanted.challenge,
@@ -82,17 +76,26 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     )
     knowledge = load_knowledge(wanted.fingerprints)
     plan = prepare(wanted.named, settings)
+    if wanted.dry_run:
+        return _say_plan(plan, wanted)
     stop = Stop()
-    with Output(wanted.output) as output:
-        if wanted.dry_run:
-            _say_unreachable(plan, wanted)
-            output.write(render_plan(plan, wanted.form, screen(output.is_stdout)))
-            return Exit.DONE
+    with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
-            ended = _run(plan, knowledge, wanted, stop)
+            ended = _run(journal, file, knowledge, wanted, stop)
             delivered = _deliver(render(ended.result, wanted.form, screen(output.is_stdout)), output)
-    code = _say_end(ended, wanted)
+        if delivered and not ended.interrupted and not ended.result.failure:
+            journal.end(time.time())
+    code = say_end(ended, quiet=wanted.quiet, summed_up=wanted.output is not None or wanted.form is not Format.TABLE)
     return code if delivered else Exit.CANNOT_RUN
+
+
+def _say_plan(plan: Plan, wanted: Wanted) -> int:
+    """What a scan would send, or one that goes on would still."""
+    begun = wanted.resume if wanted.resume and wanted.resume.exists() else None
+    with Output(wanted.output) as output, open_journal(begun, plan) as (journal, _):
+        _say_unreachable(plan, wanted)
+        output.write(render_plan(journal.left(), wanted.form, screen(output.is_stdout)))
+    return Exit.DONE
 
 
 def _deliver(text: str, output: Output) -> bool:
@@ -126,25 +129,37 @@ def prepare(named: Named, settings: Settings) -> Plan:
     return make_plan(scope, chosen, settings, protocols=load_protocols(), route=route, notes=notes)
 
 
-def _run(plan: Plan, knowledge: Knowledge, wanted: Wanted, stop: Stop) -> Ended:
+def _run(journal: Journal, file: JournalFile | None, knowledge: Knowledge, wanted: Wanted, stop: Stop) -> Ended:
+    plan, goes_on = journal.plan, journal.id is not None
     with ExitStack() as stack:
-        log = stack.enter_context(open_log(wanted.request_log, "--request-log"))
+        log = stack.enter_context(open_log(wanted.request_log, "--request-log", append=goes_on))
         recording = stack.enter_context(open_log(wanted.replies, "--replies"))
         if not wanted.quiet:
-            for text in (*plan.notes, *_credential_note(plan), *room_here().notes, announcement(plan)):
+            begun = announcement(journal.left())
+            for text in (*standing(journal, file), *plan.notes, *_credential_note(plan), *room_here().notes, begun):
                 say(text)
-        room = room_here()
-        pace = Pace(
-            plan.settings.rate, burst_of(plan.settings.rate), attempts=room.attempts, connections=room.dialogues
-        )
-        wire = Wire(scope=plan.scope, pace=pace, ledger=Ledger(log, time.time))
-        result = asyncio.run(_scan(plan, wire, knowledge, _recorder(recording), wanted.quiet, stop))
+        for reply in journal.replies:
+            _recorder(recording)(reply)
+        journal.begin(str(uuid4()), time.time())
+        wire = _way_out(journal, log)
+        result = asyncio.run(_scan(journal, wire, knowledge, _recorder(recording, file), wanted.quiet, stop))
         interrupted = stop.event.is_set()
-    failures = (kept.failure for kept in (log, recording) if kept)
+    failures = (kept.failure for kept in (log, recording, file) if kept)
     return Ended(
         result=result,
         interrupted=interrupted,
+        resumable=file is not None,
         broken=tuple(failure for failure in failures if failure and failure != result.failure),
+    )
+
+
+def _way_out(journal: Journal, log: Log | None) -> Wire:
+    rate, room = journal.plan.settings.rate, room_here()
+    return Wire(
+        scope=journal.plan.scope,
+        pace=Pace(rate, burst_of(rate), attempts=room.attempts, connections=room.dialogues),
+        ledger=LongLedger(log, journal.packets),
+        patience=LongPatience(journal.seconds),
     )
 
 
@@ -154,16 +169,29 @@ def _credential_note(plan: Plan) -> Iterator[str]:
 
 
 async def _scan(
-    plan: Plan, wire: Wire, knowledge: Knowledge, keep: Callable[[Reply], None], quiet: bool, stop: Stop
+    journal: Journal, wire: Wire, knowledge: Knowledge, keep: Callable[[Reply], None], quiet: bool, stop: Stop
 ) -> ScanResult:
     with shown_progress(quiet) as listen:
-        return await scan(plan, wire, knowledge, scan_id=str(uuid4()), listen=listen, keep=keep, stop=stop.attach())
+        return await scan(
+            journal.plan,
+            wire,
+            knowledge,
+            scan_id=journal.id or "",
+            listen=listen,
+            keep=keep,
+            stop=stop.attach(),
+            journal=journal,
+        )
 
 
-def _recorder(recording: Log | None) -> Callable[[Reply], None]:
+def _recorder(*files: Log | JournalFile | None) -> Callable[[Reply], None]:
+    """Writes a reply to each of the files that there are."""
+    kept = [file for file in files if file]
+
     def keep(reply: Reply) -> None:
-        if recording:
-            recording.write(as_line(reply) + "\n")
+        line = as_line(reply) + "\n" if kept else ""
+        for file in kept:
+            file.write(line)
 
     return keep
 
@@ -174,29 +202,3 @@ def _say_unreachable(plan: Plan, wanted: Wanted) -> None:
         ways = f" by {', '.join(wanted.named.interfaces)}" if wanted.named.interfaces else ""
         counted = "1 network has" if len(networks) == 1 else f"{len(networks):,} networks have"
         say(f"{counted} no route{ways}: a scan would send nothing there and end with code {Exit.PARTIAL:d}")
-
-
-def _say_end(ended: Ended, wanted: Wanted) -> Exit:
-    """What a reader of the results alone would miss, and the exit code."""
-    result = ended.result
-    for broken in ended.broken:
-        say(f"{broken}; the file is not complete")
-    if result.failure:
-        say(f"ended early: {result.failure}; this is what was found until then")
-    elif not wanted.quiet:
-        _say_summary(ended, wanted)
-    if result.failure or ended.broken:
-        return Exit.CANNOT_RUN
-    return Exit.INTERRUPTED if ended.interrupted else Exit.PARTIAL if result.partial else Exit.DONE
-
-
-def _say_summary(ended: Ended, wanted: Wanted) -> None:
-    if ended.interrupted:
-        say("interrupted: this is what was found until then")
-    if wanted.output is not None or wanted.form is not Format.TABLE:
-        say(summary(ended.result))
-        unusable = dict.fromkeys(row.channel for row in ended.result.coverage if row.state == "not-possible")
-        if unusable:
-            say(f"could not be used: {', '.join(unusable)}; see the coverage")
-    if ended.result.partial and not ended.interrupted:
-        say("partial: some addresses could not be asked by any channel, see the coverage")

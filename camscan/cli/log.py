@@ -14,10 +14,10 @@ from camscan.errors import CannotRunError, UsageError
 
 class Log(io.TextIOWrapper):
     """`write` raises `CannotRunError` naming option, file and reason; `close` raises nothing. `failure` is the first
-    reason, None as long as all is well."""
+    reason, None as long as all is well. With `append` the file goes on where it ends."""
 
-    def __init__(self, path: Path, option: str) -> None:
-        super().__init__(path.open("wb"), encoding="utf-8", line_buffering=True)
+    def __init__(self, path: Path, option: str, *, append: bool = False) -> None:
+        super().__init__(path.open("ab" if append else "wb"), encoding="utf-8", line_buffering=True)
         self._name = f"{option} {path}"
         self.failure: str | None = None
 
@@ -41,7 +41,7 @@ class Log(io.TextIOWrapper):
 
 
 @contextmanager
-def open_log(path: Path | None, option: str) -> Iterator[Log | None]:
+def open_log(path: Path | None, option: str, *, append: bool = False) -> Iterator[Log | None]:
     """The log, or None where the user wants none. Raises `UsageError` where the file cannot be made."""
     if path is None:
         yield None
@@ -49,7 +49,7 @@ def open_log(path: Path | None, option: str) -> Iterator[Log | None]:
     if str(path) == "-":
         raise UsageError(f"{option} -: stdout carries the result; name a file")
     try:
-        log = Log(path, option)
+        log = Log(path, option, append=append)
     except OSError as error:
         raise UsageError(f"{option} {path}: {error.strerror}") from None
     with log:

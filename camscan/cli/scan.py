@@ -66,6 +66,14 @@ def scan(
     request_log: Annotated[
         Path | None, typer.Option("--request-log", metavar="FILE", help="Log everything that is sent in FILE.")
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume",
+            metavar="FILE",
+            help="Keep in FILE how far the scan has come; where it was cut short, the same command goes on.",
+        ),
+    ] = None,
     quiet: QuietOption = False,
     engine: Annotated[
         Engine,
@@ -122,6 +130,7 @@ def scan(
         output=output,
         replies=replies,
         request_log=request_log,
+        resume=resume,
         fingerprints=fingerprints,
         engine=engine.value,
         challenge=not no_challenge,

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, ip_network
 from typing import Literal
 
+from camscan.discover.done import undone
 from camscan.discover.engines import Engine, Engines
 from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
+from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan, Step, allowed_requests
 from camscan.discover.ports import PortSweep
 from camscan.discover.steps import wire_of
@@ -19,12 +21,13 @@ from camscan.model import Reply
 from camscan.probe import Protocol, Udp
 from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface
-from camscan.transport import ethernet, icmp, udp
+from camscan.transport import ethernet, icmp, nmap, udp
 from camscan.transport.link import link_to
 from camscan.transport.wire import Wire
 
 LIMITED_BROADCAST = "255.255.255.255"
 ECHO_SECONDS = 2.0  # after the last echo request; a device on a slow link answers well within
+NMAP_SECONDS = 1.0  # after a run of nmap: long enough for the ports it found to be kept
 ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 
 
@@ -34,11 +37,16 @@ class Channels:
 
     plan: Plan
     protocols: Mapping[str, Protocol]
-    tally: Tally
+    journal: Journal
     hosts: Hosts
     interviews: Interviews
     advanced: Callable[[Step, int], None]
     _taken: Counter[Step] = field(default_factory=Counter)
+
+    @property
+    def tally(self) -> Tally:
+        """What is counted."""
+        return self.journal.tally
 
     def replies(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
         """Everything that answers this step; `wire` accounts for this step alone."""
@@ -46,25 +54,30 @@ class Channels:
         if isinstance(channel, Udp):
             return udp.sweep(wire, self._question(step, channel))
         if step.mode == "echo":
-            return icmp.sweep(wire, icmp_codec.encode_echo, self._addresses(step), ECHO_SECONDS)
+            asked = self._addresses(step, udp.CHUNK, ECHO_SECONDS)
+            return icmp.sweep(wire, icmp_codec.encode_echo, asked, ECHO_SECONDS)
         return self._arp(step, wire) if step.mode == "sweep" else self._ports(step, wire)
 
-    def _addresses(self, step: Step) -> Iterator[str]:
-        """The addresses of the step, counted as they are drawn; of a network that ARP has swept, those that are there.
+    def _addresses(self, step: Step, size: int, wait: float | None) -> Iterator[str]:
+        """The addresses of the step that no earlier run has done, counted as they are drawn; of a network that ARP has
+        swept, those that are there. `size` and `wait` say when they are done, see `Page.begin`.
 
         A directly connected address that does not answer ARP can receive nothing: the kernel would hold every packet
         to it for seconds and then drop it, and the table of neighbours would overflow.
         """
         arp = next((s for s in self.tally.finished if s.networks == step.networks and s.mode == "sweep"), None)
-        for network in step.networks:
-            for address in replace(self.plan.scope, swept=(ip_network(network),)).addresses():
-                if arp and not (address in self.tally.answered[arp] or address in self.hosts.heard):
-                    self.tally.leave_out(step, network)
-                    self._take(step)
-                else:
-                    self.tally.draw(step, network)
-                    self._take(step)
-                    yield address
+        page = self.journal.pages[step]
+        self._taken[step] = page.done.count
+        page.begin(size, wait)
+        for position, number, address in undone(step.networks, self.plan.scope, page.done):
+            self._take(step)
+            if arp and not (address in self.tally.answered[arp] or address in self.hosts.heard):
+                self.tally.leave_out(step, step.networks[number])
+                page.leave_out(position, number)
+            else:
+                self.tally.draw(step, step.networks[number])
+                page.draw(position, number, address)
+                yield address
 
     def _take(self, step: Step) -> None:
         self._taken[step] += 1
@@ -97,7 +110,7 @@ class Channels:
             return "multicast", iter([f"{channel.group6}%{step.interface}" if by_six else str(channel.group)])
         if step.mode == "broadcast":
             return "broadcast", self._broadcasts(step)
-        return "unicast", self._addresses(step)
+        return "unicast", self._addresses(step, udp.CHUNK, self.plan.settings.wait)
 
     def _broadcasts(self, step: Step) -> Iterator[str]:
         """The network's own address for all, and the one for all of the wire where that is in scope."""
@@ -112,10 +125,18 @@ class Channels:
         network = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
         if interface is None or network is None:
             raise NotPossibleError("not a directly connected network")
-        return ethernet.arp_sweep(wire, interface, network, self._addresses(step), ARP_SECONDS)
+        asked = self._addresses(step, ethernet.CHUNK, ARP_SECONDS)
+        return ethernet.arp_sweep(wire, interface, network, asked, ARP_SECONDS)
 
     async def _ports(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
-        sweep = PortSweep(wire=wire, request="syn" if step.engine == "syn" else "connect", turns=self.interviews.over)
+        page = self.journal.pages[step]
+        sweep = PortSweep(
+            wire=wire,
+            request="syn" if step.engine == "syn" else "connect",
+            turns=self.interviews.over,
+            settle=page.settle,
+            owed={address: ports for address, ports in page.ports.items() if address not in self.journal.turns},
+        )
         async with aclosing(sweep.run(await self._engine(step, wire))) as replies:
             async for reply in replies:
                 yield reply
@@ -129,13 +150,13 @@ class Channels:
             hosts_at_once=self.plan.settings.hosts_at_once,
         )
         if step.engine == "nmap":
-            return engines.nmap(self._addresses(step))
-        if step.engine == "syn":
+            return engines.nmap(self._addresses(step, nmap.CHUNK, NMAP_SECONDS))
+        if step.engine == "syn" and not self.journal.pages[step].done.count:
             try:
                 return await self._syn(engines, step)
             except NotPossibleError as error:
                 self.tally.remark(step, f"connects instead of SYN frames: {error}")
-        return engines.connect(self._addresses(step))
+        return engines.connect(self._addresses(step, 1, None))
 
     async def _syn(self, engines: Engines, step: Step) -> Engine:
         """Through a router SYN frames go to all of the step, on the wire to those whose MAC address is known."""
@@ -144,17 +165,16 @@ class Channels:
         if interface is None or not networks:
             raise NotPossibleError("no such interface")
         link = await link_to(networks[0], interface, self.hosts.macs)
+        page = self.journal.pages[step]
         if not link.router:
-            asked = (IPv4Network(address) for address in self._addresses(step))
+            asked = (IPv4Network(address) for address in self._addresses(step, 0, 0.0))
             networks = [host for host in asked if int(host[0]) in link.hosts]
-            return engines.syn(link, networks, lambda share: None)
-        return engines.syn(link, networks, lambda share: self._advance(step, share))
+            return engines.syn(link, networks, lambda share: None, page)
+        return engines.syn(link, networks, lambda share: self._advance(step, share), page)
 
     def _advance(self, step: Step, share: float) -> None:
         """So much of a step that is not gone through address by address is done."""
-        for network in step.networks:
-            count = replace(self.plan.scope, swept=(ip_network(network),)).count()
-            self.tally.draw_up_to(step, network, int(count * min(share, 1.0)))
+        self.tally.draw_share(step, self.plan.scope, share)
         self.advanced(step, int(step.addresses * min(share, 1.0)))
 
 

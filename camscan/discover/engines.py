@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from camscan.discover.page import Page
 from camscan.discover.tasks import finishing, serve
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome
@@ -53,25 +54,38 @@ class Engines:
 
         return engine
 
-    def syn(self, link: Link, networks: Sequence[IPv4Network], advance: Callable[[float], None]) -> Engine:
-        """SYN frames to everybody, and connects to those who answer. `advance` is told what share has been asked."""
+    def syn(self, link: Link, networks: Sequence[IPv4Network], advance: Callable[[float], None], page: Page) -> Engine:
+        """SYN frames to everybody, and connects to those who answer, from where the page of the journal stands.
+        `advance` is told what share has been asked."""
 
         async def engine(report: Report) -> None:
             from camscan.transport.syn import syn_sweep
 
-            met: set[int] = set()
+            met = {int(IPv4Address(address)) for address in (*page.ports, *page.met)}
+            sweep = syn_sweep(
+                self.wire,
+                link,
+                networks,
+                self.ports,
+                settled=met,
+                advance=advance,
+                standing=page.standing,
+                stand=page.stand,
+            )
             async with finishing() as group:
-                sweep = syn_sweep(self.wire, link, networks, self.ports, settled=met, advance=advance)
+                for address, port in page.met.items():
+                    group.create_task(self._complete(address, port, report))
                 async with aclosing(sweep) as opened:
                     async for found in opened:
                         if found.address not in met:
                             met.add(found.address)
-                            group.create_task(self._complete(found.address, found.port, report))
+                            address = str(IPv4Address(found.address))
+                            page.meet(address, found.port)
+                            group.create_task(self._complete(address, found.port, report))
 
         return engine
 
-    async def _complete(self, number: int, port: int, report: Report) -> None:
-        address = str(IPv4Address(number))
+    async def _complete(self, address: str, port: int, report: Report) -> None:
         report(address, await self._open_of(address, known=(port,)))
 
     async def _open_of(self, address: str, known: Container[int] = ()) -> list[int]:

@@ -16,11 +16,13 @@ WITHHELD = "its clock is wrong by more than a day, so the credential was not sen
 
 @dataclass(slots=True, kw_only=True)
 class Interviews:
-    """The interviews of one scan. `begin` makes one for an address, `note` takes what is said."""
+    """The interviews of one scan. `begin` makes one for an address, `note` takes what is said, `tell` hears of one that
+    has come to an end."""
 
     hosts: Hosts
     begin: Callable[[str], Interview]
     note: Callable[[Reply], object]
+    tell: Callable[[Interview], None] = lambda interview: None
     _by_address: dict[str, Interview] = field(default_factory=dict)
 
     def of(self, address: str) -> Interview:
@@ -33,17 +35,22 @@ class Interviews:
         """Turns over open ports."""
         interview = self.of(address)
         await interview.hear(hints_for(ports, interview.protocols), self.note)
+        self.tell(interview)
 
     async def over_announced(self, address: str) -> None:
         """What a host announced beside the ports already tried: a port must be open before anything is said to it."""
         interview = self.of(address)
         new = [h for h in self.hosts.hints.get(address, ()) if interview.would_ask(h)]
+        if interview.is_over or not new:
+            return
         try:
             hints = [h for h in new if await _is_open(interview, h.port)]
         except NotPossibleError as error:
             interview.problems.append(str(error))
         else:
             await interview.hear(hints, self.note)
+        interview.is_over = True
+        self.tell(interview)
 
     def rows(self) -> Iterator[Coverage]:
         """How the turns went, and how the owner's credential fared where there is one."""

@@ -2,6 +2,7 @@
 wrong by more than a day, because a digest dated for elsewhere could be kept and used there.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,17 +14,25 @@ from camscan.transport.wire import Wire
 
 CLOCK_SLACK = 24 * 3600.0  # seconds; a clock further off is wrong, or the device wants a login dated for elsewhere
 
+CREDENTIAL = "credential"
+
 Fate = Literal["taken", "refused", "silent", "withheld"]
 """What became of the credential: it was taken, refused, not answered, or not sent because of the device's clock."""
 
 
+async def unwatched(what: str) -> None:
+    """For a host of which no journal is kept."""
+
+
 @dataclass(slots=True)
 class Login:
-    """The one login at one device. `clock` is the device's, in seconds since the epoch, once it has told it."""
+    """The one login at one device. `clock` is the device's, in seconds since the epoch, once it has told it; `once` is
+    awaited before the credential leaves."""
 
     credential: tuple[str, str] | None
     clock: float | None = None
     fate: Fate | None = None
+    once: Callable[[str], Awaitable[None]] = unwatched
 
     def note(self, fields: Fields) -> None:
         """Remember the device's clock, if this ONVIF reply tells it."""
@@ -41,6 +50,7 @@ class Login:
             self.fate = "withheld"
             return b""
         self.fate = "silent"
+        await self.once(CREDENTIAL)
         outcome, data = await soap.device_information(
             wire,
             endpoint,

@@ -8,12 +8,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from ipaddress import ip_address, ip_network
 
 from camscan.discover.channels import Channels
 from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
+from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan, Step
 from camscan.discover.tally import Tally, coverage
 from camscan.discover.tasks import serve
@@ -38,14 +40,14 @@ class Progress:
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """One run over a plan. `keep` gets every reply; `tally` holds what is known so far, also when it is cut short."""
+    """One run over a plan, from where its journal stands. `keep` gets every reply; `tally` holds what is known so far,
+    also when it is cut short."""
 
-    plan: Plan
+    journal: Journal
     wire: Wire
     protocols: Mapping[str, Protocol]
     keep: Callable[[Reply], None]
     listen: Callable[[Progress], None]
-    tally: Tally = field(default_factory=Tally)
     hosts: Hosts = field(init=False)
     _interviews: Interviews = field(init=False)
     _channels: Channels = field(init=False)
@@ -57,11 +59,11 @@ class Survey:
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
-        self._interviews = Interviews(hosts=self.hosts, begin=self._begin, note=self._note)
+        self._interviews = Interviews(hosts=self.hosts, begin=self._begin, note=self._note, tell=self.journal.tell)
         self._channels = Channels(
             plan=self.plan,
             protocols=self.protocols,
-            tally=self.tally,
+            journal=self.journal,
             hosts=self.hosts,
             interviews=self._interviews,
             advanced=self._progress,
@@ -70,6 +72,20 @@ class Survey:
         self._near = self.wire.at(rate) if rate else self.wire
         self._near_networks = Containment(ip_network(n) for s in self.plan.steps if s.near for n in s.networks)
         self._own = frozenset(str(a.ip) for i in self.plan.interfaces for a in i.addresses)
+        for reply in self.journal.replies:
+            self.hosts.note(reply)
+        for address in self.journal.turns:
+            self._interviews.of(address)
+
+    @property
+    def plan(self) -> Plan:
+        """What is to be asked."""
+        return self.journal.plan
+
+    @property
+    def tally(self) -> Tally:
+        """What is counted."""
+        return self.journal.tally
 
     async def run(self) -> None:
         """Take every step of the plan, then ask the hosts that announced more than the ports already tried."""
@@ -86,21 +102,27 @@ class Survey:
         return (*coverage(self.plan, self.tally), *self._interviews.rows())
 
     async def _take(self, step: Step) -> None:
-        """One step to its end. What stops it is the step's own affair."""
-        wire = (self._near if step.near else self.wire).for_sweep()
-        self.tally.begin(step, wire.unsent, wire.dropped)
+        """One step to its end, unless an earlier run has taken it. What stops it is the step's own affair."""
         try:
-            await self._wait_for_arp(step)
-            async with aclosing(self._channels.replies(step, wire)) as replies:
-                async for reply in replies:
-                    if self._note(reply):
-                        self.tally.answer(step, reply.address)
-            self.tally.finish(step)
+            if step not in self.tally.finished:
+                await self._ask(step)
         except (NotPossibleError, OutOfScopeError, OSError) as error:
             self.tally.fail(step, str(error))
         finally:
             if step.mode == "sweep":
                 self._swept[step.networks].set()
+
+    async def _ask(self, step: Step) -> None:
+        wire = self._near if step.near else self.wire
+        wire = replace(wire, unsent=self.tally.unsent[step], dropped=self.tally.dropped[step])
+        self.tally.begin(step, wire.unsent, wire.dropped)
+        await self._wait_for_arp(step)
+        page = self.journal.pages[step]
+        async with aclosing(self._channels.replies(step, wire)) as replies:
+            async for reply in replies:
+                if self._note(reply):
+                    page.answer(reply.address)
+        page.finish()
 
     def _note(self, reply: Reply) -> bool:
         """Keep what is an answer. Our own and other people's questions, heard in a group, are none."""
@@ -122,12 +144,21 @@ class Survey:
         for step in (s for s in self.tally.failed if s.mode == "sweep"):
             for reply in neighbours.read_neighbours(self.wire):
                 if self._note(reply):
-                    self.tally.answer(step, reply.address)
+                    self.journal.pages[step].answer(reply.address)
 
     def _begin(self, address: str) -> Interview:
         near = self._near_networks.holds(ip_address(address.split("%")[0]))
         wire = self._near if near else self.wire
-        return Interview(wire=wire, protocols=self.protocols, settings=self.plan.settings, address=address)
+        interview = Interview(
+            wire=wire,
+            protocols=self.protocols,
+            settings=self.plan.settings,
+            address=address,
+            once=partial(self.journal.once, address),
+            learn=partial(self.journal.learn, address),
+        )
+        self.journal.recall(interview)
+        return interview
 
     def _progress(self, step: Step, taken: int) -> None:
         if step.mode == "ports":

@@ -5,12 +5,14 @@ An address was asked if one packet for it left; one that stayed here, all of it,
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from typing import Literal
 
 from camscan.discover.blocks import Block, blocks_of
 from camscan.discover.plan import Plan, Step
 from camscan.model import Coverage
+from camscan.scope import Scope
 from camscan.transport.unsent import Unsent
 
 REASONS_SHOWN = 3  # per row
@@ -45,9 +47,11 @@ class Tally:
         """One more address of the network was taken up."""
         self.drawn[step, network] += 1
 
-    def draw_up_to(self, step: Step, network: str, count: int) -> None:
-        """So many addresses of the network have been taken up by now, if not more."""
-        self.drawn[step, network] = max(self.drawn.get((step, network), 0), count)
+    def draw_share(self, step: Step, scope: Scope, share: float) -> None:
+        """So much of a step that is not gone through address by address has been taken up by now, if not more."""
+        for network in step.networks:
+            count = int(replace(scope, swept=(ip_network(network),)).count() * min(share, 1.0))
+            self.drawn[step, network] = max(self.drawn.get((step, network), 0), count)
 
     def remark(self, step: Step, text: str) -> None:
         """Something that the reader of the step's coverage must know."""

@@ -6,13 +6,13 @@ listened to.
 """
 
 import secrets
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from camscan.discover.announced import Hint, may_be_asked
 from camscan.discover.held import held
-from camscan.discover.login import Login
+from camscan.discover.login import Fate, Login, unwatched
 from camscan.discover.plan import Settings, allowed_requests
 from camscan.discover.web import Web
 from camscan.errors import DecodeError, NotPossibleError
@@ -34,22 +34,27 @@ class Interview:
     """The turns with one host.
 
     `settled` are the protocols that need not be asked again of it; `login` is the owner's, if there is one; `problems`
-    is what the coverage must tell; `replies` counts what came back.
+    is what the coverage must tell; `replies` counts what came back. `once` is awaited, with the name of a protocol,
+    before what a device must get only once is sent; `learn` is told what became of the credential. `is_over`: nothing
+    is left to ask, announced or not.
     """
 
     wire: Wire
     protocols: Mapping[str, Protocol]
     settings: Settings
     address: str
+    once: Callable[[str], Awaitable[None]] = unwatched
+    learn: Callable[[Fate], None] = lambda fate: None
     settled: set[str] = field(default_factory=set)
     asked: set[Hint] = field(default_factory=set)
     webs: list[Web] = field(default_factory=list)
     login: Login = field(init=False)
     problems: list[str] = field(default_factory=list)
     replies: int = 0
+    is_over: bool = False
 
     def __post_init__(self) -> None:
-        self.login = Login(self.settings.credential)
+        self.login = Login(self.settings.credential, once=self.once)
 
     async def hear(self, hints: Iterable[Hint], note: Callable[[Reply], object]) -> None:
         """Ask these endpoints, each once in a scan, and pass on everything they say. What cuts this short (the host has
@@ -143,8 +148,12 @@ class Interview:
                 yield protocol.name, protocol.dialogue(web.endpoint)
 
     async def _with_credential(self, web: Web) -> AsyncGenerator[Reply, None]:
+        before = self.login.fate
         body = _body(await self.login.ask(self.wire, web.endpoint))
-        if body and self.login.judge(read(self.protocols["onvif"], body).fields):
+        taken = bool(body) and self.login.judge(read(self.protocols["onvif"], body).fields)
+        if self.login.fate and self.login.fate != before:
+            self.learn(self.login.fate)
+        if taken:
             yield self._reply("onvif", web.endpoint, soap.REQUEST, body)
 
     async def _certificate(self, endpoint: Endpoint) -> AsyncGenerator[Reply, None]:
@@ -154,6 +163,8 @@ class Interview:
             yield self._reply("tls", endpoint, f"handshake {seen.mode}", data)
 
     async def _converse(self, name: str, dialogue: Dialogue, web: Web) -> AsyncGenerator[Reply, None]:
+        if _challenges(self.protocols[name]):
+            await self.once(name)
         allowed = held(dialogue, allowed_requests(self.protocols[name], self.settings))
         async with aclosing(tcp.converse(self.wire, web.endpoint, allowed, name)) as exchanges:
             async for exchange in exchanges:

@@ -21,6 +21,7 @@ from camscan.transport.congestion import CANARY_EVERY, Congestion, Window
 from camscan.transport.inbox import Inbox
 from camscan.transport.link import Link
 from camscan.transport.space import Space, Words
+from camscan.transport.standing import Standing
 from camscan.transport.syn_answers import SNAP, Answer, listen, parse
 from camscan.transport.syn_frames import Cookie, Sender
 from camscan.transport.volley import Volley, reserve_port
@@ -48,11 +49,14 @@ async def syn_sweep(
     *,
     settled: Set[int] = frozenset(),
     advance: Callable[[float], None] = lambda share: None,
+    standing: Standing | None = None,
+    stand: Callable[[Standing], None] = lambda standing: None,
 ) -> AsyncGenerator[OpenPort, None]:
     """Every open port of the permitted addresses of these networks, once, as it is found.
 
     Addresses (as numbers) that are `settled` when their turn comes are passed over. `advance` is told what share of the
-    probes has been sent for the first time.
+    probes has been sent for the first time, `stand` where the sweep stands whenever answers have been judged. It goes
+    on from `standing` if that is of the same space, and begins anew if not.
 
     Raises `OutOfScopeError` for a network that the scope does not sweep, and `NotPossibleError` without the privilege
     or where the interface takes no more frames.
@@ -66,7 +70,11 @@ async def syn_sweep(
         volley = Volley(wire, link, sender)
         stack.callback(volley.close)
         inbox.watch(listen(link.interface, sender))
-        sweep = _Sweep(Space(permitted, ports, secrets.randbits(32)), volley, settled, advance)
+        size = sum(last - first + 1 for first, last in permitted) * len(ports)
+        if standing is None or standing.size != size:
+            standing = Standing(start=secrets.randbits(32), size=size, passes=0, left=((0, size),))
+        sweep = _Sweep(Space(permitted, ports, standing.start), volley, settled, standing)
+        sweep.advance, sweep.stand = advance, stand
         async with aclosing(inbox.harvest(sweep.run, 0.0)) as arrivals:
             async for frame, _ in arrivals:
                 found = sweep.hear(frame)
@@ -78,34 +86,36 @@ async def syn_sweep(
 class _Sweep:
     """One sweep: what is sent, and what the answers say."""
 
-    def __init__(self, space: Space, volley: Volley, settled: Set[int], advance: Callable[[float], None]) -> None:
+    advance: Callable[[float], None]
+    stand: Callable[[Standing], None]
+
+    def __init__(self, space: Space, volley: Volley, settled: Set[int], standing: Standing) -> None:
         self._space = space
         self._settled = settled
-        self._advance = advance
+        self._standing = standing
         self._volley = volley
         self._probe, self._check = Cookie(), Cookie()
-        self._congestion = Congestion(volley.rate)
+        self._congestion = Congestion(volley.rate, sent=standing.sent, answered=standing.answered)
         self._canaries = Canaries()
         self._random = np.random.default_rng()
         self._answered: set[int] = set()
-        self._open = 0
+        self._open = standing.opened
 
     async def run(self) -> None:
         """Passes over the whole space until hardly anything can have been missed."""
-        passes = 0
-        while passes < self._congestion.passes(self._open):
+        while self._standing.passes < self._congestion.passes(self._open):
             await self._pass()
-            passes += 1
+            self._stand_at(self._standing.passes + 1, ((0, self._space.size),))
 
     async def _pass(self) -> None:
-        stretches: deque[tuple[int, int]] = deque([(0, self._space.size)])
+        stretches = deque(self._standing.left)
         while stretches:
             waiting: deque[tuple[float, Window]] = deque()
             for begin, end in _windows(stretches):
                 window = Window(begin, end, self._congestion.rate)
                 await self._send(window)
                 waiting.append((_now(), window))
-                self._advance(end / self._space.size)
+                self.advance(end / self._space.size)
                 self._judge(waiting, stretches)
             await asyncio.sleep(self._settle)
             self._judge(waiting, stretches)
@@ -116,7 +126,16 @@ class _Sweep:
             window = waiting.popleft()[1]
             if self._congestion.judge(window):
                 again.append((window.begin, window.end))
+            else:
+                self._stand_at(self._standing.passes, _without(self._standing.left, window.begin, window.end))
         self._volley.rate = self._congestion.rate
+
+    def _stand_at(self, passes: int, left: tuple[tuple[int, int], ...]) -> None:
+        taught = self._congestion
+        self._standing = replace(
+            self._standing, passes=passes, left=left, sent=taught.sent, answered=taught.answered, opened=self._open
+        )
+        self.stand(self._standing)
 
     @property
     def _settle(self) -> float:
@@ -182,6 +201,12 @@ def _windows(stretches: deque[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for _ in range(len(stretches)):
         begin, end = stretches.popleft()
         yield from ((at, min(at + WINDOW, end)) for at in range(begin, end, WINDOW))
+
+
+def _without(stretches: tuple[tuple[int, int], ...], begin: int, end: int) -> tuple[tuple[int, int], ...]:
+    """What is left of the stretches."""
+    pieces = (piece for first, last in stretches for piece in ((first, min(last, begin)), (max(first, end), last)))
+    return tuple((first, last) for first, last in pieces if first < last)
 
 
 def _now() -> float:

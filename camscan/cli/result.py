@@ -1,0 +1,48 @@
+"""What a reader of the results alone would miss, and the exit code of a scan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from camscan.cli.ending import Exit, say
+from camscan.model import ScanResult
+from camscan.report.table import summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a scan ended: what it found, whether a signal cut it short, whether it can be gone on with, and which files
+    are not complete."""
+
+    result: ScanResult
+    interrupted: bool
+    resumable: bool
+    broken: tuple[str, ...]
+
+
+def say_end(ended: Ended, *, quiet: bool, summed_up: bool) -> Exit:
+    """Says how it ended and returns the exit code; `summed_up` with the counts, where no table shows them."""
+    result = ended.result
+    more = "; the same command goes on from here" if ended.resumable else ""
+    for broken in ended.broken:
+        say(f"{broken}; the file is not complete")
+    if result.failure:
+        say(f"ended early: {result.failure}; this is what was found until then{more}")
+    elif not quiet:
+        for text in _remarks(ended, more, summed_up):
+            say(text)
+    if result.failure or ended.broken:
+        return Exit.CANNOT_RUN
+    return Exit.INTERRUPTED if ended.interrupted else Exit.PARTIAL if result.partial else Exit.DONE
+
+
+def _remarks(ended: Ended, more: str, summed_up: bool) -> Iterator[str]:
+    result = ended.result
+    if ended.interrupted:
+        yield f"interrupted: this is what was found until then{more}"
+    if summed_up:
+        yield summary(result)
+        unusable = dict.fromkeys(row.channel for row in result.coverage if row.state == "not-possible")
+        if unusable:
+            yield f"could not be used: {', '.join(unusable)}; see the coverage"
+    if result.partial and not ended.interrupted:
+        yield "partial: some addresses could not be asked by any channel, see the coverage"

@@ -83,7 +83,7 @@ def test_a_capture_redacted_says_the_same_and_tells_nobody(path: Path) -> None:
     (after,), redaction = redacted(reply)
     assert difference(reply, after, judge()) is None
     assert len(after.data) == len(reply.data)
-    assert list(redaction.leftovers(after.data)) == []
+    assert redaction.leftovers(after.data, judge().fields(after)) == []
     written = as_capture(Capture(reply=after, fields={}, device=None, origin="a test", day=date(2026, 1, 1)))
     for secret in secrets_of(reply):
         edge = (rb"(?<![0-9.])", rb"(?![0-9])") if secret[:1].isdigit() and "." in secret else (b"", b"")

@@ -40,7 +40,8 @@ def capture(
 
     Exit codes: 0 done, 2 usage, 3 partial (a channel could not ask), 4 nothing to write, 130 interrupted.
     """
-    from camscan.cli.contribute import Asked, Destination, contribute
+    from camscan.cli.contribute import Asked, contribute
+    from camscan.cli.placing import Destination
 
     asked = Asked(
         address=address,

@@ -4,6 +4,7 @@ The rule: what cannot be proved is not written. A redacted reply must decode to 
 fire as the original; and nothing of the originals may be left in it.
 """
 
+import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ import typer
 import camscan
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format
-from camscan.cli.output import Output
+from camscan.cli.placing import Destination, place
 from camscan.cli.proof import STAND_IN, Judge, difference
 from camscan.cli.reading import lines_of, readable, shown
 from camscan.cli.replay import read_recording
@@ -25,13 +26,15 @@ from camscan.cli.scan import scan
 from camscan.errors import CannotRunError, UsageError
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
-from camscan.identify.wording import known_words
+from camscan.identify.wording import known_words, words_of
 from camscan.model import Observation, Reply
 from camscan.protocols.registry import load_protocols
-from camscan.report.capture import Capture, as_capture, paths
+from camscan.report.capture import Capture, paths
 from camscan.report.disguise import Disguise
-from camscan.report.redact import GENERIC, Redaction
+from camscan.report.private import PRODUCT_FIELDS, by_shape
+from camscan.report.redact import Redaction, RefusedError
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 EVIDENCE = ("model", "firmware", "build", "maker_model")  # values that stay: what a capture is there to show
 
 
@@ -48,14 +51,6 @@ class Asked:
     fingerprints: Path | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """Where captures go; `force`: also over files that are there."""
-
-    directory: Path
-    force: bool
-
-
 def contribute(asked: Asked, destination: Destination) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to write."""
     address = _address(asked.address)
@@ -68,7 +63,7 @@ def contribute(asked: Asked, destination: Destination) -> int:
     captures = [made for o in observations if (made := _captured(o, redaction, judge))]
     if not captures:
         raise CannotRunError(f"{address}: no reply that could become a capture")
-    written = _write(list(paths(_distinct(captures))), destination)
+    written = place(list(paths(_distinct(captures))), destination)
     if not asked.quiet:
         _say_end(written, redaction)
     return code
@@ -76,7 +71,8 @@ def contribute(asked: Asked, destination: Destination) -> int:
 
 def _address(text: str) -> str:
     try:
-        return str(ip_address(text))
+        address = ip_address(text)
+        return str(getattr(address, "ipv4_mapped", None) or address)
     except ValueError:
         raise UsageError(f"{text}: not an IP address; a capture is of one device") from None
 
@@ -141,60 +137,63 @@ def redaction_of(replies: list[Reply], judge: Judge, key: bytes) -> Redaction:
         return len(entry.prefix) if entry else 0
 
     claims = [claim for reply in replies if (device := judge.device(reply)) for claim in device.claims]
-    keep = frozenset(claim.value for claim in claims if claim.attribute in EVIDENCE)
-    redaction = Redaction(disguise=Disguise(key, known_words(judge.knowledge) | GENERIC, block), keep=keep)
+    products = [value for reply in replies for value in _products(reply, judge)]
+    models = {value for reply in replies for value in judge.fields(reply).get("model", ())}
+    versions = {item.text for value in products for item in by_shape(value) if item.kind == "address"}
+    keep = models | versions | {claim.value for claim in claims if claim.attribute in EVIDENCE}
+    known = known_words(judge.knowledge) | {word.casefold() for value in products for word in words_of(value)}
+    redaction = Redaction(disguise=Disguise(key, known, block), keep=frozenset(keep))
     redaction.learn(replies, judge.protocols)
     return redaction
 
 
+def _products(reply: Reply, judge: Judge) -> Iterator[str]:
+    """What a reply calls the programs in the device."""
+    fields = judge.fields(reply)
+    return (value for name in PRODUCT_FIELDS for value in fields.get(name, ()))
+
+
 def _captured(observation: Observation, redaction: Redaction, judge: Judge) -> Capture | None:
-    """The capture; None, with the reason said, where the redacted reply does not say the same."""
+    """The capture; None, with the reason said, where the redacted reply does not say the same or says too much."""
     reply = observation.reply
-    redacted = redact_reply(reply, redaction)
-    reason = difference(reply, redacted, judge) or _left(redaction, redacted)
-    if reason:
-        _leave_out(redacted, reason)
+    try:
+        redacted = redact_reply(reply, redaction)
+    except RefusedError as error:
+        _leave_out(replace(reply, request=redaction.redact_text(reply.request)), str(error))
         return None
-    return Capture(
+    capture = Capture(
         reply=redacted,
         fields=judge.fields(redacted),
         device=judge.device(redacted),
         origin=f"recorded by camscan {camscan.__version__} from a device, redacted",
         day=datetime.now(UTC).date(),
     )
+    reason = difference(reply, redacted, judge) or left(capture, redaction)
+    if reason:
+        _leave_out(redacted, reason)
+    return None if reason else capture
 
 
 def redact_reply(reply: Reply, redaction: Redaction) -> Reply:
-    """The reply with its stand-ins, from nobody in particular."""
+    """The reply with its stand-ins, from nobody in particular. Raises `RefusedError` where it cannot be redacted."""
     request = redaction.redact_text(reply.request)
     return replace(reply, address=STAND_IN, request=request, data=redaction.redact(reply.data), sensor=None, time=None)
 
 
-def _left(redaction: Redaction, redacted: Reply) -> str | None:
-    kinds = sorted({item.kind for item in redaction.leftovers(redacted.data)})
+def left(capture: Capture, redaction: Redaction) -> str | None:
+    """What of the originals still stands anywhere in a capture, its name included; None where there is nothing."""
+    said = "\n".join((capture.path(), capture.reply.request, *capture.said().values()))
+    if any(
+        _SURROGATE.search(text) for text in (said, *(value for values in capture.fields.values() for value in values))
+    ):
+        return "it holds half a character, which no file can"
+    kinds = redaction.leftovers(capture.reply.data, capture.fields, said)
     return f"it holds the device's own {', '.join(kinds)} in a form that is not known here" if kinds else None
 
 
 def _distinct(captures: Iterable[Capture]) -> Iterator[Capture]:
     """Each content once."""
     return iter({(one.reply.protocol, one.reply.port, one.reply.data): one for one in captures}.values())
-
-
-def _write(files: list[tuple[str, Capture]], destination: Destination) -> list[Path]:
-    """All files, or none where one of them is there already; where they are."""
-    wanted = [(destination.directory / name, capture) for name, capture in files]
-    present = [path for path, _ in wanted if path.exists()]
-    if present and not destination.force:
-        more = f", and {len(present) - 1} more" if len(present) > 1 else ""
-        raise UsageError(f"{present[0]}: is there already{more}; --force replaces it")
-    for path, capture in wanted:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"--output {path.parent}: {error.strerror}") from None
-        with Output(path) as output:
-            output.write(as_capture(capture))
-    return [path for path, _ in wanted]
 
 
 def _say_end(written: list[Path], redaction: Redaction) -> None:

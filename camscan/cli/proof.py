@@ -8,6 +8,7 @@ from camscan.identify.knowledge_base import Knowledge
 from camscan.model import Device, Fields, Reply
 from camscan.probe import Protocol
 from camscan.protocols.reading import read
+from camscan.report.private import STEADY_FIELDS, by_shape
 
 STAND_IN = "192.0.2.1"  # whom a capture comes from
 UNIQUE = ("serial", "mac", "uuid")  # values that change, and are claimed by the same rules
@@ -28,8 +29,9 @@ class Judge:
         return next(iter(identify([reply], self.protocols, self.knowledge).devices), None)
 
     def fields(self, reply: Reply) -> Fields:
-        """What its codec reads."""
-        return read(self.protocols[reply.protocol], reply.data).fields
+        """What its codec reads; nothing where there is no codec."""
+        protocol = self.protocols.get(reply.protocol)
+        return read(protocol, reply.data).fields if protocol else {}
 
 
 def difference(original: Reply, redacted: Reply, judge: Judge) -> str | None:
@@ -37,10 +39,18 @@ def difference(original: Reply, redacted: Reply, judge: Judge) -> str | None:
     one, other = judge.fields(original), judge.fields(redacted)
     if {name: len(values) for name, values in one.items()} != {name: len(values) for name, values in other.items()}:
         return "once redacted it decodes to other fields"
+    false = [name for name in STEADY_FIELDS if one.get(name) != other.get(name) and not _is_private(one[name])]
+    if false:
+        return f"once redacted it says something else: {', '.join(false)}"
     lost = _fired(judge.device(replace(original, address=STAND_IN))) ^ _fired(judge.device(redacted))
     if lost:
         return f"once redacted it says something else: {', '.join(sorted({rule for _, rule, _ in lost}))}"
     return None
+
+
+def _is_private(values: tuple[str, ...]) -> bool:
+    """Whether the value of a field holds an identifier, as a UUID for the name of a server."""
+    return any(item for value in values for item in by_shape(value))
 
 
 def _fired(device: Device | None) -> Fired:

@@ -14,10 +14,30 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _ESCAPES = re.compile(r"\\x[0-9A-Fa-f]{2}|\\[A-Za-z]|\(\?P<\w+>|\(\?[a-z]+:?|\[[^\]]*\]")
 """What is letters in a pattern without being looked for: `\\b`, the name of a group, a flag, a set."""
 
+GENERIC = frozenset(
+    """
+    adobe alarm and apple api app asp authorized bad basic basicdevice browser cam camera card cctv central cgi chain
+    channel channels china city client com config configuration configurator country debian default desc description
+    device digital docs document dome door doorbell download dvr embedded encoder error extension for forbidden found
+    gateway google hangzhou hcvr hdcvi home http https identifier igd index info internet intercom ipc ipcam jquery lan
+    live local localhost login macromedia main media microsoft model monitor moved mozilla name net network none not nvr
+    nvs oasis office onvif open org page photo presentation profile ptz raspbian ready realmonitor recorder request root
+    rootdevice router rtsp schema schemas security server service services session shenzhen station stream streaming
+    surveillance switch system temporarily the type ubuntu unauthorized unique unknown upnp urn uuid ver video view
+    viewer wan web webs welcome wifi www xml xmlsoap xvr zhejiang
+    """.split()  # noqa: SIM905
+)
+"""Words on every such device, besides those that the fingerprints look for; places are those of the makers."""
+
 
 def known_words(knowledge: Knowledge) -> frozenset[str]:
     """Every such word, casefolded."""
-    return frozenset(word.casefold() for text in _texts(knowledge) for word in _WORD.findall(text))
+    return GENERIC | {word.casefold() for text in _texts(knowledge) for word in words_of(text)}
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text: two letters and more."""
+    return _WORD.findall(text)
 
 
 def _texts(knowledge: Knowledge) -> Iterator[str]:

@@ -38,6 +38,12 @@ class Capture:
         vendor, model, firmware = (slug(getattr(self.device, key, None)) for key in ("vendor", "model", "firmware"))
         return f"{self.reply.protocol}/{vendor}_{model}{more}_{firmware}.toml"
 
+    def said(self) -> Mapping[str, str]:
+        """What is said of the device; where no device comes of the reply, only that its maker is unknown."""
+        if self.device is None:
+            return {"vendor": ""}
+        return {key: getattr(self.device, key) or "" for key in DEVICE_KEYS}
+
 
 def slug(text: str | None) -> str:
     """Text as a part of a file name: `unknown` where there is none."""
@@ -70,15 +76,8 @@ def as_capture(capture: Capture) -> str:
     lines = [f"{key} = {_value(value)}" for key, value in head.items() if value is not None]
     lines += [f"date = {capture.day.isoformat()}", f"reply = {text}", "", "[fields]"]
     lines += [f"{_key(name)} = {_values(values)}" for name, values in capture.fields.items() if _is_short(values)]
-    lines += ["", "[device]", *(f"{key} = {_value(value)}" for key, value in _said(capture).items())]
+    lines += ["", "[device]", *(f"{key} = {_value(value)}" for key, value in capture.said().items())]
     return "\n".join((*lines, ""))
-
-
-def _said(capture: Capture) -> Mapping[str, str]:
-    """What is said of the device; where no device comes of the reply, only that its maker is unknown."""
-    if capture.device is None:
-        return {"vendor": ""}
-    return {key: getattr(capture.device, key) or "" for key in DEVICE_KEYS}
 
 
 def _encoded(data: bytes) -> tuple[str, str]:

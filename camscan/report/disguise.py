@@ -21,9 +21,15 @@ _OUI = 6  # hex digits: the block of a MAC that is not in the table
 _TELLING = 3  # letters; `C = TW`, `D-Link`: fewer name nobody
 _SMALL = 3  # digits of a number that tells nothing once the words around it are gone: `Camera 3`
 _LONG = 10  # characters; a shorter one is a unit's number only
+_MIXED = 5  # characters; letters and digits mixed are a number from here on
+_TRIES = 64  # stand-ins drawn for an address; two addresses share one where all of them are taken
 _PREFIX = re.compile(r"[0-9a-f]{4}:[0-9a-f]{3,4}(?=:)|[0-9a-f]{0,4}", re.IGNORECASE)  # of an IPv6 address
 _RUN = re.compile(r"[^\W_]+")
 _PIECES = re.compile(r"[^\W\d_]+|\d+")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_HEX_ONLY = re.compile(r"[^G-Zg-z]*")
+_DATED = re.compile(r"20[0-3]\d[01]\d[0-3]\d[A-Z]{2,4}")  # what a serial says of its kind, before the unit's number
+_CAMEL = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[^\W\da-z_]+(?![a-z])|\d+|.")
 _DOCUMENTATION = {9: "192.0.2.", 10: "192.0.2.", 11: "192.0.2.", 12: "203.0.113.", 13: "203.0.113.", 14: "198.51.100."}
 _PATTERNS = {7: "0.#.#.#", 8: "10.#.#.#", 15: "192.168.1##.1##"}  # lengths that documentation addresses lack
 
@@ -37,6 +43,7 @@ class Disguise:
         self._known = known
         self._block = block
         self._addresses: dict[str, str] = {}
+        self._taken: set[str] = set()
         self._macs: set[str] = set()
         self.avoid: set[str] = set()
         """Addresses that are no stand-in, because they are an original elsewhere."""
@@ -49,6 +56,10 @@ class Disguise:
             if changed != text:
                 return changed
         return text
+
+    def secret(self, text: str) -> str:
+        """A nonce or a session: of the same shape, and no letter of it stays."""
+        return self._mapped(text, 0, _CLASSES if _HEX_ONLY.fullmatch(text) else _ALPHABETS)
 
     def _mapped(self, text: str, head: int, alphabets: tuple[str, ...]) -> str:
         draw = self._draw(text)
@@ -73,10 +84,12 @@ class Disguise:
     def address(self, text: str) -> str:
         """An IPv4 address of the same length; two addresses have two stand-ins while there are any left."""
         if text not in self._addresses:
-            taken = {*self._addresses.values(), *self.avoid}
             draw = self._draw(text)
-            tried = [_drawn_address(len(text), draw) for _ in range(64)]
-            self._addresses[text] = next((a for a in tried if a not in taken), tried[0])
+            tried = (_drawn_address(len(text), draw) for _ in range(_TRIES))
+            first = next(tried)
+            free = (a for a in (first, *tried) if a not in self._taken and a not in self.avoid)
+            self._addresses[text] = next(free, first)
+            self._taken.add(self._addresses[text])
         return self._addresses[text]
 
     def address6(self, text: str) -> str:
@@ -96,14 +109,26 @@ class Disguise:
         return _RUN.sub(lambda found: self._run(found[0]), text)
 
     def _run(self, run: str) -> str:
-        if run.casefold() in self._known:
+        if self.is_known(run) or _DATED.fullmatch(run):
             return run
-        if len(run) >= 5 and run.isascii() and any(c.isdigit() for c in run):
-            return self.number(run)
-        return _PIECES.sub(lambda found: self._piece(found[0]), run)
+        if len(run) < _MIXED or not run.isascii() or not any(c.isdigit() for c in run) or self._counts(run):
+            return _PIECES.sub(lambda found: self._piece(found[0]), run)
+        is_number = run.isupper() and 3 * sum(map(str.isdigit, run)) >= len(run)
+        return self.number(run) if is_number else self._mapped(run, 0, _ALPHABETS)
+
+    def is_known(self, word: str) -> bool:
+        """Whether it names a product, by itself or as words written together: `rootDesc`."""
+        return word.casefold() in self._known or all(
+            part.casefold() in self._known for part in _CAMEL.findall(word) or ("",)
+        )
+
+    def _counts(self, run: str) -> bool:
+        """Whether a run is a known word with a number that tells nothing: `Camera01`."""
+        letters = _LETTERS.findall(run)
+        return len(letters) == 1 and letters[0].casefold() in self._known and len(run) - len(letters[0]) <= _SMALL
 
     def _piece(self, piece: str) -> str:
-        if piece.casefold() in self._known or (piece.isascii() and len(piece) < _TELLING):
+        if self.is_known(piece) or (piece.isascii() and len(piece) < _TELLING):
             return piece
         if piece[0] in _DIGITS:
             return piece if len(piece) <= _SMALL else self._mapped(piece, 0, _CLASSES)
@@ -169,7 +194,10 @@ def _is_alike(one: str, other: str) -> bool:
     """Whether two characters are of one kind and of one length in the encodings devices use."""
     if one.isalpha() != other.isalpha() or one.isupper() != other.isupper():
         return False
-    same = all(len(one.encode(name, "replace")) == len(other.encode(name, "replace")) for name in ("utf-8", "gb18030"))
+    same = all(
+        len(one.encode(name, "replace")) == len(other.encode(name, "replace"))
+        for name in ("utf-8", "gb18030", "gb2312")
+    )
     return same and len(str(ord(one))) == len(str(ord(other)))
 
 

@@ -1,9 +1,9 @@
 """Replaces what is private in the replies of one device by stand-ins, in every form in which it may stand there.
 
 Replies of several protocols are redacted together: a serial seen in one of them is the same stand-in in all. Every
-stand-in has the length of the original, so that headers, labels and framing stay true. Forms: as it is, lower and upper
-case, percent-encoded, escaped for XML and JSON, UTF-16, GB 18030, Latin-1, octets, DNS labels; and all of these inside
-base64, hex digits and certificates.
+stand-in has the length of the original, so that headers, labels and framing stay true. The forms are those of
+`spelling`, as they stand and inside base64, hex digits, chunks and certificates. Where that cannot be done the reply
+is refused, which costs the reply and nothing else.
 """
 
 import base64
@@ -11,44 +11,38 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from itertools import pairwise
 
 from camscan.model import Fields, Reply
 from camscan.probe import Protocol
-from camscan.protocols.reading import read
+from camscan.report.chunked import framed, framing, without
 from camscan.report.disguise import Disguise
-from camscan.report.private import FACTORY, Private, find, views
+from camscan.report.identifiers import addresses, identifiers, is_private
+from camscan.report.private import FACTORY, Kind, Private
 from camscan.report.recertify import recertify
-from camscan.report.spelling import SURE, bounded, forms, plain, spelled
+from camscan.report.remains import WORD, Remains
+from camscan.report.spelling import forms, plain, spelled
+from camscan.report.substitution import Substitution
 
-_WORD = 4  # characters; a shorter word of a name is replaced only together with the others
+ITEMS_LIMIT = 2_000  # identifiers of one reply; one that names more is a list of others, and no capture
+
+_RUN = re.compile(r"[^\W_]+")
 _PEM = re.compile(rb"(-----BEGIN CERTIFICATE-----)([A-Za-z0-9+/=\s]+)(-----END CERTIFICATE-----)")
+_SEALED = re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----(?:\\+[rn]|[\s\"'+\\]){0,16}[A-Za-z0-9+/]{40}")
+_NUMBERS = ("serial", "MAC", "UUID", "address", "IPv6 address")
+_PACKED = re.compile(rb"(?im)^[ \t]*content-encoding[ \t]*:[ \t]*(?!identity)\S")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{12,}={0,2}")
 _HEX = re.compile(rb"(?:[0-9A-F]{2}){8,}|(?:[0-9a-f]{2}){8,}")
 _CHANGING = re.compile(
-    rb'(\b(?:nonce|opaque|cnonce|random|session|sessionid)"?\s*[=:]\s*"?|'
-    rb"^set-cookie:[ \t]*[^=;\r\n]{1,64}=)([0-9A-Za-z+/=_.-]{4,})",
+    rb'(\b(?:nonce|opaque|cnonce|random|session|[a-z]{0,2}session_?id)"?\s{0,8}[=:]\s{0,8}"?|'
+    rb'token"?\s{0,8}[=:]\s{0,8}"?(?=[A-Za-z_.-]{0,64}[0-9])|^set-cookie:[ \t]{0,8}[^=;\r\n]{1,64}=)'
+    rb"([0-9A-Za-z+/=_.-]{4,})|()\b(eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_.-]{4,})",
     re.IGNORECASE | re.MULTILINE,
 )
-_OWNERS = re.compile(
-    rb"(\b(?:(?:e|w)?ssid|psk|passphrase|password|user_?name|phone(?:_?number)?|mobile|telephone|owner|contact|latitude"
-    rb"|longitude|imei|imsi|iccid|verification_?code)"
-    rb"(?:\"\s*:\s*\"|>|\s?=\s?\"))([^\"<>\r\n]{2,128})",
-    re.IGNORECASE,
-)
-_LOGIN = re.compile(rb"(://)([^/@\s\"'<>]{1,128})(?=@)")
 
-GENERIC = frozenset(
-    """
-    alarm and authorized bad browser camera card cctv central china city client config configuration configurator
-    country device digital document dome door doorbell dvr embedded encoder error forbidden found for gateway hangzhou
-    hcvr hdcvi home http https index internet intercom ipc ipcam lan live local localhost login main media model monitor
-    moved net network not nvr nvs office onvif page presentation ptz ready recorder request router rtsp security server
-    service session shenzhen station stream streaming surveillance switch system temporarily the type unauthorized
-    unknown video view viewer wan web webs welcome wifi xvr zhejiang
-    """.split()  # noqa: SIM905
-)
-"""Words on every such device, besides those that the fingerprints look for; places are those of the makers."""
+
+class RefusedError(ValueError):
+    """Why a reply cannot be redacted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,38 +52,49 @@ class Redaction:
     disguise: Disguise
     keep: frozenset[str]
     counts: Counter[str] = field(default_factory=Counter)
-    found: dict[str, Private] = field(default_factory=dict)
-    _forms: dict[bytes, tuple[bytes, str, bytes]] = field(default_factory=dict)  # old → new, kind, its pattern
+    _stand_ins: dict[Private, str] = field(default_factory=dict)
+    _in_place: set[str] = field(default_factory=set)
+    _crowded: set[bytes] = field(default_factory=set)
+    _forms: Substitution = field(default_factory=lambda: Substitution((), (), b""))
+    _remains: Remains | None = None
 
     def learn(self, replies: Iterable[Reply], protocols: Mapping[str, Protocol]) -> None:
         """Notes what is private in these replies; to be called once, with all replies of the device."""
-        self.keep |= FACTORY
         replies = list(replies)
-        items = [item for reply in replies for item in _private(reply, protocols)]
+        items = dict.fromkeys(item for reply in replies for item in self._items(reply, protocols))
+        known = set(addresses(replies, protocols))
+        self.keep = FACTORY | {text for text in self.keep if not is_private(text, known)}
         self.disguise.avoid |= {item.text for item in items if item.kind == "address"}
-        for item in sorted((i for i in items if i.kind != "name"), key=lambda i: i.kind != "MAC"):
-            self._note(item)
-        for item in (i for i in items if i.kind == "name"):
-            spelled_so = self._note(item)
-            if spelled_so and not any(form in reply.data for form in spelled_so for reply in replies):
-                words = (word for word in item.text.split() if len(word) >= _WORD)
-                for word in words:  # the codec put the name together from pieces
-                    self._note(Private("name", word))
+        numbers, names = [i for i in items if i.kind in _NUMBERS], [i for i in items if i.kind not in _NUMBERS]
+        for item in sorted(numbers, key=lambda item: item.kind != "MAC"):  # a UUID may end in a MAC
+            self._stand_ins[item] = self._number(item)
+        inner = self._substitution(b"\n".join(item.text.encode("utf-8", "replace") for item in names))
+        for item in (*names, *(Private("name", word) for word in self._words(names))):
+            self._stand_ins[item] = self._name(item.text, inner)
+        self._forms = self._substitution(
+            b"\n".join(part for reply in replies for part in (reply.request.encode(), *_parts(reply.data)))
+        )
 
-    def _note(self, item: Private) -> list[bytes]:
-        """The forms of a text that is to be replaced; none where it may stay."""
-        if item.text in self.keep or item.text in self.found:
-            return []
-        stand_in = self._stand_in(item)
-        if stand_in == item.text:
-            return []
-        self.found[item.text] = item
-        pairs = list(forms(item, stand_in))
-        for old, new in pairs:
-            self._forms.setdefault(old, (new, item.kind, bounded(item, old)))
-        return [old for old, _ in pairs]
+    def _items(self, reply: Reply, protocols: Mapping[str, Protocol]) -> Iterable[Private]:
+        """What is private in one reply; nothing where there is too much, and the reply will be refused."""
+        items: dict[Private, None] = {}
+        for item in identifiers(reply, protocols):
+            items[item] = None
+            if len(items) > ITEMS_LIMIT:
+                self._crowded.add(reply.data)
+                return ()
+        return items
 
-    def _stand_in(self, item: Private) -> str:
+    def _words(self, names: Iterable[Private]) -> list[str]:
+        """The words of names that say by themselves whose the device is, and two of them written together."""
+        kept = {run.casefold() for text in self.keep for run in _RUN.findall(text)}
+        rows = {tuple(_RUN.findall(item.text)) for item in names if item.kind == "name"}
+        owners = {w for row in rows for w in row if (len(w) >= WORD or not w.isascii()) and w.casefold() not in kept}
+        owners = {word for word in owners if not self.disguise.is_known(word)}
+        pairs = {one + other for row in rows for one, other in pairwise(row) if {one, other} <= owners}
+        return sorted(owners | pairs)
+
+    def _number(self, item: Private) -> str:
         if item.kind == "MAC":
             return spelled(self.disguise.mac(plain(item.text)), item.text)
         makers: dict[str, Callable[[str], str]] = {
@@ -98,57 +103,39 @@ class Redaction:
             "address": self.disguise.address,
             "IPv6 address": self.disguise.address6,
         }
-        return makers.get(item.kind, self._name)(item.text)
+        return makers[item.kind](item.text)
 
-    def _name(self, text: str) -> str:
+    def _name(self, text: str, inner: Substitution) -> str:
         """The words of a name that are neither evidence nor already replaced as something else."""
-        pattern = self._pattern(text.encode())
-        if pattern is None:
-            return self.disguise.words(text)
-        pieces, last = [], 0
-        data = text.encode()
-        for match in pattern.finditer(data):
-            pieces += [self.disguise.words(data[last : match.start()].decode("utf-8", "replace")), self._new(match[0])]
-            last = match.end()
-        return "".join((*pieces, self.disguise.words(data[last:].decode("utf-8", "replace"))))
+        return inner.around(text.encode("utf-8", "replace"), self.disguise.words)
 
-    def _new(self, old: bytes) -> str:
-        return self._forms.get(old, (old, "", b""))[0].decode("utf-8", "replace")
-
-    def _pattern(self, data: bytes, anywhere: bool = False) -> re.Pattern[bytes] | None:
-        """What stands in these bytes of all there is to replace or to keep, longest first."""
-        present = {o: re.escape(o) if anywhere else pattern for o, (_, _, pattern) in self._forms.items() if o in data}
-        kept = {text.encode(): re.escape(text.encode()) for text in self.keep if text.encode() in data}
-        both = sorted((present | kept).items(), key=lambda pair: -len(pair[0]))
-        return re.compile(b"|".join(pattern for _, pattern in both)) if both else None
+    def _substitution(self, over: bytes) -> Substitution:
+        """Of what has a stand-in by now."""
+        changed = ((item, new) for item, new in self._stand_ins.items() if item.text not in (new, *self.keep))
+        return Substitution(((form, item.kind) for item, new in changed for form in forms(item, new)), self.keep, over)
 
     def redact(self, data: bytes) -> bytes:
-        """The bytes with every stand-in in place; as long as before."""
-        data = _PEM.sub(self._certificate, data)
-        data = _CHANGING.sub(self._changing, data)
-        data = _OWNERS.sub(self._owners, data)
-        data = _LOGIN.sub(lambda m: m[1] + self._counted("account", m[2], self.disguise.words), data)
-        return self._swap(_BASE64.sub(self._in_base64, _HEX.sub(self._in_hex, data)))
+        """The bytes with every stand-in in place; as long as before. Raises `RefusedError` where that cannot be."""
+        if data in self._crowded:
+            raise RefusedError(f"it names more than {ITEMS_LIMIT:,} identifiers")
+        spans = framing(data)
+        return framed(self._redacted(without(data, spans)), data, spans)
 
     def redact_text(self, text: str) -> str:
         """The same for text of ours, such as the name of a request."""
         return self.redact(text.encode()).decode("utf-8", "replace")
 
-    def _swap_anywhere(self, data: bytes) -> bytes:
-        """In DER the octet beside a text may be any letter or digit."""
-        pattern = self._pattern(data, anywhere=True)
-        return pattern.sub(self._stand_in_of, data) if pattern else data
+    def _redacted(self, data: bytes) -> bytes:
+        head, _, body = data.partition(b"\r\n\r\n")
+        if body and _PACKED.search(head):
+            raise RefusedError("its body is compressed")
+        if len(_SEALED.findall(data)) != len(_PEM.findall(data)):
+            raise RefusedError("it holds a key, or a certificate that cannot be made anew")
+        data = _CHANGING.sub(self._changing, _PEM.sub(self._certificate, data))
+        return self._swap(_BASE64.sub(self._in_base64, _HEX.sub(self._in_hex, data)))
 
     def _swap(self, data: bytes) -> bytes:
-        pattern = self._pattern(data)
-        return pattern.sub(self._stand_in_of, data) if pattern else data
-
-    def _stand_in_of(self, match: re.Match[bytes]) -> bytes:
-        if match[0] not in self._forms:
-            return match[0]
-        new, kind, _ = self._forms[match[0]]
-        self.counts[kind] += 1
-        return new
+        return self._forms.apply(data, self.counts)
 
     def _in_base64(self, match: re.Match[bytes]) -> bytes:
         try:
@@ -165,67 +152,44 @@ class Redaction:
         return swapped.hex().encode() if match[0].islower() else swapped.hex().upper().encode()
 
     def _changing(self, match: re.Match[bytes]) -> bytes:
-        return match[1] + self._counted("nonce or session", match[2], self.disguise.number)
-
-    def _owners(self, match: re.Match[bytes]) -> bytes:
-        return match[1] + self._counted("account or place", match[2], self.disguise.words)
-
-    def _counted(self, kind: str, old: bytes, change: Callable[[str], str]) -> bytes:
-        text = old.decode("utf-8", "surrogateescape")
-        if text.casefold() in ("true", "false", "null", "none"):
-            return old
-        new = change(text).encode("utf-8", "surrogateescape")
-        self.counts[kind] += new != old
-        return new
+        lead, old = match[1] or b"", match[2] or match[4]
+        new = self.disguise.secret(old.decode())
+        self._in_place.add(new)
+        self.counts["nonce or session"] += 1
+        return lead + new.encode()
 
     def _certificate(self, match: re.Match[bytes]) -> bytes:
         try:
             der = base64.b64decode(b"".join(match[2].split()), validate=True)
-            new = recertify(der, self.disguise.octets, self._swap_anywhere)
+            new = recertify(der, self.disguise.octets, self._texts, lambda d: self._forms.apply(d, self.counts, True))
         except ValueError:
-            return match[0]  # the codec reads none either, and a reply without fields becomes no capture
+            raise RefusedError("it holds a certificate that cannot be made anew") from None
         self.counts["certificate"] += 1
         letters = iter(base64.b64encode(new))
         return match[1] + bytes(o if o in b" \t\r\n" else next(letters) for o in match[2]) + match[3]
 
-    def leftovers(self, data: bytes) -> Iterator[Private]:
-        """What of the originals still stands in redacted bytes: nothing, unless a form of it is not known here."""
-        seen = [view.lower() for view in views(data)]
-        for text, item in self.found.items():
-            pattern = re.compile(bounded(item, text.lower().encode()))
-            if len(text) >= SURE and any(pattern.search(view) for view in seen):
-                yield item
+    def _texts(self, octets: bytes) -> bytes:
+        """The words of an extension, which nothing but our eyes would find."""
+        new = self.disguise.words(octets.decode("utf-8", "surrogateescape"))
+        self._in_place.add(new.encode("utf-8", "surrogateescape").decode("latin-1"))
+        return new.encode("utf-8", "surrogateescape")
+
+    def leftovers(self, data: bytes, fields: Fields, said: str = "") -> list[Kind]:
+        """What of the originals still stands in redacted bytes, in the fields read from them or in what is said of
+        them: nothing, unless in a form that is not known here."""
+        if self._remains is None:
+            changed = [item for item, new in self._stand_ins.items() if item.text not in (new, *self.keep)]
+            words = [item.text for item in changed if item.kind == "name" and _RUN.fullmatch(item.text)]
+            self._remains = Remains(changed, words, {*self._stand_ins.values(), *self.keep}, self.disguise.is_known)
+        for text in self._in_place:
+            self._remains.allow(text)
+        return sorted(set(self._remains.kinds(data, fields, said)))
 
 
-def _private(reply: Reply, protocols: Mapping[str, Protocol]) -> Iterator[Private]:
-    """What is private in one reply; where its text is not UTF-8 it is also read as GB 18030, which devices write."""
-    yield Private("address" if ":" not in reply.address else "IPv6 address", reply.address.partition("%")[0])
-    for item in find(reply.data, _fields(reply, protocols, reply.data)):
-        yield from _as_spelled(item, reply.data)
-    if reply.protocol == "arp":
-        yield from _of_frame(reply.data)
-    try:
-        reply.data.decode()
-    except UnicodeDecodeError:
-        yield from find(b"", _fields(reply, protocols, reply.data.decode("gb18030", "replace").encode()))
-
-
-def _as_spelled(item: Private, data: bytes) -> Iterator[Private]:
-    """The text, and as the bytes spell it where the codec changed its case."""
-    yield item
-    text = data.decode("utf-8", "replace")
-    if item.text not in text:
-        spelled_so = re.findall(re.escape(item.text), text, re.IGNORECASE)
-        yield from (Private(item.kind, other) for other in dict.fromkeys(spelled_so))
-
-
-def _fields(reply: Reply, protocols: Mapping[str, Protocol], data: bytes) -> Fields:
-    return read(protocols[reply.protocol], data).fields if reply.protocol in protocols else {}
-
-
-def _of_frame(data: bytes) -> Iterator[Private]:
-    """An ARP reply names the asker too, in the last 10 octets of its 28."""
-    start = data.find(bytes.fromhex("000108000604"))
-    if start >= 0 and len(data) >= start + 28:
-        yield Private("MAC", data[start + 18 : start + 24].hex(":"))
-        yield Private("address", str(ip_address(data[start + 24 : start + 28])))
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The bytes in which something will be replaced."""
+    data = without(data, framing(data))
+    yield data
+    yield from (bytes.fromhex(digits.decode()) for digits in _HEX.findall(data))
+    for letters in (*_BASE64.findall(data), *(re.sub(rb"[=\s]", b"", m[1]) for m in _PEM.findall(data))):
+        yield base64.b64decode(letters.rstrip(b"=") + b"A" * (-len(letters.rstrip(b"=")) % 4))

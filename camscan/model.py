@@ -37,9 +37,9 @@ class Reply:
     """The bytes that came back from one probe, with where and how.
 
     `address` is the sender in text form. `request` is the name of the question as `camscan requests` lists it, or the
-    free text of a recording. `channel` is how it was asked: multicast, broadcast, unicast, or recorded. `time` is in
-    seconds since the epoch. `sensor` is the interface that heard it. `foreign` marks an answer from an address outside
-    the networks of that interface.
+    free text of a recording. `channel` is how it was asked: multicast, broadcast, unicast, recorded, or imported (from
+    another scanner's file). `time` is in seconds since the epoch. `sensor` is the interface that heard it. `foreign`
+    marks an answer from an address outside the networks of that interface.
     """
 
     address: str

@@ -15,6 +15,7 @@ from camscan.cli.capture import capture
 from camscan.cli.demo import demo
 from camscan.cli.explain import explain
 from camscan.cli.fingerprint import fingerprint
+from camscan.cli.importing import import_files
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 for command in (scan, replay, explain, capture, schema, requests, demo):
     app.command()(command)
+app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")
 
 

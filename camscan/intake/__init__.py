@@ -1,1 +1,1 @@
-"""What was recorded or written down: replies, target lists, other scanners' results. One reader per format; no network."""
+"""What was recorded or written down: replies, targets, other scanners' results. One reader a format; no network."""

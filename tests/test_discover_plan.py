@@ -166,7 +166,7 @@ def test_an_address_that_got_one_packet_of_two_was_asked_and_the_channel_is_part
     step, tally = _begun(plan, "sadp unicast", 3)
     tally.unsent[step].add("10.9.0.5", "No buffer space available")
     row = _row(plan, tally, "sadp unicast")
-    assert (row.state, row.asked, row.reason) == ("partial", 3, "1 packets could not be sent")
+    assert (row.state, row.asked, row.reason) == ("partial", 3, "1 packet could not be sent: No buffer space available")
 
 
 def test_a_channel_of_which_nothing_left_was_not_possible() -> None:

@@ -105,6 +105,7 @@ class Tally:
         unsent, lack = self.unsent[step], _Lack()
         addresses = [a for a in unsent.addresses if _is_segment(step) or block.holds(a)]
         lack.packets = sum(unsent.packets_for(a) for a in addresses)
+        lack.reason = unsent.reason(addresses[-1]) if addresses else ""
         if _is_segment(step):
             lack.missed.update([unsent.reason(a) for a in addresses[:1] if lack.packets >= step.packets])
         else:
@@ -118,7 +119,7 @@ class Tally:
         yield from (text for text in (step.not_possible, failed) if text)
         yield from (f"{n:,} could not be asked: {reason}" for reason, n in lack.missed.most_common(REASONS_SHOWN))
         if lack.packets and not lack.missed:
-            yield f"{lack.packets:,} packets could not be sent"
+            yield f"{lack.packets:,} packet{'' if lack.packets == 1 else 's'} could not be sent: {lack.reason}"
         absent = sum(self.absent.get((step, n), 0) for n in block.networks)
         if absent:
             yield f"{absent:,} not asked: ARP showed nobody there"
@@ -133,6 +134,7 @@ class _Lack:
     """What did not leave for a block: packets, and why, of each address that got none at all."""
 
     packets: int = 0
+    reason: str = ""
     missed: Counter[str] = field(default_factory=Counter)
 
 

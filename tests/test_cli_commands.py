@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +22,6 @@ SADP = """<?xml version="1.0" encoding="UTF-8"?><ProbeMatch><Uuid>0</Uuid><Types
 <DeviceType>138</DeviceType><DeviceDescription>{model}</DeviceDescription>
 <DeviceSN>DS-2CD2042WD-I20160101AAWR123456789</DeviceSN><MAC>44-19-b6-01-02-03</MAC>
 <IPv4Address>10.0.0.64</IPv4Address><SoftwareVersion>V5.4.5build 170124</SoftwareVersion></ProbeMatch>"""
-CPU_SECONDS = 0.3  # `--help` takes about 0.13 on an idle machine; one heavy import more would not fit
 
 
 @pytest.fixture(scope="module")
@@ -260,18 +258,9 @@ def test_the_process_ends_as_the_command_says() -> None:
     assert ended.stderr == 'camscan: "10.0.0.300": Octet 300 (> 255) not permitted\n'
 
 
-@pytest.mark.parametrize("argument", ["--help", "--version"])
-def test_help_and_version_are_instant(argument: str) -> None:
-    def cpu_seconds() -> float:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert process(argument).returncode == 0
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    assert min(cpu_seconds() for _ in range(3)) < CPU_SECONDS
-
-
-@pytest.mark.parametrize("heavy", ["rich", "pydantic", "asyncio", "scapy", "zeep", "lxml"])
+@pytest.mark.parametrize(
+    "heavy", ["rich", "pydantic", "asyncio", "scapy", "zeep", "lxml", "numpy", "zeroconf", "cryptography", "nmap"]
+)
 def test_help_imports_nothing_heavy(heavy: str) -> None:
     program = f"import sys, camscan.cli.main; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from camscan.transport.canaries import AGAIN_SECONDS, DEVICES_LIMIT, TIMES, Canaries
-from camscan.transport.congestion import ENOUGH, PASSES_LIMIT, SLOWEST, Congestion, Window
+from camscan.transport.congestion import ENOUGH, PASSES_LIMIT, SLOWEST, Congestion, Verdict, Window
 
 
 def _window(rate: float, loss: float, sent: int = 200) -> Window:
@@ -26,7 +26,7 @@ class Path:
 def _sweep(path: Path, windows: int = 100) -> tuple[Congestion, int]:
     congestion, again = Congestion(100_000), 0
     for _ in range(windows):
-        again += congestion.judge(path.carry(congestion.rate))
+        again += len(congestion.judge(path.carry(congestion.rate)).again)
     return congestion, again
 
 
@@ -52,12 +52,12 @@ def test_a_lossy_path_is_not_taken_for_a_congested_one(loss: float, passes: tupl
 
 def test_what_was_sent_before_the_pace_was_lowered_is_sent_again_and_teaches_nothing_more() -> None:
     congestion = Congestion(100_000)
-    assert congestion.judge(_window(100_000, 0.8))
+    assert congestion.judge(_window(100_000, 0.8)).again
     lowered = congestion.rate
     assert lowered < 20_000
-    assert congestion.judge(_window(100_000, 0.8))
+    assert congestion.judge(_window(100_000, 0.8)).again
     assert congestion.rate == lowered
-    assert not congestion.judge(_window(lowered, 0.0))
+    assert congestion.judge(_window(lowered, 0.0)).done
 
 
 def test_the_pace_is_raised_again_but_never_above_the_wish() -> None:
@@ -71,11 +71,32 @@ def test_the_pace_is_raised_again_but_never_above_the_wish() -> None:
 
 def test_few_canaries_prove_nothing_and_nobody_slows_down_below_the_least() -> None:
     congestion = Congestion(100_000)
-    assert not congestion.judge(Window(0, 10, 100_000, sent=ENOUGH - 1, answered=0))
+    assert congestion.judge(Window(0, 10, 100_000, sent=ENOUGH - 1, answered=0)) == Verdict()
     assert congestion.rate == 100_000
     slow = Congestion(SLOWEST)
-    assert not slow.judge(_window(SLOWEST, 0.9))
+    assert not slow.judge(_window(SLOWEST, 0.9)).again
     assert slow.rate == SLOWEST
+
+
+def test_windows_with_few_canaries_are_judged_together() -> None:
+    congestion = Congestion(100_000)
+    few = [Window(n, n + 1, 100_000, sent=10, answered=2) for n in range(3)]
+    assert [congestion.judge(window) for window in few[:2]] == [Verdict(), Verdict()]
+    assert congestion.judge(few[2]) == Verdict(again=tuple(few))
+    assert congestion.rate < 25_000
+
+
+def test_what_was_too_fast_and_never_judged_is_sent_again_at_the_pace_found() -> None:
+    congestion = Congestion(100_000)
+    early = Window(0, 1, 100_000, sent=3, answered=1)
+    congestion.judge(early)
+    congestion.judge(_window(99_000, 0.8))
+    slow = Window(5, 6, congestion.rate, sent=2, answered=2)
+    fast = Window(7, 8, 100_000, sent=2, answered=0)
+    assert congestion.judge(slow) == Verdict()
+    assert congestion.judge(fast) == Verdict(done=(slow,))
+    assert congestion.rest() == Verdict(again=(fast,))
+    assert congestion.rest() == Verdict()
 
 
 def test_without_proof_there_are_two_passes_and_never_more_than_the_limit() -> None:

@@ -7,7 +7,8 @@ and more passes are the remedy. Pure arithmetic; the sweep sends and measures.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 ENOUGH = 24  # canaries on which a loss is judged
 TOLERATED = 0.03  # loss, over what the path loses at any pace, that still lets a sweep go on as fast as before
@@ -17,6 +18,7 @@ CUTS = 3  # in a row, without the loss going away: then the pace was not the rea
 GOOD = 16  # windows without loss in a row after which a faster pace is tried again
 RAISE = 1.1
 SLOWEST = 100.0  # probes a second: whoever loses packets at that pace does not lose them to speed
+GENTLE = 2000.0  # probes a second that no path worth scanning loses for their number
 MISSES = 1.0  # expected misses with which a sweep is content
 CANARY_EVERY = 64  # probes: 1.5 % more packets
 PROVEN = 100  # canaries on which one pass may rest
@@ -44,6 +46,14 @@ class Window:
         return self.rate * self.answered / self.sent if self.sent else self.rate
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Windows whose probes must be sent again, and those that are done."""
+
+    again: tuple[Window, ...] = ()
+    done: tuple[Window, ...] = ()
+
+
 @dataclass(slots=True)
 class Congestion:
     """What the windows of a sweep teach. `rate` is how fast to send now, never above `ceiling`; `steady` is what the
@@ -56,12 +66,38 @@ class Congestion:
     answered: int = 0
     _cuts: int = 0
     _good: int = 0
+    _pool: list[Window] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rate = min(self.rate, self.ceiling)
 
-    def judge(self, window: Window) -> bool:
-        """Learn from a window whose answers are in; whether its probes must be sent again."""
+    def judge(self, window: Window) -> Verdict:
+        """Learn from a window whose answers are in.
+
+        Windows with few canaries are judged together, as soon as those of the same pace have enough; at a gentle pace
+        they need no verdict.
+        """
+        if window.loss is None and window.rate <= GENTLE and not self._pool:
+            self._accept(window)
+            return Verdict(done=(window,))
+        earlier = self.rest() if self._pool and not _alike(self._pool[0].rate, window.rate) else Verdict()
+        self._pool.append(window)
+        together = _together(self._pool)
+        if together.loss is None:
+            return earlier
+        windows, self._pool = tuple(self._pool), []
+        lost = self._must_again(together)
+        return Verdict(again=earlier.again + (windows if lost else ()), done=earlier.done + (() if lost else windows))
+
+    def rest(self) -> Verdict:
+        """What becomes of windows that had too few canaries: those that were faster than now are sent again."""
+        windows, self._pool = self._pool, []
+        done = tuple(window for window in windows if window.rate <= self.rate * RAISE)
+        for window in done:
+            self._accept(window)
+        return Verdict(again=tuple(window for window in windows if window not in done), done=done)
+
+    def _must_again(self, window: Window) -> bool:
         if not self._is_lossy(window):
             self._accept(window)
             return False
@@ -109,3 +145,19 @@ class Congestion:
         while misses > MISSES and passes < PASSES_LIMIT:
             misses, passes = misses * self.loss, passes + 1
         return passes
+
+
+def _alike(one: float, other: float) -> bool:
+    """Whether two paces are about the same."""
+    return max(one, other) <= RAISE * RAISE * min(one, other)
+
+
+def _together(windows: Sequence[Window]) -> Window:
+    """Windows of the same pace as one."""
+    return Window(
+        begin=windows[0].begin,
+        end=windows[-1].end,
+        rate=min(window.rate for window in windows),
+        sent=sum(window.sent for window in windows),
+        answered=sum(window.answered for window in windows),
+    )

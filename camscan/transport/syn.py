@@ -17,7 +17,7 @@ import numpy as np
 
 from camscan.scope import spans
 from camscan.transport.canaries import Canaries
-from camscan.transport.congestion import CANARY_EVERY, Congestion, Window
+from camscan.transport.congestion import CANARY_EVERY, Congestion, Verdict, Window
 from camscan.transport.inbox import Inbox
 from camscan.transport.link import Link
 from camscan.transport.space import Space, Words
@@ -119,15 +119,17 @@ class _Sweep:
                 self._judge(waiting, stretches)
             await asyncio.sleep(self._settle)
             self._judge(waiting, stretches)
+            self._heed(self._congestion.rest(), stretches)
 
     def _judge(self, waiting: deque[tuple[float, Window]], again: deque[tuple[int, int]]) -> None:
         """Judge the windows whose answers must be in by now; what was lost is to be sent again."""
         while waiting and _now() - waiting[0][0] >= self._settle:
-            window = waiting.popleft()[1]
-            if self._congestion.judge(window):
-                again.append((window.begin, window.end))
-            else:
-                self._stand_at(self._standing.passes, _without(self._standing.left, window.begin, window.end))
+            self._heed(self._congestion.judge(waiting.popleft()[1]), again)
+
+    def _heed(self, verdict: Verdict, again: deque[tuple[int, int]]) -> None:
+        again.extend((window.begin, window.end) for window in verdict.again)
+        for window in verdict.done:
+            self._stand_at(self._standing.passes, _without(self._standing.left, window.begin, window.end))
         self._volley.rate = self._congestion.rate
 
     def _stand_at(self, passes: int, left: tuple[tuple[int, int], ...]) -> None:

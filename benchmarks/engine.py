@@ -1,0 +1,67 @@
+"""One engine of camscan by itself, as a whole program: `python engine.py syn …` or `python engine.py arp …`.
+
+It prints what it finds, a line each, and on stderr as JSON how many frames it sent and in how many seconds.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from ipaddress import IPv4Address, IPv4Network
+
+from camscan.discover.channels import ARP_SECONDS
+from camscan.scope import Scope
+from camscan.transport.ledger import Ledger
+from camscan.transport.pace import Pace, burst_of
+from camscan.transport.wire import Wire
+
+
+async def syn(wire: Wire, options: argparse.Namespace) -> float:
+    """Prints the open ports; the seconds in which every probe was sent once."""
+    from camscan.transport.link import Link
+    from camscan.transport.syn import syn_sweep
+
+    ends = [bytes.fromhex(mac.replace(":", "")) for mac in (options.mac, options.router)]
+    link = Link(interface=options.interface, mac=ends[0], address=options.address, router=ends[1])
+    started, whole = time.monotonic(), list[float]()
+
+    def advance(share: float) -> None:
+        if share >= 1.0 and not whole:
+            whole.append(time.monotonic() - started)
+
+    async for found in syn_sweep(wire, link, [options.network], options.ports, advance=advance):
+        print(IPv4Address(found.address), found.port)
+    return whole[0]
+
+
+async def arp(wire: Wire, options: argparse.Namespace) -> float:
+    """Prints the addresses that are there; the seconds of the whole sweep."""
+    from camscan.transport.ethernet import arp_sweep
+    from camscan.transport.interfaces import list_interfaces
+
+    interface = next(i for i in list_interfaces() if i.name == options.interface)
+    started = time.monotonic()
+    async for reply in arp_sweep(wire, interface, options.network, wire.scope.addresses(), ARP_SECONDS):
+        print(reply.address)
+    return time.monotonic() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="One engine of camscan by itself.")
+    parser.add_argument("engine", choices=("syn", "arp"))
+    parser.add_argument("interface")
+    parser.add_argument("network", type=IPv4Network)
+    parser.add_argument("--rate", type=float, required=True, help="frames a second")
+    parser.add_argument("--ports", type=lambda text: tuple(map(int, text.split(","))))
+    for name in ("--address", "--mac", "--router"):
+        parser.add_argument(name)
+    options = parser.parse_args()
+    pace = Pace(options.rate, burst_of(options.rate))
+    wire = Wire(scope=Scope(swept=(options.network,)), pace=pace, ledger=Ledger(None, time.time))
+    seconds = asyncio.run((syn if options.engine == "syn" else arp)(wire, options))
+    sys.stderr.write(json.dumps({"seconds": seconds, "frames": wire.ledger.packets}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -69,6 +69,15 @@ def test_the_two_spaces_before_the_date_are_seen() -> None:
     assert "date_shape" not in decode(OK)
 
 
+def test_how_the_session_is_written_is_seen() -> None:
+    def shape(value: bytes) -> tuple[str, ...]:
+        return decode(OK[:-2] + b"Session:" + value + b"\r\n\r\n")["session_shape"]
+
+    assert shape(b" 418206637925;timeout=60") == shape(b" 41820663792516") == ("long number",)
+    assert shape(b" 1299260789;timeout=60") == shape(b" 418206637925AB") == ("plain",)
+    assert shape(b"       418206637925;timeout=60") == ("padded",)
+
+
 def test_a_description_keeps_what_tells_whose_server_wrote_it() -> None:
     body = b"v=0\no=- 77 77 IN IP4 192.0.2.7\ns=Media Server\na=control:rtsp://192.0.2.7/x\na=rtppayload-supported:DH\n"
     fields = decode(OK[:-2] + b"Content-Length: %d\r\n\r\n" % len(body) + body)

@@ -44,6 +44,7 @@ _SDP_FIELDS = {"s": "sdp_session", "e": "sdp_email", "b": "sdp_bandwidth", "a": 
 _PADDING = re.compile(rb"^(Date|Session):[ \t]{2,}(?=\S)", re.IGNORECASE | re.MULTILINE)
 _MONTH_FIRST = re.compile(r"[A-Z][a-z]{2}, [A-Z][a-z]{2} \d{1,2} \d{4}\b")
 _DAY_FIRST = re.compile(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4}\b")
+_LONG_NUMBER = re.compile(r"\d{11,16}(?:;|$)")
 _NOT_OF_THE_DEVICE = ("control:", "range:", "fmtp:")
 """SDP attributes that repeat the question or describe one stream; `range` is kept by its name only."""
 
@@ -96,8 +97,12 @@ def _shapes(message: Message, data: bytes) -> Iterator[tuple[str, str]]:
     padded = {match[1].lower() for match in _PADDING.finditer(data)}
     for date in message.values("Date"):
         yield "date_shape", ("padded " if b"date" in padded else "") + _date_shape(date)
-    for _ in message.values("Session"):
-        yield "session_shape", "padded" if b"session" in padded else "plain"
+    for session in message.values("Session"):
+        yield "session_shape", "padded" if b"session" in padded else _session_shape(session)
+
+
+def _session_shape(session: str) -> str:
+    return "long number" if _LONG_NUMBER.match(session) else "plain"
 
 
 def _date_shape(date: str) -> str:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -206,15 +206,15 @@ def test_nothing_is_written_to_the_sdk_port(whole: Scan) -> None:
     assert not [p for p in to_port if len(p[TCP].payload)]
 
 
-def test_one_connection_at_a_time(site: Network, whole: Scan) -> None:
-    assert whole.requests
-    assert max(site.journal.peak.values()) == 1
+def test_one_connection_at_a_time(whole: Scan) -> None:
+    peaks = _connections_at_once(whole.packets)
+    assert len(peaks) > 40
+    assert set(peaks.values()) == {1}
 
 
 def test_every_datagram_on_the_wire_stands_in_the_log(whole: Scan) -> None:
     on_the_wire = Counter((_destination(p), p[UDP].dport) for p in sent(whole.packets) if UDP in p)
     logged = Counter((r["address"].split("%")[0], r["port"]) for r in whole.requests if r["transport"] == "udp")
-    assert on_the_wire["ff02::c", 3702] > 0
     assert on_the_wire.total() > 300
     assert on_the_wire <= logged  # what the kernel could not deliver, because nobody is there, is logged too
 
@@ -260,6 +260,27 @@ def sent(path: Path) -> Iterator[Any]:
     """The packets that the scanner put on the wire."""
     with PcapReader(str(path)) as packets:
         yield from (p for p in packets if Ether in p and p[Ether].src == SCANNER_MAC)
+
+
+def _connections_at_once(path: Path) -> dict[str, int]:
+    """The most connections that were open to each host: from our ACK of the handshake to a FIN of ours or a reset."""
+    peaks: Counter[str] = Counter()
+    now: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    ended: set[tuple[str, int, int]] = set()
+    with PcapReader(str(path)) as packets:
+        for packet in (p for p in packets if TCP in p and IP in p):
+            ours, flags, segment = packet[Ether].src == SCANNER_MAC, str(packet[TCP].flags), packet[TCP]
+            host = packet[IP].dst if ours else packet[IP].src
+            ports = (segment.sport, segment.dport) if ours else (segment.dport, segment.sport)
+            if "R" in flags or (ours and "F" in flags):
+                now[host].discard(ports)
+                ended.add((host, *ports))
+            elif ours and "S" in flags:
+                ended.discard((host, *ports))
+            elif ours and (host, *ports) not in ended:
+                now[host].add(ports)
+                peaks[host] = max(peaks[host], len(now[host]))
+    return dict(peaks)
 
 
 def _destination(packet: Any) -> str:

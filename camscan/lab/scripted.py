@@ -12,7 +12,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from camscan.lab.answer import Answer, Values, fill
+from camscan.lab.answer import CLOCK, Answer, Values, fill
 from camscan.lab.certificate import server_context
 from camscan.lab.network import Heard, Journal
 from camscan.lab.outlet import Outlet
@@ -186,4 +186,5 @@ def _fresh() -> Values:
         "nonce": secrets.token_hex(16).encode(),
         "number": str(secrets.randbelow(2**31)).encode(),
         "fresh_uuid": str(uuid.uuid4()).encode(),
+        **{name: str(part).encode() for name, part in zip(CLOCK, now, strict=False)},
     }

@@ -4,9 +4,9 @@ A scope is a rule, not a list: a /8 costs as much memory as a /30. Addresses are
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -21,6 +21,11 @@ from typing import Literal
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+REMEMBERED = 4096  # addresses: more than are talked to at any time
+
+_SHARED = IPv4Network("100.64.0.0/10")
+"""The address space shared by the customers of one provider (RFC 6598)."""
+
 InterfaceKind = Literal["ethernet", "wireless", "loopback", "tunnel", "container", "bridge"]
 
 
@@ -78,13 +83,17 @@ class Scope:
     segments: tuple[tuple[Interface, IPv4Network], ...] = ()
     allow_public: bool = False
 
-    def permits(self, address: str) -> bool:
-        """Whether a packet may go to this unicast address."""
+    @cached_property
+    def permits(self) -> Callable[[str], bool]:
+        """Whether a packet may go to this unicast address. The latest answers are remembered: a host is asked often."""
+        return lru_cache(maxsize=REMEMBERED)(self._permits)
+
+    def _permits(self, address: str) -> bool:
         try:
             parsed = ip_address(address.split("%")[0])
         except ValueError:
             return False
-        if self.excludes(parsed) or (is_public(parsed) and not self.allow_public):
+        if parsed.is_multicast or self.excludes(parsed) or (is_public(parsed) and not self.allow_public):
             return False
         return self._permitted.holds(parsed)
 
@@ -159,7 +168,7 @@ def _without(span: tuple[int, int], gaps: list[tuple[int, int]]) -> Iterator[tup
 
 def is_public(address: Address) -> bool:
     """Whether the address is somebody else's by default: neither private, loopback nor link-local."""
-    shared = address.version == 4 and address in IPv4Network("100.64.0.0/10")
+    shared = address.version == 4 and address in _SHARED
     return not (address.is_private or address.is_loopback or address.is_link_local or shared)
 
 

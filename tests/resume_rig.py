@@ -119,7 +119,9 @@ def _of_silent(trial: Trial) -> Iterator[Turn]:
     header, *rows = trial.journal
     steps, heard = header["plan"]["steps"], {row.get("address") for row in rows}
     tried = [row for row in rows if row.get("event") == "done" and steps[row["step"]].startswith("tcp ")]
-    done = {ADDRESSES[position] for row in tried for position in range(row.get("begin", 0), row["end"])} - heard
+    done = {
+        ADDRESSES[position] for row in tried for begin, end in row["ranges"] for position in range(begin, end)
+    } - heard
     yield from (_turn(row) for row in trial.before if row["address"] in done and row["request"] == "connect")
 
 

@@ -10,8 +10,9 @@ from itertools import islice
 import pytest
 
 from camscan.discover.announced import Hint
-from camscan.discover.done import Done, undone
+from camscan.discover.done import Done
 from camscan.discover.journal import Journal
+from camscan.discover.order import Order, Place
 from camscan.discover.page import STANDING_SECONDS, Page
 from camscan.discover.plan import Plan, Settings, Step
 from camscan.discover.same import described, differences
@@ -78,7 +79,11 @@ def page_of(kept: Kept, channel: str, size: int, wait: float | None) -> tuple[Pa
 def draw(page: Page, *positions: int) -> None:
     for position in positions:
         page.tally.draw(page.step, page.step.networks[0])
-        page.draw(position, 0, f"10.8.0.{position + 1}")
+        page.draw(place(position))
+
+
+def place(position: int) -> Place:
+    return Place(address=f"10.8.0.{position + 1}", position=position, network=0)
 
 
 def done_of(kept: Kept, channel: str) -> Done:
@@ -102,23 +107,32 @@ def test_what_is_not_done_is_drawn_in_the_order_of_the_scope(low: int) -> None:
     every = list(scope.addresses())
     names = [str(n) for n in scope.swept]
     done = Done(low, [(low + 2, low + 4)])
-    left = list(undone(names, scope, done))
-    assert [p for p, _, _ in left] == [p for p in range(len(every)) if not low + 2 <= p < low + 4 and p >= low]
-    assert all(every[p] == a and ip_network(a).subnet_of(scope.swept[n]) for p, n, a in left)  # type: ignore[arg-type]
+    order = Order(names, scope)
+    left = list(order.undone(done))
+    assert [p.position for p in left] == [p for p in range(len(every)) if not low + 2 <= p < low + 4 and p >= low]
+    assert [every[p.position] for p in left] == [p.address for p in left]
+    assert all(ip_network(p.address).subnet_of(scope.swept[p.network]) for p in left)  # type: ignore[arg-type]
+    assert [order.find(p.address) for p in left] == left
+
+
+@pytest.mark.parametrize("stranger", ["10.9.0.4", "10.9.0.15", "10.8.0.9", "9.255.255.255", "fd00::1"])
+def test_who_is_not_in_the_step_has_no_place(stranger: str) -> None:
+    scope = Scope(swept=(NEAR, FAR), excluded=(ip_network("10.9.0.4/31"),))
+    assert Order([str(n) for n in scope.swept], scope).find(stranger) is None
 
 
 def test_addresses_of_ipv6_go_on_too() -> None:
     scope = Scope(swept=(ip_network("fd00::/124"),))
-    assert [a for _, _, a in undone(["fd00::/124"], scope, Done(13))] == ["fd00::e", "fd00::f"]
+    assert [p.address for p in Order(["fd00::/124"], scope).undone(Done(13))] == ["fd00::e", "fd00::f"]
 
 
 def test_a_vast_scope_costs_no_memory_and_what_is_done_no_time() -> None:
     scope = Scope(swept=(IPv4Network("10.0.0.0/8"),), excluded=(ip_network("10.200.0.0/16"),))
     tracemalloc.start()
-    first = list(islice(undone(["10.0.0.0/8"], scope, Done(16_000_000)), 3))
+    first = list(islice(Order(["10.0.0.0/8"], scope).undone(Done(16_000_000)), 3))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert first[0] == (16_000_000, 0, "10.245.36.1")
+    assert first[0] == Place(address="10.245.36.1", position=16_000_000, network=0)
     assert peak < 1 << 20
 
 
@@ -154,14 +168,14 @@ def test_a_batch_is_done_when_its_answers_can_no_longer_come() -> None:
 def test_who_is_left_out_is_done_with_those_around() -> None:
     kept = Kept()
     page, _ = page_of(kept, "tcp connect", 1, None)
-    page.leave_out(0, 0)
+    page.leave_out(place(0))
     draw(page, 1)
-    page.leave_out(2, 0)
+    page.leave_out(place(2))
     draw(page, 3)
     page.settle("10.8.0.2", [], 30)
     assert done_of(kept, "tcp connect").low == 2
     page.settle("10.8.0.4", [], 30)
-    page.leave_out(4, 0)
+    page.leave_out(place(4))
     page.finish()
     again = kept.again()
     assert again.pages[page.step].done.low == 5
@@ -176,14 +190,14 @@ def test_the_coverage_of_both_runs_is_that_of_the_whole() -> None:
         page = journal.pages[step_of(kept.plan, "sadp unicast")]
         journal.tally.begin(page.step, journal.tally.unsent[page.step], journal.tally.dropped[page.step])
         page.begin(3, 0.0)
-        for position, network, address in undone(page.step.networks, kept.plan.scope, page.done):
-            journal.tally.draw(page.step, page.step.networks[network])
-            page.draw(position, network, address)
-            if position in (1, 4):
-                page.answer(address)
-                journal.tally.unsent[page.step].add("10.8.0.3", "no buffer", 2 * (position < 3))
+        for drawn in Order(page.step.networks, kept.plan.scope).undone(page.done):
+            journal.tally.draw(page.step, page.step.networks[drawn.network])
+            page.draw(drawn)
+            if drawn.position in (1, 4):
+                page.answer(drawn.address)
+                journal.tally.unsent[page.step].add("10.8.0.3", "no buffer", 2 * (drawn.position < 3))
                 journal.tally.dropped[page.step]["sadp"] += 1
-            if position == 3 and not number:
+            if drawn.position == 3 and not number:
                 break
     page.finish()
     rows = {(row.channel, row.network): row for row in coverage(kept.plan, kept.again().tally)}

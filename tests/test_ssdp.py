@@ -9,7 +9,7 @@ from tests.capture_rig import capture
 
 def test_the_questions_are_searches_as_the_architecture_words_them() -> None:
     assert [request.payload.decode() for request in PROTOCOL.requests] == [
-        f'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 2\r\nST: {target}\r\n\r\n'
+        f'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: {target}\r\n\r\n'
         for target in ("ssdp:all", "upnp:rootdevice")
     ]
 

@@ -49,10 +49,12 @@ while True:
 SCANNER = """
 import asyncio, dataclasses, json, sys
 from ipaddress import ip_network
+from camscan.discover.tasks import each
 from camscan.errors import CamscanError
 from camscan.probe import Request
 from camscan.protocols.icmp import encode_echo
 from camscan.transport import ethernet, icmp, neighbours, udp
+from camscan.transport.grace import Grace
 from camscan.transport.interfaces import list_interfaces
 from tests.transport_rig import Rig
 
@@ -64,13 +66,13 @@ group, question = "239.255.255.250", Request(name="inquiry", payload=b"who")
 
 def ask(mode, *destinations):
     return udp.sweep(rig.wire, udp.UdpQuestion(protocol="sadp", requests=(question,), port=37020, mode=mode,
-        destinations=destinations, interface=interface, repeats=1, wait=0.4))
+        destinations=each(destinations), interface=interface, repeats=1, grace=Grace(least=0.4)))
 
 def arp():
     return ethernet.arp_sweep(rig.wire, interface, network, [f"10.77.0.{n}" for n in range(1, 9)], 0.3)
 
 def ping():
-    return icmp.sweep(rig.wire, encode_echo, ["10.77.0.2", "10.77.0.3"], 0.3)
+    return icmp.sweep(rig.wire, encode_echo, each(["10.77.0.2", "10.77.0.3"]), Grace(least=0.3))
 
 CHANNELS = {"multicast": lambda: ask("multicast", group), "arp": arp, "icmp": ping,
     "broadcast": lambda: ask("broadcast", "10.77.0.255", "255.255.255.255")}

@@ -13,12 +13,14 @@ import pytest
 
 from camscan.discover.plan import Settings
 from camscan.discover.steps import make_plan
+from camscan.discover.tasks import each
 from camscan.lab import netns
 from camscan.model import Reply
 from camscan.probe import Request
 from camscan.protocols.registry import load_protocols
 from camscan.scope import Interface, Scope
 from camscan.transport import udp
+from camscan.transport.grace import Grace
 from camscan.transport.interfaces import list_interfaces
 from tests.transport_rig import Rig
 
@@ -68,11 +70,11 @@ async def _ask(device: socket.socket, interface: Interface) -> list[Reply]:
         requests=(Request(name="Probe", payload=b"who"),),
         port=PORT,
         mode="multicast",
-        destinations=[f"{GROUP}%{interface.name}"],
+        destinations=each([f"{GROUP}%{interface.name}"]),
         interface=interface,
         repeats=6,  # a new wire needs a second before multicast listeners are known
         pause=0.5,
-        wait=0.4,
+        grace=Grace(least=0.4),
     )
     task = asyncio.create_task(answer())
     replies = [reply async for reply in udp.sweep(rig.wire, question)]

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from camscan.errors import UsageError
-from camscan.transport.pace import Pace
+from camscan.transport.pace import BURST, Pace
 
 
 class Clock:
@@ -158,3 +158,15 @@ async def test_two_ways_out_have_rates_of_their_own_and_one_connection_to_a_host
 async def _held(pace: Pace, address: str) -> None:
     async with pace.host(address):
         pass
+
+
+async def test_a_kind_of_question_with_a_pace_of_its_own_keeps_both() -> None:
+    clock = Clock()
+    pace = Pace(100, burst=1, clock=clock, sleep=clock.sleep)
+    part = pace.within(5)
+    await part.take(26)
+    assert clock.now - 100 == pytest.approx(26 / 5 - BURST / 5, abs=0.3)
+    before = clock.now
+    await pace.take(26)
+    assert clock.now - before == pytest.approx(0.26, abs=0.02)
+    assert pace.within(1000).rate == 100

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from camscan.discover.tasks import each
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Reply
 from camscan.probe import Request
 from camscan.scope import Interface
-from camscan.transport import heard, inbox, neighbours, udp, wire
+from camscan.transport import heard, inbox, neighbours, wire
+from camscan.transport.grace import Grace
 from camscan.transport.udp import UdpQuestion, sweep
 from camscan.transport.udp_socket import unicast_socket
 from tests.transport_rig import HOME, Rig
@@ -59,8 +61,8 @@ async def _devices(answers: dict[str, Answer]) -> AsyncIterator[tuple[int, dict[
 
 
 def _question(port: int, *destinations: str, **changes: Any) -> UdpQuestion:
-    given = {"protocol": "sadp", "requests": (INQUIRY,), "port": port, "destinations": destinations}
-    return UdpQuestion(**(given | {"mode": "unicast", "pause": 0.03, "wait": 0.15} | changes))
+    given = {"protocol": "sadp", "requests": (INQUIRY,), "port": port, "destinations": each(destinations)}
+    return UdpQuestion(**(given | {"mode": "unicast", "pause": 0.03, "grace": Grace(least=0.15)} | changes))
 
 
 async def _ask(rig: Rig, question: UdpQuestion) -> list[Reply]:
@@ -173,12 +175,11 @@ async def test_the_pace_is_kept() -> None:
     async with _devices({HOME: lambda _: []}) as (port, _):
         started = asyncio.get_running_loop().time()
         hosts = [f"127.9.1.{n}" for n in range(1, 37)]
-        await _ask(Rig(rate=100), _question(port, *hosts, repeats=1, wait=0.0))
+        await _ask(Rig(rate=100), _question(port, *hosts, repeats=1, grace=Grace(least=0.0)))
     assert 0.19 < asyncio.get_running_loop().time() - started < 1.0
 
 
-async def test_destinations_are_read_lazily(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udp, "CHUNK", 4)
+async def test_destinations_are_read_lazily() -> None:
     drawn = 0
 
     def endless() -> Iterator[str]:
@@ -188,7 +189,7 @@ async def test_destinations_are_read_lazily(monkeypatch: pytest.MonkeyPatch) -> 
             yield f"127.9.{number // 256 % 256}.{number % 256}"
 
     async with _devices({"127.9.0.3": _say(b"here")}) as (port, _):
-        replies = sweep(Rig(rate=200).wire, _question(port, destinations=endless()))
+        replies = sweep(Rig(rate=200).wire, _question(port, destinations=each(endless())))
         assert (await anext(replies)).data == b"here"
         await replies.aclose()
         assert drawn < 40
@@ -255,7 +256,7 @@ async def test_a_sweep_cut_short_has_counted_what_it_dropped(monkeypatch: pytest
     rig = Rig()
     hosts = {"127.9.0.1": lambda _: [b"1", b"2"], "127.9.0.2": _say(b"honest")}
     async with _devices(hosts) as (port, _):
-        replies = sweep(rig.wire, _question(port, *hosts, wait=30))
+        replies = sweep(rig.wire, _question(port, *hosts, grace=Grace(least=30)))
         assert (await anext(replies)).data == b"1"
         assert (await anext(replies)).data == b"honest"
         await replies.aclose()

@@ -70,6 +70,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         challenge=wanted.challenge,
         rate=wanted.speed.rate,
         near_rate=wanted.speed.near_rate if can_send_frames() else None,
+        arp_rate=wanted.speed.arp_rate,
         credential=read_credential(environment),
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),

@@ -14,17 +14,19 @@ class PaceName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
-    """Packets and connections a second: of all channels, and for each 256 addresses on this machine's own wires
-    (None: no other rate there)."""
+    """Packets and connections a second: of all channels, for each 256 addresses on this machine's own wires (None: no
+    other rate there), and of ARP there (None: no rate of its own)."""
 
     rate: float
     near_rate: float | None = None
+    arp_rate: float | None = None
 
 
 SPEEDS = {
     PaceName.GENTLE: Speed(rate=200),
     # a firewall that tracks 65,536 connections for 120 seconds each bears 546 new ones a second
-    PaceName.NORMAL: Speed(rate=500, near_rate=2000),
+    # every device of the wire hears every question of ARP: 1,000 a second are half a megabit
+    PaceName.NORMAL: Speed(rate=500, near_rate=2000, arp_rate=1000),
     PaceName.FAST: Speed(rate=10_000),
 }
 

@@ -90,7 +90,7 @@ def scan(
         typer.Option(
             "--pace",
             help="How fast. gentle: 200 packets a second. normal: 500; 2,000 for each 256 addresses of this "
-            "machine's own network, with raw sockets. fast: 10,000.",
+            "machine's own network, with raw sockets, and 1,000 of ARP. fast: 10,000.",
         ),
     ] = PaceName.NORMAL,
     rate: Annotated[

@@ -1,13 +1,13 @@
 """How each step of the plan is carried out: which transport asks its addresses, and what it gives back."""
 
-from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 from typing import Literal
 
-from camscan.discover.done import undone
+from camscan.discover.addresses import Addresses
 from camscan.discover.engines import Engine, Engines
 from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
@@ -16,32 +16,35 @@ from camscan.discover.plan import Plan, Step, allowed_requests
 from camscan.discover.ports import PortSweep
 from camscan.discover.steps import wire_of
 from camscan.discover.tally import Tally
+from camscan.discover.tasks import each
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.probe import Protocol, Udp
 from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface
 from camscan.transport import ethernet, icmp, nmap, udp
+from camscan.transport.grace import Grace
 from camscan.transport.link import link_to
 from camscan.transport.wire import Wire
 
 LIMITED_BROADCAST = "255.255.255.255"
-ECHO_SECONDS = 2.0  # after the last echo request; a device on a slow link answers well within
+BATCH = 1024  # addresses that the journal takes for done together
 NMAP_SECONDS = 1.0  # after a run of nmap: long enough for the ports it found to be kept
+NEAR_HOSTS = 64  # whose ports are tried at once where ARP has shown that they are there
 ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
-    """The channels of one scan. `advanced` is told of a step and how many of its addresses have been taken up."""
+    """The channels of one scan. `idle` is set when nothing is under way any more but listening."""
 
     plan: Plan
     protocols: Mapping[str, Protocol]
     journal: Journal
     hosts: Hosts
     interviews: Interviews
-    advanced: Callable[[Step, int], None]
-    _taken: Counter[Step] = field(default_factory=Counter)
+    addresses: Addresses
+    idle: asyncio.Event
 
     @property
     def tally(self) -> Tally:
@@ -54,34 +57,9 @@ class Channels:
         if isinstance(channel, Udp):
             return udp.sweep(wire, self._question(step, channel))
         if step.mode == "echo":
-            asked = self._addresses(step, udp.CHUNK, ECHO_SECONDS)
-            return icmp.sweep(wire, icmp_codec.encode_echo, asked, ECHO_SECONDS)
+            asked = self.addresses.as_heard(step, BATCH, self.plan.settings.wait)
+            return icmp.sweep(wire, icmp_codec.encode_echo, asked, self._grace())
         return self._arp(step, wire) if step.mode == "sweep" else self._ports(step, wire)
-
-    def _addresses(self, step: Step, size: int, wait: float | None) -> Iterator[str]:
-        """The addresses of the step that no earlier run has done, counted as they are drawn; of a network that ARP has
-        swept, those that are there. `size` and `wait` say when they are done, see `Page.begin`.
-
-        A directly connected address that does not answer ARP can receive nothing: the kernel would hold every packet
-        to it for seconds and then drop it, and the table of neighbours would overflow.
-        """
-        arp = next((s for s in self.tally.finished if s.networks == step.networks and s.mode == "sweep"), None)
-        page = self.journal.pages[step]
-        self._taken[step] = page.done.count
-        page.begin(size, wait)
-        for position, number, address in undone(step.networks, self.plan.scope, page.done):
-            self._take(step)
-            if arp and not (address in self.tally.answered[arp] or address in self.hosts.heard):
-                self.tally.leave_out(step, step.networks[number])
-                page.leave_out(position, number)
-            else:
-                self.tally.draw(step, step.networks[number])
-                page.draw(position, number, address)
-                yield address
-
-    def _take(self, step: Step) -> None:
-        self._taken[step] += 1
-        self.advanced(step, self._taken[step])
 
     def _interface(self, step: Step) -> Interface | None:
         return next((i for i in self.plan.interfaces if i.name == step.interface), None)
@@ -99,18 +77,24 @@ class Channels:
             source=_own_address(interface, step.network) if mode != "unicast" else None,
             repeats=settings.repeats,
             pause=settings.pause,
-            wait=settings.wait,
+            grace=self._grace(0.0 if mode == "unicast" else channel.spread),
         )
+
+    def _grace(self, spread: float = 0.0) -> Grace:
+        """How long to listen after the last question, where devices may put off their answers so long."""
+        settings = self.plan.settings
+        return Grace(least=spread + settings.least, most=spread + settings.wait, idle=self.idle)
 
     def _destinations(
         self, step: Step, channel: Udp
-    ) -> tuple[Literal["multicast", "broadcast", "unicast"], Iterator[str]]:
+    ) -> tuple[Literal["multicast", "broadcast", "unicast"], AsyncIterator[str]]:
         if step.mode == "multicast":
             by_six = ":" in step.network
-            return "multicast", iter([f"{channel.group6}%{step.interface}" if by_six else str(channel.group)])
+            return "multicast", each([f"{channel.group6}%{step.interface}" if by_six else str(channel.group)])
         if step.mode == "broadcast":
-            return "broadcast", self._broadcasts(step)
-        return "unicast", self._addresses(step, udp.CHUNK, self.plan.settings.wait)
+            return "broadcast", each(self._broadcasts(step))
+        settings = self.plan.settings
+        return "unicast", self.addresses.as_heard(step, BATCH, settings.repeats * settings.pause + settings.wait)
 
     def _broadcasts(self, step: Step) -> Iterator[str]:
         """The network's own address for all, and the one for all of the wire where that is in scope."""
@@ -125,7 +109,7 @@ class Channels:
         network = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
         if interface is None or network is None:
             raise NotPossibleError("not a directly connected network")
-        asked = self._addresses(step, ethernet.CHUNK, ARP_SECONDS)
+        asked = self.addresses.in_order(step, ethernet.CHUNK, ARP_SECONDS)
         return ethernet.arp_sweep(wire, interface, network, asked, ARP_SECONDS)
 
     async def _ports(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
@@ -147,16 +131,22 @@ class Channels:
             wire=wire,
             ports=tuple(map(int, step.requests)),
             seconds=self.plan.settings.connect_seconds,
-            hosts_at_once=self.plan.settings.hosts_at_once,
+            hosts_at_once=self._hosts_at_once(step),
         )
         if step.engine == "nmap":
-            return engines.nmap(self._addresses(step, nmap.CHUNK, NMAP_SECONDS))
+            await self.hosts.heard.closed(step.networks)
+            return engines.nmap(self.addresses.in_order(step, nmap.CHUNK, NMAP_SECONDS))
         if step.engine == "syn" and not self.journal.pages[step].done.count:
             try:
                 return await self._syn(engines, step)
             except NotPossibleError as error:
                 self.tally.remark(step, f"connects instead of SYN frames: {error}")
-        return engines.connect(self._addresses(step, 1, None))
+        return engines.connect(self.addresses.as_heard(step, 1, None))
+
+    def _hosts_at_once(self, step: Step) -> int:
+        """Where ARP shows who is there nobody is silent, and few at a time leave room for the other channels."""
+        settings = self.plan.settings
+        return min(settings.hosts_at_once, NEAR_HOSTS) if step.near and settings.raw else settings.hosts_at_once
 
     async def _syn(self, engines: Engines, step: Step) -> Engine:
         """Through a router SYN frames go to all of the step, on the wire to those whose MAC address is known."""
@@ -164,10 +154,11 @@ class Channels:
         networks = [network for network in map(ip_network, step.networks) if isinstance(network, IPv4Network)]
         if interface is None or not networks:
             raise NotPossibleError("no such interface")
+        await self.hosts.heard.closed(step.networks)
         link = await link_to(networks[0], interface, self.hosts.macs)
         page = self.journal.pages[step]
         if not link.router:
-            asked = (IPv4Network(address) for address in self._addresses(step, 0, 0.0))
+            asked = map(IPv4Network, self.addresses.in_order(step, 0, 0.0))
             networks = [host for host in asked if int(host[0]) in link.hosts]
             return engines.syn(link, networks, lambda share: None, page)
         return engines.syn(link, networks, lambda share: self._advance(step, share), page)
@@ -175,7 +166,7 @@ class Channels:
     def _advance(self, step: Step, share: float) -> None:
         """So much of a step that is not gone through address by address is done."""
         self.tally.draw_share(step, self.plan.scope, share)
-        self.advanced(step, int(step.addresses * min(share, 1.0)))
+        self.addresses.advanced(step, int(step.addresses * min(share, 1.0)))
 
 
 def _own_address(interface: Interface | None, network: str) -> str | None:

@@ -3,12 +3,8 @@ many addresses there are.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, ip_network
-from itertools import islice
-
-from camscan.scope import Scope, spans
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -29,30 +25,19 @@ class Done:
         """Whether this one is done."""
         return position < self.low or any(begin <= position < end for begin, end in self.beyond)
 
+    def gaps(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """The ranges between `begin` and `end` that are not done, in order."""
+        begin = max(begin, self.low)
+        for first, last in sorted(self.beyond):
+            if first >= end:
+                break
+            if first > begin:
+                yield begin, first
+            begin = max(begin, last)
+        if begin < end:
+            yield begin, end
+
     @property
     def count(self) -> int:
         """How many are."""
         return self.low + sum(end - begin for begin, end in self.beyond)
-
-
-def undone(networks: Sequence[str], scope: Scope, done: Done) -> Iterator[tuple[int, int, str]]:
-    """(position, number of its network, address) of every address that is not done, lazily and in order."""
-    base = 0
-    for number, network in enumerate(networks):
-        part = replace(scope, swept=(ip_network(network),))
-        size = part.count()
-        skip = min(max(done.low - base, 0), size)
-        for position, address in enumerate(_addresses(part, skip), base + skip):
-            if not done.holds(position):
-                yield position, number, address
-        base += size
-
-
-def _addresses(scope: Scope, skip: int) -> Iterator[str]:
-    """Without the first so many, which are not gone through: there may be millions. (Of IPv6 there are few.)"""
-    if not skip or scope.swept[0].version == 6:
-        yield from islice(scope.addresses(), skip, None)
-        return
-    for first, last in spans(scope):
-        yield from (str(IPv4Address(number)) for number in range(first + skip, last + 1))
-        skip = max(0, skip - (last - first + 1))

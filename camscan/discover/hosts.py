@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from camscan.discover.announced import Hint, announced
+from camscan.discover.roll import Roll
 from camscan.model import Fields, Reply
 from camscan.probe import Protocol
 from camscan.protocols.reading import read
@@ -23,7 +24,7 @@ class Hosts:
 
     scope: Scope
     protocols: Mapping[str, Protocol]
-    heard: dict[str, None] = field(default_factory=dict)
+    heard: Roll = field(default_factory=Roll)
     identified: set[str] = field(default_factory=set)
     hints: dict[str, list[Hint]] = field(default_factory=lambda: defaultdict(list))
     macs: dict[int, bytes] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Hosts:
         if reading.fields and protocol.identifies:
             self.identified.add(reply.address)
         if self.scope.permits(reply.address):
-            self.heard.setdefault(reply.address)
+            self.heard.add(reply.address)
             self._keep_hints(reply, reading.fields)
             self._keep_mac(reply, reading.fields)
         return True

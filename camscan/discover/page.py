@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from camscan.discover.done import Done
+from camscan.discover.order import Place
 from camscan.discover.plan import Step
 from camscan.discover.tally import Tally
 from camscan.scope import Scope
@@ -25,14 +26,20 @@ Row = Mapping[str, Any]
 
 @dataclass(slots=True)
 class _Batch:
-    """Positions from `begin` to before `end`: addresses to ask, and by number of the network how many were drawn and
-    how many left out."""
+    """Positions in ranges (begin, end): addresses to ask, and by number of the network how many were drawn and how many
+    left out."""
 
-    begin: int
-    end: int
+    ranges: list[tuple[int, int]] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     drawn: Counter[int] = field(default_factory=Counter)
     absent: Counter[int] = field(default_factory=Counter)
+
+    def add(self, position: int) -> None:
+        """One position more, in whatever order."""
+        if self.ranges and self.ranges[-1][1] == position:
+            self.ranges[-1] = (self.ranges[-1][0], position + 1)
+        else:
+            self.ranges.append((position, position + 1))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,30 +68,30 @@ class Page:
         """Addresses are about to be drawn, `size` at a time (0: all at once), and `wait` seconds after the last of a
         batch was asked nothing more is expected of it (None: each address is told by `settle`)."""
         self._size, self._wait = size, wait
-        self._batch = _Batch(self.done.low, self.done.low)
+        self._batch = _Batch()
 
-    def leave_out(self, position: int, network: int) -> None:
+    def leave_out(self, place: Place) -> None:
         """An address is not asked because nobody is there."""
         batch = self._open_batch()
-        batch.end = position + 1
-        batch.absent[network] += 1
+        batch.add(place.position)
+        batch.absent[place.network] += 1
 
-    def draw(self, position: int, network: int, address: str) -> None:
+    def draw(self, place: Place) -> None:
         """An address is about to be asked; those drawn before have been, or `settle` tells."""
         batch = self._open_batch()
-        batch.end = position + 1
-        batch.drawn[network] += 1
-        batch.addresses.append(address)
+        batch.add(place.position)
+        batch.drawn[place.network] += 1
+        batch.addresses.append(place.address)
         if self._wait is None:
-            self._asked[address] = batch
-            self._batch = _Batch(batch.end, batch.end)
+            self._asked[place.address] = batch
+            self._batch = _Batch()
 
     def _open_batch(self) -> _Batch:
         """The batch to fill. What was full before has been asked by now."""
-        batch = self._batch or _Batch(0, 0)
+        batch = self._batch or _Batch()
         if self._wait is not None and self._size and len(batch.addresses) == self._size:
             self._waiting.append((self.clock() + self._wait, batch))
-            batch = _Batch(batch.end, batch.end)
+            batch = _Batch()
         self._batch = batch
         while self._waiting and self._waiting[0][0] <= self.clock():
             self._write_batch(self._waiting.popleft()[1])
@@ -124,7 +131,7 @@ class Page:
     def _write_batch(self, batch: _Batch) -> None:
         counts = {"drawn": dict(batch.drawn), "absent": dict(batch.absent)}
         unsent = self._unsent(batch.addresses)
-        self._note("done", begin=batch.begin, end=batch.end, **counts, unsent=unsent, dropped=self._dropped)
+        self._note("done", ranges=batch.ranges, **counts, unsent=unsent, dropped=self._dropped)
 
     def _unsent(self, addresses: Iterable[str]) -> list[tuple[str, str, int]]:
         unsent = self.tally.unsent[self.step]
@@ -165,7 +172,8 @@ class Page:
 
     def _take_counts(self, row: Row) -> None:
         step, tally = self.step, self.tally
-        self.done.add(int(row.get("begin", 0)), int(row.get("end", 0)))
+        for begin, end in row.get("ranges", []):
+            self.done.add(int(begin), int(end))
         for number, count in row.get("drawn", {}).items():
             tally.drawn[step, step.networks[int(number)]] += int(count)
         for number, count in row.get("absent", {}).items():

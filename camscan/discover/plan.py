@@ -24,11 +24,13 @@ Engine = Literal["auto", "syn", "connect", "nmap"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to ask. `rate` in packets a second over all channels; waits in seconds.
+    """How to ask. `rate` in packets a second over all channels; `pause` between two questions of the same, and how long
+    answers are waited for: `wait` seconds, at `least` so many when nothing else is under way.
 
     `near_rate` is the rate for each 256 addresses on this machine's own wires, where no router and no firewall stands
-    between; None: the same as all. `raw` is whether this user may send frames of its own making, on which the automatic
-    choice of an engine depends.
+    between; None: the same as all. `arp_rate` is how many of these may ask who is there, because everybody on the wire
+    hears such a question; None: as many as the pace allows. `raw` is whether this user may send frames of its own
+    making, on which the automatic choice of an engine depends.
     """
 
     engine: Engine = "auto"
@@ -36,9 +38,11 @@ class Settings:
     challenge: bool = True
     rate: float = 500.0
     near_rate: float | None = None
+    arp_rate: float | None = None
     repeats: int = UDP_REPEATS
     pause: float = 0.7
     wait: float = 2.0
+    least: float = 0.6
     connect_seconds: float = 1.0
     hosts_at_once: int = HOSTS_AT_ONCE
     credential: tuple[str, str] | None = field(default=None, repr=False)
@@ -107,8 +111,14 @@ class Plan:
         far = sum(self._usual(s) for s in self._certain() if not s.near)
         rate = self.settings.rate
         sending = max(near / self.near_rate, far / rate) if self.near_rate else (near + far) / rate
+        sending = max(sending, self._arp / (self.settings.arp_rate or math.inf))
         silent = sum(self._silence(s) for s in self._certain() if s.engine == "nmap" or self._meets_silence(s))
         return max(sending, silent) + self.settings.wait
+
+    @property
+    def _arp(self) -> int:
+        """Frames that everybody on the wire hears."""
+        return sum(s.packets for s in self._certain() if s.mode == "sweep")
 
     @property
     def near_rate(self) -> float | None:

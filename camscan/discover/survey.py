@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from ipaddress import ip_address, ip_network
 
+from camscan.discover.addresses import Addresses
 from camscan.discover.channels import Channels
 from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
 from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan, Step
 from camscan.discover.tally import Tally, coverage
-from camscan.discover.tasks import serve
+from camscan.discover.tasks import each, serve
 from camscan.discover.turns import Interview
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Coverage, Reply
@@ -51,7 +52,7 @@ class Survey:
     hosts: Hosts = field(init=False)
     _interviews: Interviews = field(init=False)
     _channels: Channels = field(init=False)
-    _swept: dict[tuple[str, ...], asyncio.Event] = field(default_factory=dict)
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _own: frozenset[str] = frozenset()
     _taken: Counter[Step] = field(default_factory=Counter)
     _near: Wire = field(init=False)
@@ -66,7 +67,8 @@ class Survey:
             journal=self.journal,
             hosts=self.hosts,
             interviews=self._interviews,
-            advanced=self._progress,
+            addresses=Addresses(journal=self.journal, roll=self.hosts.heard, advanced=self._progress),
+            idle=self._idle,
         )
         rate = self.plan.near_rate
         self._near = self.wire.at(rate) if rate else self.wire
@@ -90,11 +92,17 @@ class Survey:
     async def run(self) -> None:
         """Take every step of the plan, then ask the hosts that announced more than the ports already tried."""
         steps = [s for s in self.plan.steps if not s.per_host and s.not_possible is None]
-        self._swept = {s.networks: asyncio.Event() for s in steps if s.mode == "sweep"}
+        for step in (s for s in steps if s.mode == "sweep" and s not in self.tally.finished):
+            self.hosts.heard.open(step.networks)
         async with asyncio.TaskGroup() as group:
-            for step in steps:
+            asked = [group.create_task(self._take(step)) for step in steps if step.mode in ("sweep", "ports")]
+            for step in (s for s in steps if s.mode not in ("sweep", "ports")):
                 group.create_task(self._take(step))
-        await serve(iter([*self.hosts.heard]), self._interviews.over_announced, self.plan.settings.hosts_at_once)
+            if asked:
+                await asyncio.gather(*asked)
+                self._idle.set()
+        heard = each([*self.hosts.heard])
+        await serve(heard, self._interviews.over_announced, self.plan.settings.hosts_at_once)
         self._read_neighbours()
 
     def coverage(self) -> tuple[Coverage, ...]:
@@ -110,19 +118,22 @@ class Survey:
             self.tally.fail(step, str(error))
         finally:
             if step.mode == "sweep":
-                self._swept[step.networks].set()
+                self.hosts.heard.close(step.networks)
 
     async def _ask(self, step: Step) -> None:
-        wire = self._near if step.near else self.wire
-        wire = replace(wire, unsent=self.tally.unsent[step], dropped=self.tally.dropped[step])
+        wire = replace(self._way(step), unsent=self.tally.unsent[step], dropped=self.tally.dropped[step])
         self.tally.begin(step, wire.unsent, wire.dropped)
-        await self._wait_for_arp(step)
         page = self.journal.pages[step]
         async with aclosing(self._channels.replies(step, wire)) as replies:
             async for reply in replies:
                 if self._note(reply):
                     page.answer(reply.address)
         page.finish()
+
+    def _way(self, step: Step) -> Wire:
+        """The way out at the pace of this step."""
+        wire, rate = self._near if step.near else self.wire, self.plan.settings.arp_rate
+        return wire.within(rate) if rate and step.mode == "sweep" else wire
 
     def _note(self, reply: Reply) -> bool:
         """Keep what is an answer. Our own and other people's questions, heard in a group, are none."""
@@ -132,12 +143,6 @@ class Survey:
             return False
         self.keep(reply)
         return True
-
-    async def _wait_for_arp(self, step: Step) -> None:
-        """Where ARP sweeps the same networks, the channels that ask each address wait for it (see `_addresses`)."""
-        swept = self._swept.get(step.networks)
-        if swept is not None and step.mode in ("unicast", "echo", "ports"):
-            await swept.wait()
 
     def _read_neighbours(self) -> None:
         """Where raw frames are not possible: whom the kernel has met while the other channels asked."""

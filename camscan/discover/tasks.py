@@ -1,7 +1,7 @@
 """Much at once: so many workers over a stream of addresses, and tasks that outlive what started them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from camscan.errors import NotPossibleError
@@ -9,16 +9,27 @@ from camscan.errors import NotPossibleError
 Work = Callable[[str], Awaitable[None]]
 
 
-async def serve(items: Iterator[str], work: Work, workers: int) -> None:
-    """Run `work` on every item with so many at once; items are drawn only when a worker is free."""
+async def serve(items: AsyncIterator[str], work: Work, workers: int) -> None:
+    """Run `work` on every item with so many at once; items are drawn only when there is room for one more."""
+    places = asyncio.Semaphore(workers)
 
-    async def worker() -> None:
-        for item in items:
+    async def one(item: str) -> None:
+        try:
             await work(item)
+        finally:
+            places.release()
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(workers):
-            group.create_task(worker())
+        await places.acquire()
+        async for item in items:
+            group.create_task(one(item))
+            await places.acquire()
+
+
+async def each(items: Iterable[str]) -> AsyncIterator[str]:
+    """Items that are there already, for whoever takes them as they come."""
+    for item in items:
+        yield item
 
 
 @asynccontextmanager

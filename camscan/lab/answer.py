@@ -16,8 +16,8 @@ CLOCK = ("year", "month", "day", "hour", "minute", "second")
 """The parts of the time in UTC, as numbers without leading zeros: a device's clock that is right."""
 
 FRESH = frozenset({"date", "long_date", "nonce", "number", "fresh_uuid", *CLOCK})
-"""Filled anew for every reply: an RFC 9110 date, the same in the makers' odd form, 32 hex digits, a decimal, a UUID, and
-the clock."""
+"""Filled anew for every reply: an RFC 9110 date, the same in the makers' odd form, 32 hex digits, a decimal, a UUID,
+and the clock."""
 
 LENGTHS = frozenset({"length", "u16", "u32"})
 """The length of the body: decimal, and as little-endian words of two and four bytes."""

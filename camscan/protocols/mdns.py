@@ -155,7 +155,7 @@ def _service(name: str) -> str:
 PROTOCOL = Protocol(
     name="mdns",
     title="Multicast DNS",
-    channel=Udp(port=PORT, group=GROUP, group6=GROUP6, reply_size=1500),
+    channel=Udp(port=PORT, group=GROUP, group6=GROUP6, spread=0.5, reply_size=1500),
     requests=(BROWSE,),
     decode=decode,
 )

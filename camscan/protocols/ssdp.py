@@ -15,7 +15,7 @@ from camscan.protocols.http_message import parse
 
 PORT = 1900
 GROUP = "239.255.255.250"
-WAIT = 2  # seconds within which devices spread their answers (MX)
+WAIT = 1  # seconds within which devices spread their answers (MX), the least that the source allows
 
 
 def _search(target: str) -> Request:
@@ -65,7 +65,7 @@ def decode(data: bytes) -> Fields:
 PROTOCOL = Protocol(
     name="ssdp",
     title="SSDP (UPnP)",
-    channel=Udp(port=PORT, group=GROUP, reply_size=4000),
+    channel=Udp(port=PORT, group=GROUP, spread=WAIT, reply_size=4000),
     requests=(_search("ssdp:all"), _search("upnp:rootdevice")),
     decode=decode,
     volatile=(

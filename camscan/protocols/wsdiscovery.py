@@ -122,7 +122,7 @@ def _split_scopes(text: str) -> list[str]:
 PROTOCOL = Protocol(
     name="wsdiscovery",
     title="WS-Discovery (ONVIF)",
-    channel=Udp(port=PORT, group=GROUP, group6=GROUP6, unicast=True, reply_size=4000),
+    channel=Udp(port=PORT, group=GROUP, group6=GROUP6, unicast=True, spread=0.5, reply_size=4000),
     requests=(*(_probe(types, namespace) for types, namespace in _SPELLINGS), _probe()),
     decode=decode,
     volatile=(

@@ -12,6 +12,9 @@ def socket_address(address: str, port: int, kind: socket.SocketKind) -> tuple[so
 
     Raises `OSError` if it is no number, or names an interface that does not exist.
     """
+    if ":" not in address:
+        socket.inet_pton(socket.AF_INET, address)
+        return socket.AF_INET, (address, port)
     found = socket.getaddrinfo(address, port, type=kind, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV)
     return found[0][0], found[0][4]
 

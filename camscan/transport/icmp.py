@@ -8,11 +8,12 @@ import asyncio
 import socket
 import struct
 import zlib
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import aclosing
 
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
+from camscan.transport.grace import Grace
 from camscan.transport.inbox import Inbox
 from camscan.transport.neighbours import limit_unresolved
 from camscan.transport.wire import Wire
@@ -24,9 +25,10 @@ _SOL_RAW = 255
 
 
 async def sweep(
-    wire: Wire, echo: Callable[[int, int], bytes], addresses: Iterable[str], seconds: float
+    wire: Wire, echo: Callable[[int, int], bytes], addresses: AsyncIterable[str], grace: Grace
 ) -> AsyncGenerator[Reply, None]:
-    """One echo reply (the ICMP message) of each IPv4 address that answers within `seconds` of the last question.
+    """One echo reply (the ICMP message) of each IPv4 address that answers before the `grace` after the last question is
+    over.
 
     `echo(identifier, sequence)` builds the message. IPv6 addresses are passed over, unasked, unrecorded and uncounted:
     a plan must not list them for this channel. Messages that could not leave one by one are counted in `wire.unsent`,
@@ -41,7 +43,7 @@ async def sweep(
     pings = _Pings(wire, sock, echo, identifier)
     seen: set[str] = set()
     try:
-        async with aclosing(inbox.harvest(lambda: pings.send(addresses), seconds)) as arrivals:
+        async with aclosing(inbox.harvest(lambda: pings.send(addresses, grace), 0.0)) as arrivals:
             async for data, (address, *_) in arrivals:
                 message = pings.read(data)
                 if message is None or address in seen or not wire.accepts(address, "icmp"):
@@ -73,16 +75,23 @@ class _Pings:
         self._socket = sock
         self._echo = echo
         self._identifier = identifier
+        self._number = 0
         self._sent = 0
         self._problem = ""
 
-    async def send(self, addresses: Iterable[str]) -> None:
-        for number, address in enumerate(a for a in addresses if ":" not in a):
-            self._wire.check(address)
-            if not self._wire.spares(address):
-                await self._post(address, self._echo(self._identifier, number & 0xFFFF))
+    async def send(self, addresses: AsyncIterable[str], grace: Grace) -> None:
+        async for address in addresses:
+            if ":" not in address:
+                await self._ask(address)
         if self._problem and not self._sent:
             raise NotPossibleError(f"icmp: {self._problem}")
+        await grace.over()
+
+    async def _ask(self, address: str) -> None:
+        self._wire.check(address)
+        if not self._wire.spares(address):
+            await self._post(address, self._echo(self._identifier, self._number & 0xFFFF))
+            self._number += 1
 
     async def _post(self, address: str, message: bytes) -> None:
         await self._wire.pace.take()

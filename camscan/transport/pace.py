@@ -57,6 +57,13 @@ class Pace:
         self._attempts = asyncio.Semaphore(attempts)
         self._per_host = connections_per_host
         self._lanes: dict[str, _Lane] = {}
+        self._whole: Pace | None = None
+
+    def within(self, rate: float) -> "Pace":
+        """The same pace for questions of a kind of which no more than `rate` a second may leave."""
+        part = self.beside(min(rate, self.rate))
+        part._whole = self
+        return part
 
     def beside(self, rate: float) -> "Pace":
         """Another rate for another way out; the places for connections, and each host's one, are shared."""
@@ -70,6 +77,8 @@ class Pace:
         now = self._clock()
         self._ready = max(self._ready, now - self._credit) + n / self.rate
         await self._sleep(max(0.0, self._ready - now))
+        if self._whole:
+            await self._whole.take(n)
 
     @contextmanager
     def lend(self) -> Iterator[float]:

@@ -9,9 +9,9 @@ again, and what is sent keeps the pace. Where nobody is, on a directly connected
 import asyncio
 import socket
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from camscan.errors import NotPossibleError
@@ -19,35 +19,33 @@ from camscan.model import Reply
 from camscan.probe import Request
 from camscan.scope import Interface
 from camscan.transport.address import is_foreign, sender_address, socket_address
-from camscan.transport.chunk import Chunk, chunks
+from camscan.transport.grace import Grace
 from camscan.transport.heard import Heard
 from camscan.transport.inbox import Inbox
 from camscan.transport.udp_socket import broadcast_socket, listening_socket, multicast_socket, unicast_socket
 from camscan.transport.wire import Wire
 
-CHUNK = 4096  # addresses asked before the repeat: takes about as long as a device may need to answer
-IDS_KEPT = 64  # latest message ids, to tell which of several questions was answered
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UdpQuestion:
-    """What to ask, and whom. `destinations` is read once, lazily; groups and broadcasts need an `interface`.
+    """What to ask, and whom. `destinations` is read once, each asked when it comes; groups and broadcasts need an
+    `interface`.
 
     `source` is the address to ask from; a broadcast leaves from the one that the kernel finds fitting. Asked `repeats`
-    times, `pause` seconds apart; listens until `wait` seconds after the last. Of each reply `reply_limit` bytes are
-    kept, and `replies_limit` replies in all.
+    times, `pause` seconds apart; listens until the `grace` after the last is over. Of each reply `reply_limit` bytes
+    are kept, and `replies_limit` replies in all.
     """
 
     protocol: str
     requests: tuple[Request, ...]
     port: int
-    destinations: Iterable[str]
+    destinations: AsyncIterable[str]
     mode: Literal["multicast", "broadcast", "unicast"]
     interface: Interface | None = None
     source: str | None = None
     repeats: int = 2
     pause: float = 0.5
-    wait: float = 2.0
+    grace: Grace = field(default_factory=lambda: Grace(least=2.0))
     reply_limit: int = 65507
     replies_limit: int = 65536
 
@@ -63,7 +61,7 @@ async def sweep(wire: Wire, question: UdpQuestion) -> AsyncGenerator[Reply, None
     heard = Heard(question.replies_limit)
     mailing = _Mailing(wire, question, inbox, heard)
     try:
-        async with aclosing(inbox.harvest(mailing.send, question.wait)) as arrivals:
+        async with aclosing(inbox.harvest(mailing.send, 0.0)) as arrivals:
             async for data, sender in arrivals:
                 address = sender_address(sender)
                 if mailing.is_own(sender) or not wire.accepts(address, question.protocol):
@@ -90,7 +88,7 @@ def _reply(wire: Wire, question: UdpQuestion, request: str, address: str, data: 
 
 
 class _Mailing:
-    """The sending half of one sweep."""
+    """The sending half of one sweep. Its letters are all questions, as often as they are asked, each with an id."""
 
     def __init__(self, wire: Wire, question: UdpQuestion, inbox: Inbox, heard: Heard) -> None:
         self._wire = wire
@@ -99,13 +97,14 @@ class _Mailing:
         self._heard = heard
         self._sockets: dict[socket.AddressFamily, socket.socket] = {}
         self._ports: set[int] = set()
-        self._ids: deque[tuple[bytes, str]] = deque(maxlen=IDS_KEPT)
+        self._letters = [(r, wire.message_id()) for _ in range(question.repeats) for r in question.requests]
+        self._waiting: deque[tuple[float, str, int]] = deque()
         self._sent = 0
         self._problem = ""
 
     def asked(self, data: bytes) -> str:
         """The name of the request whose message id the reply repeats, or of the first."""
-        named = (name for message_id, name in self._ids if message_id in data)
+        named = (r.name for r, message_id in self._letters if message_id and message_id.encode("ascii") in data)
         return next(named, self._question.requests[0].name)
 
     def is_own(self, sender: Any) -> bool:
@@ -115,41 +114,61 @@ class _Mailing:
         return local and sender[1] in self._ports
 
     async def send(self) -> None:
-        """Asks every destination. Raises `NotPossibleError` if not one datagram could leave."""
-        for chunk in chunks(iter(self._question.destinations), CHUNK):
-            if self._question.mode != "unicast":
-                self._listen(tuple(chunk))
-            await self._repeat(chunk)
+        """Asks every destination, and waits for the last answers. Raises `NotPossibleError` if not one datagram could
+        leave."""
+        if self._question.mode == "unicast":
+            await self._ask_each()
+        else:
+            await self._ask_all([destination async for destination in self._question.destinations])
         if self._problem and not self._sent:
             raise NotPossibleError(f"{self._question.protocol} by {self._question.mode}: {self._problem}")
+        await self._question.grace.over()
 
-    async def _repeat(self, chunk: Chunk) -> None:
-        now = asyncio.get_running_loop().time
-        for number in range(self._question.repeats):
-            started = now()
-            await self._round(chunk)
-            if number + 1 < self._question.repeats:
-                await asyncio.sleep(max(0.0, started + self._question.pause - now()))
+    async def _ask_all(self, destinations: list[str]) -> None:
+        """Groups and broadcasts get all questions at once, and all of them again after the pause."""
+        self._listen(tuple(destinations))
+        for number, (request, message_id) in enumerate(self._letters):
+            if number and number % len(self._question.requests) == 0:
+                await asyncio.sleep(self._question.pause)
+            for destination in destinations:
+                await self._post(destination, request, message_id)
 
-    async def _round(self, chunk: Chunk) -> None:
-        for request in self._question.requests:
-            message_id = self._fresh_id(request)
-            for destination in self._open(chunk):
-                self._check(destination)
-                await self._wire.pace.take()
-                await self._post(destination, request, request.render(destination, message_id))
+    async def _ask_each(self) -> None:
+        """An address gets one question after the other, spread over the pause, until it answers."""
+        asking = asyncio.create_task(self._ask_first())
+        try:
+            while self._waiting or not asking.done():
+                await self._ask_next()
+                if asking.done():
+                    await asking
+            await asking
+        finally:
+            asking.cancel()
 
-    def _open(self, chunk: Chunk) -> Iterator[str]:
-        """Those to ask: with unicast, only those that have not answered and have budget left when it is their turn."""
-        if self._question.mode != "unicast":
-            return iter(chunk)
-        return (d for d in chunk if not self._heard.senders[d] and not self._wire.spares(d))
+    async def _ask_first(self) -> None:
+        async for destination in self._question.destinations:
+            await self._ask(destination, 0)
 
-    def _fresh_id(self, request: Request) -> str:
-        message_id = self._wire.message_id()
-        if b"{id}" in request.payload and message_id:
-            self._ids.append((message_id.encode("ascii"), request.name))
-        return message_id
+    async def _ask_next(self) -> None:
+        """Whoever is due next; nobody who is not waiting now can be due before the gap is over."""
+        if not self._waiting:
+            await asyncio.sleep(self._gap)
+            return
+        due, destination, number = self._waiting.popleft()
+        await asyncio.sleep(max(0.0, due - _now()))
+        await self._ask(destination, number)
+
+    async def _ask(self, destination: str, number: int) -> None:
+        """One letter, and the next after the gap; no more to a host that has answered or has had its share."""
+        if self._heard.senders[destination] or self._wire.spares(destination, len(self._letters) - number):
+            return
+        await self._post(destination, *self._letters[number])
+        if number + 1 < len(self._letters):
+            self._waiting.append((_now() + self._gap, destination, number + 1))
+
+    @property
+    def _gap(self) -> float:
+        return self._question.pause / len(self._question.requests)
 
     def _check(self, destination: str) -> None:
         if self._question.mode == "unicast":
@@ -159,8 +178,10 @@ class _Mailing:
         else:
             self._wire.check_broadcast(self._question.interface, destination)
 
-    async def _post(self, destination: str, request: Request, payload: bytes) -> None:
-        question = self._question
+    async def _post(self, destination: str, request: Request, message_id: str) -> None:
+        question, payload = self._question, request.render(destination, message_id)
+        self._check(destination)
+        await self._wire.pace.take()
         try:
             family, target = socket_address(destination, question.port, socket.SOCK_DGRAM)
             sock = self._socket(family)
@@ -203,3 +224,7 @@ class _Mailing:
         listener = listening_socket(interface, self._question.port, groups) if interface else None
         if listener:
             self._inbox.watch(listener)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -50,7 +50,7 @@ class Wire:
 
     def check(self, address: str) -> None:
         """Passes a unicast address in scope. Raises `OutOfScopeError` for any other."""
-        if not self.scope.permits(address) or ip_address(address).is_multicast:
+        if not self.scope.permits(address):
             raise OutOfScopeError(f"{address} is outside the scope: nothing is sent to it")
 
     def for_sweep(self) -> "Wire":
@@ -60,6 +60,10 @@ class Wire:
     def at(self, rate: float) -> "Wire":
         """The same way out at another rate, in packets a second."""
         return replace(self, pace=self.pace.beside(rate))
+
+    def within(self, rate: float) -> "Wire":
+        """The same way out for questions of a kind of which no more than `rate` a second may leave."""
+        return replace(self, pace=self.pace.within(rate))
 
     def check_network(self, network: Network) -> None:
         """Passes a network all of which is swept. Raises `OutOfScopeError` otherwise."""

@@ -17,7 +17,7 @@ SLOWER = 1.1  # than arp-scan, at most
 def measure(runs: int, short: bool) -> Iterator[Goal]:
     """All of it; `short` leaves out nothing."""
     with flat_site() as (ends, there):
-        commands = {"camscan": peers.arp_engine(FLAT)}
+        commands = {"camscan": peers.arp_engine(ends, FLAT)}
         commands |= {"arp-scan": peers.arp_scan(FLAT)} if peers.has("arp-scan") else {}
         commands |= {"nmap -sn": peers.nmap_arp(FLAT)} if peers.has("nmap") else {}
         works = {name: lambda command=command: _run(command, ends, there) for name, command in commands.items()}

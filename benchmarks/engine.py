@@ -8,10 +8,9 @@ import asyncio
 import json
 import sys
 import time
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from camscan.discover.channels import ARP_SECONDS
-from camscan.scope import Scope
+from camscan.scope import Interface, Scope
 from camscan.transport.ledger import Ledger
 from camscan.transport.pace import Pace, burst_of
 from camscan.transport.wire import Wire
@@ -37,12 +36,13 @@ async def syn(wire: Wire, options: argparse.Namespace) -> float:
 
 async def arp(wire: Wire, options: argparse.Namespace) -> float:
     """Prints the addresses that are there; the seconds of the whole sweep."""
+    from camscan.protocols.arp import encode_who_has
     from camscan.transport.ethernet import arp_sweep
-    from camscan.transport.interfaces import list_interfaces
 
-    interface = next(i for i in list_interfaces() if i.name == options.interface)
+    own = IPv4Interface(f"{options.address}/{options.network.prefixlen}")
+    interface = Interface(name=options.interface, index=0, kind="ethernet", addresses=(own,), mac=options.mac)
     started = time.monotonic()
-    async for reply in arp_sweep(wire, interface, options.network, wire.scope.addresses(), ARP_SECONDS):
+    async for reply in arp_sweep(wire, encode_who_has, interface, options.network, wire.scope.addresses()):
         print(reply.address)
     return time.monotonic() - started
 

@@ -75,9 +75,10 @@ def read_nmap(output: str) -> Open:
     return {(address, int(port)) for address, ports in lines for port in re.findall(r"(\d+)/open/", ports)}
 
 
-def arp_engine(network: IPv4Network) -> list[str]:
+def arp_engine(ends: Ends, network: IPv4Network) -> list[str]:
     """The ARP engine by itself."""
-    return [sys.executable, str(HERE / "engine.py"), "arp", INTERFACE, str(network), "--rate", str(ARP_RATE)]
+    command = [sys.executable, str(HERE / "engine.py"), "arp", INTERFACE, str(network), "--rate", str(ARP_RATE)]
+    return [*command, "--address", ends.address, "--mac", ends.mac]
 
 
 def arp_scan(network: IPv4Network) -> list[str]:

@@ -4,15 +4,20 @@ import asyncio
 import errno
 import os
 import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network
 
 import pytest
 
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
+from camscan.protocols.arp import encode_who_has
 from camscan.scope import Interface
-from camscan.transport import inbox, wire
+from camscan.transport import ethernet, inbox, wire
 from camscan.transport.ethernet import arp_sweep
+from camscan.transport.ledger import Ledger
 from tests.transport_rig import Rig
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="raw sockets need root")
@@ -23,7 +28,7 @@ LOOPBACK = Interface(name="lo", index=1, kind="loopback", addresses=(IPv4Interfa
 
 
 async def _ask(rig: Rig, *addresses: str, wait: float = 0.05) -> list[Reply]:
-    return [reply async for reply in arp_sweep(rig.wire, LOOPBACK, NETWORK, addresses, wait)]
+    return [reply async for reply in arp_sweep(rig.wire, encode_who_has, LOOPBACK, NETWORK, addresses, wait)]
 
 
 def _say(address: str, frames: int = 1) -> None:
@@ -95,3 +100,80 @@ async def test_a_host_that_has_had_its_share_is_passed_over(monkeypatch: pytest.
     await _ask(rig, "127.9.0.1", "127.9.0.2")
     assert rig.asked == [("127.9.0.1", "who-has"), ("127.9.0.2", "who-has")]
     assert rig.wire.unsent.packets == 2
+
+
+async def test_the_frame_is_the_one_that_scapy_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scapy.layers.l2 import ARP, Ether
+
+    frames = []
+
+    async def send(sock: socket.socket, data: bytes) -> None:
+        frames.append(data)
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_sendall", send)
+    rig = Rig("127.9.0.0/24", "127.0.0.0/24")
+    await _ask(rig, "127.9.0.200")
+    async for _ in arp_sweep(rig.wire, encode_who_has, LOOPBACK, IPv4Network("127.0.0.0/24"), ["127.0.0.9"], 0.01):
+        pass
+    wanted = [("0.0.0.0", "127.9.0.200"), ("127.0.0.1", "127.0.0.9")]
+    ether = Ether(src=MAC, dst="ff:ff:ff:ff:ff:ff")
+    assert frames[::2] == [bytes(ether / ARP(op=1, hwsrc=MAC, psrc=own, pdst=asked)) for own, asked in wanted]
+
+
+async def test_a_silent_address_is_not_asked_again_before_its_time_for_an_answer_is_over() -> None:
+    rig = Rig("127.9.0.0/24")
+    rig.wire = replace(rig.wire, ledger=Ledger(rig.log, time.monotonic))
+    await _ask(rig, "127.9.0.1", "127.9.0.2", wait=0.2)
+    times = [float(str(line["time"])) for line in rig.lines]
+    assert [address for address, _ in rig.asked] == ["127.9.0.1", "127.9.0.2"] * 2
+    assert min(times[2] - times[0], times[3] - times[1], time.monotonic() - times[3]) >= 0.199  # rounded in the log
+
+
+async def test_a_slow_answer_makes_the_sweep_wait_longer_for_the_others() -> None:
+    rig = Rig("127.9.0.0/24")
+    sweep = asyncio.create_task(_ask(rig, *(f"127.9.0.{n}" for n in range(1, 4)), wait=30.0))
+    await asyncio.sleep(0.15)
+    _say("127.9.0.1")
+    started = time.monotonic()
+    assert [r.address for r in await sweep] == ["127.9.0.1"]
+    assert ethernet.SETTLE_FACTOR * 0.15 * 2 - 0.15 - 0.1 < time.monotonic() - started < 20
+
+
+async def test_addresses_are_drawn_when_they_are_asked_and_not_before() -> None:
+    drawn = 0
+
+    def addresses() -> Iterator[str]:
+        nonlocal drawn
+        for number in range(1, 1 << 16):
+            drawn += 1
+            yield f"127.{number >> 8}.{number & 255}.1"
+
+    rig = Rig(rate=10_000)
+    network = IPv4Network("127.0.0.0/8")
+    sweep = arp_sweep(rig.wire, encode_who_has, LOOPBACK, network, addresses(), 30.0)
+    listening = asyncio.create_task(anext(sweep))
+    while len(rig.lines) < 100:  # noqa: ASYNC110 -- the ledger rings no bell
+        await asyncio.sleep(0.01)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    await sweep.aclose()
+    assert drawn in (len(rig.lines), len(rig.lines) + 1)
+
+
+async def test_every_chunk_is_asked_twice_and_little_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ethernet, "CHUNK", 4)
+    rig = Rig("127.9.0.0/24")
+    await _ask(rig, *(f"127.9.0.{n}" for n in range(1, 11)), wait=0.02)
+    numbers = [int(str(line["address"]).split(".")[-1]) for line in rig.lines]
+    assert numbers == [1, 2, 3, 4] * 2 + [5, 6, 7, 8] * 2 + [9, 10] * 2
+
+
+async def test_answers_for_which_the_kernel_had_no_room_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "RECEIVE_BUFFER", 1)
+    rig = Rig("127.9.0.0/24")
+    await _hear(rig, "127.9.0.7", frames=200)
+    assert rig.wire.dropped["arp"] > 0
+
+
+async def test_nobody_to_ask_is_over_at_once() -> None:
+    assert await asyncio.wait_for(_ask(Rig("127.9.0.0/24"), wait=60.0), 30) == []

@@ -52,6 +52,7 @@ from ipaddress import ip_network
 from camscan.discover.tasks import each
 from camscan.errors import CamscanError
 from camscan.probe import Request
+from camscan.protocols.arp import encode_who_has
 from camscan.protocols.icmp import encode_echo
 from camscan.transport import ethernet, icmp, neighbours, udp
 from camscan.transport.grace import Grace
@@ -69,7 +70,7 @@ def ask(mode, *destinations):
         destinations=each(destinations), interface=interface, repeats=1, grace=Grace(least=0.4)))
 
 def arp():
-    return ethernet.arp_sweep(rig.wire, interface, network, [f"10.77.0.{n}" for n in range(1, 9)], 0.3)
+    return ethernet.arp_sweep(rig.wire, encode_who_has, interface, network, [f"10.77.0.{n}" for n in range(1, 9)], 0.3)
 
 def ping():
     return icmp.sweep(rig.wire, encode_echo, each(["10.77.0.2", "10.77.0.3"]), Grace(least=0.3))

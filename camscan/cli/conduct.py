@@ -36,10 +36,10 @@ from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
 from camscan.scan import scan
 from camscan.scope import Network
-from camscan.transport.ethernet import can_send_frames
 from camscan.transport.interfaces import list_interfaces
 from camscan.transport.nmap import nmap_available
 from camscan.transport.pace import Pace, burst_of
+from camscan.transport.packet_socket import can_send_frames
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
 

@@ -20,6 +20,7 @@ from camscan.discover.tasks import each
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.probe import Protocol, Udp
+from camscan.protocols import arp as arp_codec
 from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface
 from camscan.transport import ethernet, icmp, nmap, udp
@@ -31,7 +32,6 @@ LIMITED_BROADCAST = "255.255.255.255"
 BATCH = 1024  # addresses that the journal takes for done together
 NMAP_SECONDS = 1.0  # after a run of nmap: long enough for the ports it found to be kept
 NEAR_HOSTS = 64  # whose ports are tried at once where ARP has shown that they are there
-ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +109,8 @@ class Channels:
         network = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
         if interface is None or network is None:
             raise NotPossibleError("not a directly connected network")
-        asked = self.addresses.in_order(step, ethernet.CHUNK, ARP_SECONDS)
-        return ethernet.arp_sweep(wire, interface, network, asked, ARP_SECONDS)
+        asked = self.addresses.in_order(step, ethernet.CHUNK, ethernet.ARP_SECONDS)
+        return ethernet.arp_sweep(wire, arp_codec.encode_who_has, interface, network, asked)
 
     async def _ports(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
         page = self.journal.pages[step]

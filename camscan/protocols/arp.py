@@ -1,7 +1,8 @@
 """ARP: which MAC answers for an address of a directly connected network.
 
 A reply is read from an ARP packet, from a whole Ethernet frame, or from a line of the kernel's neighbour table. The
-MAC proves who had the interface made, no more. Public source: RFC 826; proc(5) for the neighbour table.
+MAC proves who had the interface made, no more. Public source: RFC 826; RFC 5227 for a question without an
+address of one's own; proc(5) for the neighbour table.
 """
 
 import re
@@ -12,7 +13,7 @@ from camscan.model import Fields
 from camscan.probe import ArpSweep, Protocol, Request
 
 WHO_HAS = Request(name="who-has", payload=bytes.fromhex("0001080006040001"))
-"""The fixed head of the packet; sender and target are those of the interface and address, put in by the transport."""
+"""The fixed head of the packet; `encode_who_has` puts in the sender and the address asked for."""
 
 _PACKET = struct.Struct("!HHBBH6s4s6s4s")
 _ETHERNET_IPV4 = (1, 0x0800, 6, 4)
@@ -22,6 +23,11 @@ _NEIGHBOUR = re.compile(
     rb"\s*(\d{1,3}(?:\.\d{1,3}){3})\s+0x1\s+0x([0-9a-fA-F]{1,4})\s+((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})\b"
 )
 _COMPLETE = 0x2  # ATF_COM of <net/if_arp.h>: the kernel has an answer, not only the question
+
+
+def encode_who_has(mac: bytes, own: bytes, asked: bytes) -> bytes:
+    """The packet that asks who has the address `asked`, from `mac` and `own` (0.0.0.0: a probe, RFC 5227); 28 bytes."""
+    return WHO_HAS.payload + mac + own + bytes(6) + asked
 
 
 def decode(data: bytes) -> Fields:

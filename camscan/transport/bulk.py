@@ -13,6 +13,7 @@ from contextlib import suppress
 import numpy as np
 
 from camscan.errors import NotPossibleError
+from camscan.transport.packet_socket import NOT_PERMITTED
 from camscan.transport.syn_frames import ROW, SynFrames
 
 BATCH = 1024  # frames a call: the kernel takes no more (UIO_MAXIOV)
@@ -70,7 +71,7 @@ def _open(interface: str) -> socket.socket:
     try:
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     except PermissionError:
-        raise NotPossibleError("no raw frames for this user: needs CAP_NET_RAW") from None
+        raise NotPossibleError(NOT_PERMITTED) from None
     try:
         sock.bind((interface, 0))
         with suppress(OSError):

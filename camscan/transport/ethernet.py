@@ -1,12 +1,13 @@
-"""ARP: who is on this wire. The one file that builds raw frames, and the only one that imports scapy (lazily).
+"""ARP: who is on this wire.
 
-An answer costs a device nothing and cannot be refused, so this finds what no firewall lets answer. One frame is built
-by scapy; the others differ in the address asked for, which is written into its place. Follows RFC 826, packet(7).
+An answer costs a device nothing and cannot be refused, so this finds what no firewall lets answer. Questions leave in
+small batches that keep the pace, and a silent address is asked again while the rest is still being asked. Follows
+RFC 826, packet(7).
 """
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from ipaddress import IPv4Address, IPv4Network
 
@@ -15,50 +16,52 @@ from camscan.model import Reply
 from camscan.scope import Interface
 from camscan.transport.chunk import Chunk, chunks
 from camscan.transport.inbox import Inbox
+from camscan.transport.packet_socket import lost_by_kernel, open_frames
 from camscan.transport.wire import Wire
 
 REQUEST = "who-has"
+ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty is usual on a busy wire
-SETTLE_LEAST = 0.1  # seconds after a round: a device that is awake answers within that
+SETTLE_LEAST = 0.1  # seconds after a question: a device that is awake answers within that
 SETTLE_FACTOR = 4  # times the slowest answer so far: a radio that sleeps makes everybody behind it slow
 CHUNK = 4096  # addresses asked before their second round
+TICK = 0.002  # seconds between batches: finer than a busy machine's clock keeps is no use
 FRAME_LIMIT = 128  # bytes: an ARP frame has 42, padded to 60
 
 _ETHERTYPE_ARP = 0x0806
-_TARGET = slice(38, 42)  # of an ARP frame: the address asked for
+_EVERYBODY = b"\xff" * 6
 _ANSWER = b"\x08\x06\0\1\x08\0\6\4\0\2"  # EtherType, Ethernet, IPv4, lengths, "is at": bytes 12 to 22
+_LENGTH = 42  # bytes: Ethernet 14, ARP 28
+
+WhoHas = Callable[[bytes, bytes, bytes], bytes]
+"""(own MAC, own address, address asked for) → the ARP packet that asks for it."""
 
 
 async def arp_sweep(
-    wire: Wire, interface: Interface, network: IPv4Network, addresses: Iterable[str], seconds: float
+    wire: Wire,
+    who_has: WhoHas,
+    interface: Interface,
+    network: IPv4Network,
+    addresses: Iterable[str],
+    seconds: float = ARP_SECONDS,
 ) -> AsyncGenerator[Reply, None]:
-    """One answer (the frame) of each address of the network that is there, until at most `seconds` after the last
-    question; less where the answers so far came quickly.
+    """One answer (the frame) of each address of the network that is there, as it comes, until at most `seconds` after
+    the last question; less where the answers so far came quickly.
 
     Questions that could not leave one by one are counted in `wire.unsent`, answers not kept in `wire.dropped`. Raises
     `OutOfScopeError`, and `NotPossibleError` without the privilege, on an interface that has no ARP, or if none left.
     """
-    sweep = _Sweep(wire, interface, network)
+    sweep = _Sweep(wire, who_has, interface, network, seconds)
     inbox = Inbox(FRAME_LIMIT)
     inbox.watch(sweep.sock)
     try:
-        async with aclosing(inbox.harvest(lambda: sweep.send(addresses, seconds), 0.0)) as arrivals:
+        async with aclosing(inbox.harvest(lambda: sweep.send(addresses), 0.0)) as arrivals:
             async for frame, _ in arrivals:
                 address = sweep.read(frame)
                 if address:
-                    sweep.answered.add(address)
                     yield _reply(wire, interface, address, frame)
     finally:
-        wire.dropped["arp"] += inbox.dropped
-
-
-def can_send_frames() -> bool:
-    """Whether this user may send frames of its own making on this system."""
-    try:
-        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
-    except (OSError, AttributeError):
-        return False
-    return True
+        wire.dropped["arp"] += inbox.dropped + sweep.lost
 
 
 def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Reply:
@@ -76,68 +79,92 @@ def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Repl
 
 
 class _Sweep:
-    """The questions of one sweep, and which frames answer them."""
+    """The questions of one sweep, and which frames answer them. `lost` are answers that found the buffer full."""
 
-    def __init__(self, wire: Wire, interface: Interface, network: IPv4Network) -> None:
+    def __init__(self, wire: Wire, who_has: WhoHas, interface: Interface, network: IPv4Network, seconds: float) -> None:
         self._wire = wire
+        self._question = _question(who_has, interface, network)
         self._network = network
-        self._frame = _question(interface, network)
+        self._limit = seconds
         self._sent = 0
         self._problem = ""
         self._asked: dict[str, float] = {}
         self._slowest = 0.0
-        self.answered: set[str] = set()
-        self.sock = _open(interface)
+        self._answered: set[str] = set()
+        self.lost = 0
+        self.sock = open_frames(interface.name, _ETHERTYPE_ARP)
 
-    async def send(self, addresses: Iterable[str], seconds: float) -> None:
-        """Two rounds, and after each as long a wait as the slowest answer so far advises, at most `seconds`."""
-        for chunk in chunks(iter(addresses), CHUNK):
-            self._asked.clear()
-            for _ in range(ROUNDS):
-                await self._round(chunk)
-                await asyncio.sleep(self._settle(seconds))
+    async def send(self, addresses: Iterable[str]) -> None:
+        """Asks every address, the silent ones again, and waits for the last answers."""
+        try:
+            for chunk in chunks(iter(addresses), CHUNK):
+                for _ in range(ROUNDS):
+                    await self._round(chunk)
+            if self._sent:
+                await self._outlast(_now())
+        finally:
+            self.lost = lost_by_kernel(self.sock)
         if self._problem and not self._sent:
             raise NotPossibleError(f"arp: {self._problem}")
 
-    def _settle(self, limit: float) -> float:
-        return min(limit, max(SETTLE_LEAST, SETTLE_FACTOR * self._slowest)) if self.answered else limit
-
     async def _round(self, chunk: Chunk) -> None:
+        """The silent ones of a chunk, each once the time for an answer to its question before is over."""
+        batch = max(1, int(self._wire.pace.rate * TICK))
+        ready = 0
+        for address in self._silent(chunk):
+            await self._outlast(self._asked.get(address, float("-inf")))
+            if not ready:
+                await self._wire.pace.take(batch)
+                ready = batch
+            ready -= 1
+            await self._ask(address)
+
+    def _silent(self, chunk: Chunk) -> Iterator[str]:
         for address in chunk:
             self._wire.check(address)
-            if address not in self.answered and not self._wire.spares(address):
-                await self._ask(address)
+            if address not in self._answered and not self._wire.spares(address):
+                yield address
+
+    async def _outlast(self, asked: float) -> None:
+        """Waits as long after a question as the slowest answer so far advises; what is heard meanwhile counts."""
+        while (left := asked + self._patience() - _now()) > 0:  # noqa: ASYNC110 -- it is time that passes
+            await asyncio.sleep(min(left, SETTLE_LEAST))
+
+    def _patience(self) -> float:
+        return min(self._limit, max(SETTLE_LEAST, SETTLE_FACTOR * self._slowest)) if self._answered else self._limit
 
     async def _ask(self, address: str) -> None:
-        self._frame[_TARGET] = socket.inet_aton(address)
-        await self._wire.pace.take()
-        self._asked[address] = _now()
+        frame = self._question(address)
+        self._remember(address)
         self._wire.ledger.record(
-            address=address,
-            port=None,
-            transport="ethernet",
-            protocol="arp",
-            request=REQUEST,
-            size=len(self._frame),
+            address=address, port=None, transport="ethernet", protocol="arp", request=REQUEST, size=len(frame)
         )
         try:
-            await asyncio.get_running_loop().sock_sendall(self.sock, bytes(self._frame))
+            await asyncio.get_running_loop().sock_sendall(self.sock, frame)
         except OSError as error:
             self._problem = error.strerror or str(error)
             self._wire.unsent.add(address, self._problem)
         else:
             self._sent += 1
 
+    def _remember(self, address: str) -> None:
+        """When it was asked; those of the chunk before are forgotten one by one, a late answer may still come."""
+        self._asked.pop(address, None)
+        self._asked[address] = _now()
+        if len(self._asked) > CHUNK:
+            del self._asked[next(iter(self._asked))]
+
     def read(self, frame: bytes) -> str | None:
         """The address that says where it is, if it is one of those to ask and has not answered yet."""
-        if len(frame) < _TARGET.stop or frame[12:22] != _ANSWER:
+        if len(frame) < _LENGTH or frame[12:22] != _ANSWER:
             return None
         address = socket.inet_ntoa(frame[28:32])
-        if IPv4Address(address) not in self._network or not self._wire.accepts(address, "arp"):
+        if address in self._answered or IPv4Address(address) not in self._network:
             return None
-        if not self._wire.scope.permits(address) or address in self.answered:
+        if not self._wire.accepts(address, "arp") or not self._wire.scope.permits(address):
             return None
-        self._slowest = max(self._slowest, _now() - self._asked.get(address, _now()))
+        self._answered.add(address)
+        self._slowest = max(self._slowest, _now() - self._asked.pop(address, _now()))
         return address
 
 
@@ -145,27 +172,11 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _question(interface: Interface, network: IPv4Network) -> bytearray:
-    """A who-has from this interface; without an address of its own in the network it asks as a probe (RFC 5227)."""
+def _question(who_has: WhoHas, interface: Interface, network: IPv4Network) -> Callable[[str], bytes]:
+    """Makes the frame for an address; without an address of its own in the network it asks as a probe (RFC 5227)."""
     if interface.mac is None:
         raise NotPossibleError(f"arp: {interface.name} has no MAC address")
-    from scapy.layers.l2 import ARP, Ether
-
-    own = next((str(a.ip) for a in interface.ipv4 if a.ip in network), "0.0.0.0")  # noqa: S104
-    frame = Ether(src=interface.mac, dst="ff:ff:ff:ff:ff:ff") / ARP(
-        op="who-has", hwsrc=interface.mac, psrc=own, pdst="0.0.0.0"  # noqa: S104
-    )  # fmt: skip
-    return bytearray(bytes(frame))
-
-
-def _open(interface: Interface) -> socket.socket:
-    try:
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETHERTYPE_ARP))
-    except PermissionError:
-        raise NotPossibleError("no raw frames for this user: needs CAP_NET_RAW") from None
-    try:
-        sock.bind((interface.name, _ETHERTYPE_ARP))
-    except OSError as error:
-        sock.close()
-        raise NotPossibleError(f"arp: {interface.name}: {error.strerror}") from None
-    return sock
+    mac = bytes.fromhex(interface.mac.replace(":", ""))
+    own = next((a.ip.packed for a in interface.ipv4 if a.ip in network), bytes(4))
+    head = _EVERYBODY + mac + _ETHERTYPE_ARP.to_bytes(2, "big")
+    return lambda address: head + who_has(mac, own, socket.inet_aton(address))

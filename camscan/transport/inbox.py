@@ -13,6 +13,8 @@ DRAIN = 64  # datagrams read in one go before other tasks get their turn
 WAITING_LIMIT = 4096  # unread replies: 6 MB at 1,500 bytes each; a flood beyond that is dropped and counted
 RECEIVE_BUFFER = 1 << 20  # bytes asked of the kernel: 500 cameras of one segment answer a multicast within a second
 
+_SO_RCVBUFFORCE = 33  # asm/socket.h: beyond the usual limit of this machine, for those who may (CAP_NET_ADMIN)
+
 
 class Inbox:
     """Replies of up to `size` bytes each, longer ones cut; `dropped` counts those that nobody read in time."""
@@ -26,8 +28,7 @@ class Inbox:
     def watch(self, sock: socket.socket) -> None:
         """Takes over a socket: reads it from now on, and closes it with the inbox."""
         sock.setblocking(False)
-        with suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        _widen(sock)
         self._sockets.append(sock)
         asyncio.get_running_loop().add_reader(sock, self._drain, sock)
 
@@ -78,3 +79,10 @@ class Inbox:
             asyncio.get_running_loop().remove_reader(sock)
             sock.close()
         self._sockets.clear()
+
+
+def _widen(sock: socket.socket) -> None:
+    for option in (_SO_RCVBUFFORCE, socket.SO_RCVBUF):
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, option, RECEIVE_BUFFER)
+            return

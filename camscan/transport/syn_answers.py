@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from camscan.errors import NotPossibleError
+from camscan.transport.packet_socket import NOT_PERMITTED
 from camscan.transport.syn_frames import ACK, SYN, Sender
 
 SNAP = 64  # bytes of a frame that are kept: all headers
@@ -18,7 +19,6 @@ RECEIVE_BUFFER = 8 << 20  # bytes: the answers of 10,000 devices at once
 
 _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
-_SOL_PACKET, _PACKET_STATISTICS = 263, 6
 _ETHERTYPE_ANY = 3
 
 _LOAD_HALF, _LOAD_WORD, _LOAD_BYTE, _LOAD_IP_LENGTH = 0x28, 0x20, 0x30, 0xB1
@@ -42,7 +42,7 @@ def listen(interface: str, sender: Sender) -> socket.socket:
     try:
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     except PermissionError:
-        raise NotPossibleError("no raw frames for this user: needs CAP_NET_RAW") from None
+        raise NotPossibleError(NOT_PERMITTED) from None
     try:
         _attach(sock, _program(sender))
         with suppress(OSError):
@@ -70,12 +70,6 @@ def parse(frame: bytes) -> Answer | None:
         acknowledged=acknowledged,
         opens=bool(frame[tcp + 13] & SYN),
     )
-
-
-def lost_by_kernel(sock: socket.socket) -> int:
-    """Answers that found the buffer full since this was last asked."""
-    data = sock.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
-    return int(struct.unpack("II", data)[1])
 
 
 def _program(sender: Sender) -> list[tuple[int, int, int, int]]:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, ip_address
-from uuid import uuid4
 
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.scope import Containment, Interface, Network, Scope
@@ -24,6 +23,12 @@ PACKETS_PER_HOST = 500
 takes where every port speaks HTTP under everything (about 400). Whoever would cost more leads us round in circles."""
 
 _EVERYBODY = IPv4Address("255.255.255.255")
+
+
+def _fresh_id() -> str:
+    from uuid import uuid4  # not every scan needs one, and it brings half a platform along
+
+    return str(uuid4())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class Wire:
     pace: Pace
     ledger: Ledger
     clock: Callable[[], float] = time.time
-    message_id: Callable[[], str] = lambda: str(uuid4())
+    message_id: Callable[[], str] = _fresh_id
     dropped: Counter[str] = field(default_factory=Counter)
     unsent: Unsent = field(default_factory=Unsent)
     patience: Patience = field(default_factory=Patience)

@@ -170,3 +170,16 @@ async def test_a_kind_of_question_with_a_pace_of_its_own_keeps_both() -> None:
     await pace.take(26)
     assert clock.now - before == pytest.approx(0.26, abs=0.02)
     assert pace.within(1000).rate == 100
+
+
+async def test_what_is_due_can_leave_without_waiting() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=5, clock=clock, sleep=clock.sleep)
+    assert (pace.due, pace.within(2).due) == (5, 5)
+    await pace.take(5)
+    assert pace.due == 0
+    clock.now += 0.3
+    before = clock.now
+    assert pace.due == 3
+    await pace.take(pace.due)
+    assert clock.now == pytest.approx(before)

@@ -109,15 +109,20 @@ class _Sweep:
 
     async def _round(self, chunk: Chunk) -> None:
         """The silent ones of a chunk, each once the time for an answer to its question before is over."""
-        batch = max(1, int(self._wire.pace.rate * TICK))
         ready = 0
         for address in self._silent(chunk):
             await self._outlast(self._asked.get(address, float("-inf")))
             if not ready:
-                await self._wire.pace.take(batch)
-                ready = batch
+                ready = self._batch
+                await self._wire.pace.take(ready)
             ready -= 1
             await self._ask(address)
+
+    @property
+    def _batch(self) -> int:
+        """How many may leave at once: those of a tick, and what became due while others kept this machine busy."""
+        pace = self._wire.pace
+        return max(1, int(pace.rate * TICK), pace.due)
 
     def _silent(self, chunk: Chunk) -> Iterator[str]:
         for address in chunk:

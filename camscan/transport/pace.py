@@ -14,6 +14,7 @@ from camscan.errors import UsageError
 
 BURST_SECONDS = 0.005  # what a fast sender makes up for after it was kept waiting by a busy machine
 BURST = 16.0  # packets that may leave back to back: what the queue of a small switch takes without loss
+SLACK = 1e-6  # of a packet: what floating point makes of a whole one
 CONNECTIONS = 64  # dialogues at once: enough to hide the latency of slow devices, few enough for a small firewall
 ATTEMPTS = 512  # connects at once, most of them to nobody: half of the usual limit of 1,024 open files
 
@@ -79,6 +80,13 @@ class Pace:
         await self._sleep(max(0.0, self._ready - now))
         if self._whole:
             await self._whole.take(n)
+
+    @property
+    def due(self) -> int:
+        """How many packets may leave now, without waiting."""
+        now = self._clock()
+        due = int((now - max(self._ready, now - self._credit)) * self.rate + SLACK)
+        return min(due, self._whole.due) if self._whole else due
 
     @contextmanager
     def lend(self) -> Iterator[float]:

@@ -1,15 +1,19 @@
-"""The whole tool in one short function: discover → identify. `judge` is the same pipeline over recorded replies."""
+"""The whole tool in one short function: discover → identify. `judge` is the same pipeline over recorded replies.
+
+A reply is identified when it comes, beside those still awaited; at the end only what they say together is left to do.
+"""
 
 import asyncio
 import platform
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 
 from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress, Survey, scope_text
 from camscan.discover.tally import unasked
 from camscan.errors import CamscanError
-from camscan.identify.identify import identify
+from camscan.identify.identify import Identification
 from camscan.identify.knowledge_base import Knowledge
 from camscan.model import Coverage, Reply, ScanResult
 from camscan.protocols.registry import load_protocols
@@ -33,23 +37,22 @@ async def scan(
     the result holds what was found until then, and so it does when something goes wrong, which `failure` then names.
     With the `journal` of an earlier run over the same plan, the result is that of both together."""
     journal = journal or Journal(plan=plan)
-    replies = [*journal.replies]
+    noted = _noted(journal.replies, knowledge)
 
     def hear(reply: Reply) -> None:
-        replies.append(reply)
-        keep(reply)
+        try:
+            keep(reply)  # before it is judged, so that there is a record of a reply that cannot be
+        finally:
+            noted.note(reply)
 
     started = wire.clock() if journal.started is None else journal.started
     survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
     ending = await _until(survey.run(), stop)
-    rows = survey.coverage()
-    return judge(
-        replies,
-        knowledge,
-        scan_id=scan_id,
-        rows=rows,
+    rows, ended = survey.coverage(), wire.clock()
+    return replace(
+        _result(noted, scan_id, rows),
         started=started,
-        ended=wire.clock(),
+        ended=ended,
         scope=scope_text(plan.scope),
         vantage=platform.node(),
         partial=ending != FINISHED or bool(unasked(plan, survey.tally)),
@@ -79,32 +82,32 @@ def _first(error: BaseException) -> str:
 
 
 def judge(
-    replies: Iterable[Reply],
-    knowledge: Knowledge,
-    *,
-    scan_id: str,
-    rows: tuple[Coverage, ...] = (),
-    started: float | None = None,
-    ended: float | None = None,
-    scope: tuple[str, ...] = (),
-    vantage: str | None = None,
-    partial: bool = False,
-    failure: str | None = None,
+    replies: Iterable[Reply], knowledge: Knowledge, *, scan_id: str, rows: tuple[Coverage, ...] = ()
 ) -> ScanResult:
     """What these replies prove, with no packet sent. The networks of the coverage help to tell a middlebox."""
-    networks = [row.network for row in rows if row.state != "not-possible"]
-    found = identify(replies, load_protocols(), knowledge, networks)
+    return _result(_noted(replies, knowledge), scan_id, rows)
+
+
+def _noted(replies: Iterable[Reply], knowledge: Knowledge) -> Identification:
+    noted = Identification(load_protocols(), knowledge)
+    for reply in replies:
+        noted.note(reply)
+    return noted
+
+
+def _result(noted: Identification, scan_id: str, rows: tuple[Coverage, ...]) -> ScanResult:
+    """What was noted, without what only a scan knows of itself."""
+    found = noted.result(row.network for row in rows if row.state != "not-possible")
     return ScanResult(
         id=scan_id,
-        started=started,
-        ended=ended,
-        scope=scope,
-        vantage=vantage,
-        partial=partial,
-        failure=failure,
+        started=None,
+        ended=None,
+        scope=(),
+        vantage=None,
+        partial=False,
         devices=found.devices,
         coverage=rows,
         undecoded=found.undecoded,
         observations=found.observations,
-        data={"fingerprints": knowledge.date},
+        data={"fingerprints": noted.knowledge.date},
     )

@@ -8,12 +8,13 @@ import pytest
 from camscan.identify import sameness
 from camscan.identify.correlate import ADDRESSES_LIMIT, correlate, is_placeholder
 from camscan.identify.fuse import DOUBTED, fuse, rank
-from camscan.identify.identify import CHANNELS_LIMIT, identify
+from camscan.identify.identify import CHANNELS_LIMIT, Identification, identify
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.sameness import Groups, Values, same_value
 from camscan.identify.witness import Witnesses
 from camscan.model import Claim, Device, Observation, Reply
 from camscan.protocols.registry import load_protocols
+from tests.capture_rig import captures, data_of
 
 
 def seen(address: str, protocol: str, *claims: tuple[str, str, float]) -> tuple[Observation, tuple[Claim, ...]]:
@@ -229,6 +230,44 @@ def test_one_content_heard_in_endless_ways_keeps_a_few() -> None:
     ]
     (observation,) = identify(replies, load_protocols(), load_knowledge()).observations
     assert observation.channels == tuple(f"way-{n}" for n in range(CHANNELS_LIMIT))
+
+
+def _captured() -> list[Reply]:
+    """Every capture, three to an address, so that replies join, disagree and repeat."""
+    documents = [one.values[0] for protocol in load_protocols() for one in captures(protocol)]
+    return [
+        Reply(
+            address=f"10.0.{n // 3 // 250}.{n // 3 % 250 + 1}",
+            protocol=document["protocol"],
+            transport=document["transport"],
+            port=document.get("port"),
+            request=document["request"],
+            data=data_of(document),
+            time=float(n),
+        )
+        for n, document in enumerate(documents)
+    ]
+
+
+def test_what_is_asked_of_replies_on_the_way_does_not_change_what_they_say_at_the_end() -> None:
+    replies = _captured()
+    noted = Identification(load_protocols(), load_knowledge())
+    for number, reply in enumerate(replies):
+        noted.note(reply)
+        if number % 50 == 0:
+            some = noted.result()
+            assert some == identify(replies[: number + 1], load_protocols(), noted.knowledge)
+    assert noted.result() == identify(replies, load_protocols(), noted.knowledge)
+
+
+def test_a_reply_heard_again_adds_its_channel_and_nothing_else() -> None:
+    replies = _captured()
+    once = identify(replies, load_protocols(), load_knowledge())
+    again = [replace(reply, channel="multicast", time=1e9) for reply in replies]
+    twice = identify([*replies, *again, *again], load_protocols(), load_knowledge())
+    assert [o.channels for o in twice.observations] == [("recorded", "multicast")] * len(once.observations)
+    assert [replace(o, channels=("recorded",)) for o in twice.observations] == list(once.observations)
+    assert [d.claims for d in twice.devices] == [d.claims for d in once.devices]
 
 
 def test_thousands_of_values_are_ranked_without_comparing_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:

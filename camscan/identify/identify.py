@@ -1,17 +1,20 @@
-"""Replies → devices, the second stage whole: observe, claim, set middleboxes apart, correlate, fuse."""
+"""Replies → devices, the second stage whole: observe, claim, set middleboxes apart, correlate, fuse.
 
-from collections import Counter, defaultdict
+The same content heard twice is one observation.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from camscan.identify.contradiction import contradictions
 from camscan.identify.correlate import Unit, correlate
+from camscan.identify.crowd import Seen
 from camscan.identify.fuse import fuse
 from camscan.identify.knowledge_base import Knowledge
-from camscan.identify.match import claim, observe
+from camscan.identify.match import claim, content_id, observe
 from camscan.identify.middlebox import Parted, set_apart
-from camscan.model import Conflict, Device, Observation, Reply
+from camscan.model import Claim, Conflict, Device, Observation, Reply
 from camscan.probe import Protocol
 
 CHANNELS_LIMIT = 16  # of one content; there are fewer ways of asking, but a recording may name any
@@ -26,38 +29,57 @@ class Identified:
     undecoded: tuple[Observation, ...]
 
 
-def identify(
-    replies: Iterable[Reply],
-    protocols: Mapping[str, Protocol],
-    knowledge: Knowledge,
-    networks: Iterable[str] = (),
-) -> Identified:
-    """Everything the replies say. The same content heard twice is one observation.
+class Identification:
+    """What the replies of one run say. Each is decoded and held against the rules when it is noted, so that a scan pays
+    for that while it waits for the next one; what they say together is worked out when the result is asked for."""
 
-    `networks` are those that were asked address by address, as far as it is known.
-    """
-    evidential = frozenset(name for name, protocol in protocols.items() if protocol.identifies)
-    observations = _distinct(observe(reply, protocols) for reply in replies)
-    seen = [(o, claim(o, knowledge) if o.problem is None else ()) for o in observations]
-    apart = set_apart(seen, networks)
-    units = [_with_doubts(unit, apart) for unit in correlate(apart.rest)]
-    units += [box.unit() for box in apart.boxes]
-    devices = [fuse(unit, evidential) for unit in units if _is_device(unit)]
-    return Identified(
-        devices=tuple(_told_apart(devices)),
-        observations=tuple(observations),
-        undecoded=tuple(o for o in observations if o.problem is not None),
-    )
+    def __init__(self, protocols: Mapping[str, Protocol], knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._protocols = protocols
+        self._seen: dict[str, Seen] = {}  # by content, in the order in which each was heard first
+
+    def note(self, reply: Reply) -> None:
+        """One more reply. What was heard before stays as it was heard first, and may gain a channel."""
+        identity = content_id(reply, self._protocols)
+        known = self._seen.get(identity)
+        if known is not None:
+            self._seen[identity] = _heard_by(reply.channel, *known)
+            return
+        observation = observe(reply, self._protocols, identity)
+        self._seen[identity] = observation, claim(observation, self.knowledge) if observation.problem is None else ()
+
+    def result(self, networks: Iterable[str] = ()) -> Identified:
+        """Everything the replies say until now.
+
+        `networks` are those that were asked address by address, as far as it is known.
+        """
+        evidential = frozenset(name for name, protocol in self._protocols.items() if protocol.identifies)
+        apart = set_apart(self._seen.values(), networks)
+        units = [_with_doubts(unit, apart) for unit in correlate(apart.rest)]
+        units += [box.unit() for box in apart.boxes]
+        devices = [fuse(unit, evidential) for unit in units if _is_device(unit)]
+        observations = tuple(observation for observation, _ in self._seen.values())
+        return Identified(
+            devices=tuple(_told_apart(devices)),
+            observations=observations,
+            undecoded=tuple(o for o in observations if o.problem is not None),
+        )
 
 
-def _distinct(observations: Iterable[Observation]) -> list[Observation]:
-    """Each content once, in the form in which it was heard first, with the channels that brought it."""
-    kept: dict[str, Observation] = {}
-    channels: dict[str, dict[str, None]] = defaultdict(dict)
-    for one in observations:
-        kept.setdefault(one.id, one)
-        channels[one.id] |= dict.fromkeys(one.channels)
-    return [replace(one, channels=tuple(islice(channels[one.id], CHANNELS_LIMIT))) for one in kept.values()]
+def identify(replies: Iterable[Reply], protocols: Mapping[str, Protocol], knowledge: Knowledge) -> Identified:
+    """Everything these replies say."""
+    noted = Identification(protocols, knowledge)
+    for reply in replies:
+        noted.note(reply)
+    return noted.result()
+
+
+def _heard_by(channel: str, observation: Observation, claims: tuple[Claim, ...]) -> Seen:
+    """The same content, with the channel that brought it once more."""
+    channels = observation.channels
+    if channel in channels or len(channels) == CHANNELS_LIMIT:
+        return observation, claims
+    return replace(observation, channels=(*channels, channel)), claims
 
 
 def _told_apart(devices: Sequence[Device]) -> Iterator[Device]:

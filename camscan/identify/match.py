@@ -14,7 +14,9 @@ from camscan.identify.oui import normal_mac
 from camscan.identify.rule import Match
 from camscan.model import Claim, Fields, Observation, Reply
 from camscan.probe import Protocol
-from camscan.protocols.reading import read
+from camscan.protocols.reading import Reading, read
+
+NO_PROTOCOL = Reading(fields={}, problem="no such protocol")
 
 PREFIX_RULE = "oui"
 """The rule id of every claim that a MAC's registered prefix makes."""
@@ -28,23 +30,21 @@ _PLAIN = {
 nothing, and its bytes stay in the evidence."""
 
 
-def observe(reply: Reply, protocols: Mapping[str, Protocol]) -> Observation:
-    """What the reply says; a reply that does not decode is kept with the reason."""
+def observe(reply: Reply, protocols: Mapping[str, Protocol], identity: str | None = None) -> Observation:
+    """What the reply says; a reply that does not decode is kept with the reason. `identity` is its `content_id`, where
+    that is known already."""
+    identity = identity or content_id(reply, protocols)
     protocol = protocols.get(reply.protocol)
-    if protocol is None:
-        return Observation(
-            id=content_id(reply, ()), reply=reply, fields={}, channels=(reply.channel,), problem="no such protocol"
-        )
-    reading = read(protocol, reply.data)
-    identity = content_id(reply, protocol.volatile)
+    reading = read(protocol, reply.data) if protocol else NO_PROTOCOL
     channels = (reply.channel,)
     return Observation(id=identity, reply=reply, fields=reading.fields, channels=channels, problem=reading.problem)
 
 
-def content_id(reply: Reply, volatile: tuple[re.Pattern[bytes], ...]) -> str:
+def content_id(reply: Reply, protocols: Mapping[str, Protocol]) -> str:
     """A hash of what was said, by whom and over what, with what changes from reply to reply masked."""
     data = reply.data
-    for pattern in volatile:
+    protocol = protocols.get(reply.protocol)
+    for pattern in protocol.volatile if protocol else ():
         data = pattern.sub(b"", data)
     head = f"{reply.address}|{reply.protocol}|{reply.port}|".encode()
     return hashlib.sha256(head + data).hexdigest()[:16]

@@ -1,6 +1,5 @@
 """A backtracking matcher that counts its steps: what `re` does without its short cuts, to hold estimates against."""
 
-import re
 from collections.abc import Callable, Sequence
 from re import _constants  # type: ignore[attr-defined]
 
@@ -14,8 +13,8 @@ class TooManyError(Exception):
 class Backtracker:
     """Counts the characters and conditions that a search looks at."""
 
-    def __init__(self, pattern: re.Pattern[str], limit: int) -> None:
-        self._items = parts(pattern.pattern)
+    def __init__(self, pattern: str, limit: int) -> None:
+        self._items = parts(pattern)
         self._limit = limit
         self.steps = 0
 

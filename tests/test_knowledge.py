@@ -9,6 +9,7 @@ import pytest
 
 from camscan import protocols
 from camscan.errors import KnowledgeError
+from camscan.identify import soundness
 from camscan.identify.field_names import FIELDS
 from camscan.identify.knowledge import (
     SIZE_LIMIT,
@@ -18,6 +19,7 @@ from camscan.identify.knowledge import (
     refuse_unknown,
 )
 from camscan.identify.knowledge_base import load_knowledge, rule_files
+from camscan.identify.rule import each
 from camscan.protocols.registry import load_protocols
 from tests.capture_rig import captures, data_of
 from tests.cli_rig import run
@@ -166,6 +168,18 @@ def test_a_bad_rule_ends_the_command_with_one_line_before_anything_is_done(
     assert ended.out == ""
     assert ended.err.count("\n") == 1
     assert f"{path}: {reason}" in ended.err
+
+
+def test_the_shipped_rules_are_not_proved_at_every_start_and_a_copy_of_them_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(soundness, "compile_pattern", lambda text: looked_at.append(text))
+    shipped = load_knowledge()
+    assert looked_at == []
+    mine = load_knowledge(shutil.copytree(default_directory(), tmp_path / "mine"))
+    assert {name: [*rules] for name, rules in mine.rules.items()} == {n: [*r] for n, r in shipped.rules.items()}
+    assert {text for rules in mine.rules.values() for rule in rules for _, text in each(rule.when)} <= set(looked_at)
 
 
 def test_an_id_in_two_files_is_refused(directory: Path) -> None:

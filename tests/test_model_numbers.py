@@ -7,7 +7,7 @@ import pytest
 
 from camscan.identify.fuse import NAMED
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
-from camscan.identify.rules import as_fields
+from camscan.identify.soundness import as_fields
 
 TABLE = Path(__file__).parent / "model_numbers.txt"
 NOTHING = "-"

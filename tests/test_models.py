@@ -4,7 +4,7 @@ import pytest
 
 from camscan.identify.fuse import NAMED
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
-from camscan.identify.rules import as_fields
+from camscan.identify.soundness import as_fields
 
 ALIKE = {
     "model": [

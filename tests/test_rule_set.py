@@ -9,10 +9,9 @@ from camscan.identify.field_names import SEARCHED
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.match import claim
 from camscan.identify.needles import LENGTHS
-from camscan.identify.patterns import compile_pattern
 from camscan.identify.rule import Rule
 from camscan.identify.rule_set import SCANNED, WIDEST, RuleSet
-from camscan.identify.rules import as_fields
+from camscan.identify.soundness import as_fields
 from camscan.model import Fields, Observation, Reply
 from camscan.protocols.registry import load_protocols
 from tests.capture_rig import captures, data_of
@@ -24,7 +23,7 @@ def rule(number: int, **when: str | list[str]) -> Rule:
     return Rule(
         id=f"rule-{number}",
         protocol="http",
-        when={name: tuple(map(compile_pattern, texts)) for name, texts in several.items()},
+        when={name: tuple(texts) for name, texts in several.items()},
         unless={},
         claims={"vendor": "dahua"},
         confidence=0.5,

@@ -7,7 +7,9 @@ import pytest
 from camscan.errors import KnowledgeError
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.match import value_of
-from camscan.identify.rules import Rule, as_fields, load_rules
+from camscan.identify.rule import Rule
+from camscan.identify.rules import load_rules
+from camscan.identify.soundness import as_fields
 
 FILE = """
 protocol = "http"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from re import _constants  # type: ignore[attr-defined]
 
 from camscan.identify.characters import END, EVERYTHING, STARTS, first, least, union
-from camscan.identify.patterns import REPEATS, Item, every_item, inside, parts
+from camscan.identify.patterns import REPEATS, Item, every_item, inside, is_multiline, parts
 
 ENDLESS = 1 << 62
 """More steps than anybody waits for; all counts end here."""
@@ -45,13 +45,13 @@ class _Cost:
 _NOTHING_MORE = _After(first=EVERYTHING, always=True)
 
 
-def worst_steps(pattern: re.Pattern[str], length: int) -> int:
+def worst_steps(pattern: str, length: int) -> int:
     """The steps of a search in the worst text of so many characters, estimated; at most `ENDLESS`."""
-    items = parts(pattern.pattern)
+    items = parts(pattern)
     every = list(every_item(items))
     if _nesting(items) > NESTING_LIMIT:
         return ENDLESS
-    many_lines = pattern.flags & re.MULTILINE or any(map(_is_multiline, every))
+    many_lines = is_multiline(pattern) or any(map(_is_multiline, every))
     is_tied = bool(items) and items[0][0] is _constants.AT and items[0][1] in STARTS and not many_lines
     rough = _choices(every, length) * len(every) * (1 if is_tied else length)
     if rough < NO_MATTER and not any(map(_multiplies, every)):
@@ -152,9 +152,13 @@ class _Search:
 
     def _before(self, item: Item, after: _After) -> _After:
         """What follows at the start of the item. A condition takes nothing, and may not hold."""
-        begin, may_end = first([item], self.end)
-        always = after.always and may_end and item[0] is not _constants.AT
-        return _After(first=begin | (after.first if may_end else 0), always=always)
+        begin, may_end = self._first([item], after)
+        return _After(first=begin, always=after.always and may_end and item[0] is not _constants.AT)
+
+    def _first(self, items: Sequence[Item], after: _After) -> tuple[int, bool]:
+        """The characters with which these items and what follows them begin, and whether the items may be empty."""
+        begin, may_end = first(items, self.end)
+        return begin | (after.first if may_end else 0), may_end
 
     def _item(self, item: Item, after: _After) -> _Cost:
         if item[0] in REPEATS:
@@ -168,7 +172,7 @@ class _Search:
     def _branch(self, item: Item, after: _After) -> _Cost:
         """Where one character decides between the branches, only one of them is gone to its end."""
         costs = [self._sequence(branch, after) for branch in inside(item)]
-        firsts = [self._before((_constants.SUBPATTERN, (branch,)), after).first for branch in inside(item)]
+        firsts = [self._first(branch, after)[0] for branch in inside(item)]
         is_decided = after.always or sum(firsts) == union(firsts)  # no character twice
         ways = [cost.ways for cost in costs]
         steps = _bounded(sum(cost.steps for cost in costs))

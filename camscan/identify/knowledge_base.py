@@ -34,13 +34,17 @@ class Knowledge:
 
 
 def load_knowledge(directory: Path | None = None) -> Knowledge:
-    """All data files of a directory (the program's own by default). Raises `KnowledgeError` for the first bad datum."""
+    """All data files of a directory. Raises `KnowledgeError` for the first bad datum.
+
+    The program's own, which are the default, have been proved before they were shipped; a user's are proved now.
+    """
+    proved = directory is None
     directory = directory or default_directory()
     if not directory.is_dir():
         raise KnowledgeError(f"{directory}: not a directory")
     vocabulary = load_vocabulary(directory / "vendors.toml")
     oui = load_oui(directory / "oui.toml")
-    rules = [rule for path in rule_files(directory) for rule in load_rules(path, directory)]
+    rules = [rule for path in rule_files(directory) for rule in load_rules(path, directory, proved=proved)]
     _refuse_repeated(directory, rules)
     for rule in rules:
         for problem in unknown_ids(rule, vocabulary):

@@ -11,7 +11,7 @@ from itertools import product
 from math import inf
 from re import _constants  # type: ignore[attr-defined]
 
-from camscan.identify.patterns import REPEATS, Item, inside, parts, span
+from camscan.identify.patterns import REPEATS, Item, inside, is_multiline, parts, span
 
 TEXTS_LIMIT = 64  # texts of one needle; to look for more costs as much as the pattern itself
 SHORTEST_INSIDE = 3  # characters; shorter texts stand in nearly every value
@@ -46,34 +46,36 @@ def fold(text: str) -> str:
     return (text if text.isascii() else text.translate(_TO_ASCII)).lower()
 
 
-def needle(pattern: re.Pattern[str]) -> Needle | None:
+def needle(pattern: str) -> Needle | None:
     """The most telling needle of a pattern; None where it has none."""
-    return max(_needles(pattern), key=lambda found: found.worth, default=None)
+    items = parts(pattern)
+    leading = _leading(pattern, items)
+    if leading and leading.worth >= (TELLING, True):
+        return leading  # no text that is searched for is worth more
+    others = (Needle(texts=texts, leading=False) for texts in _required(items))
+    return max((leading, *others) if leading else others, key=lambda found: found.worth, default=None)
 
 
-def _needles(pattern: re.Pattern[str]) -> Iterator[Needle]:
-    items = parts(pattern.pattern)
-    if _is_held(pattern, items[:1], _STARTS):
-        texts, _ = _beginnings(items[1:])
-        if "" not in texts:
-            yield Needle(texts=_cut(texts), leading=True)
-    for texts in _required(items):
-        yield Needle(texts=texts, leading=False)
+def _leading(pattern: str, items: Sequence[Item]) -> Needle | None:
+    if not _is_held(pattern, items[:1], _STARTS):
+        return None
+    texts, _ = _beginnings(items[1:])
+    return None if "" in texts else Needle(texts=_cut(texts), leading=True)
 
 
-def widths(pattern: re.Pattern[str]) -> tuple[int, float]:
+def widths(pattern: str) -> tuple[int, float]:
     """The fewest and the most characters of a value that the pattern can match."""
-    least, most = span(pattern.pattern)
-    items = parts(pattern.pattern)
+    least, most = span(pattern)
+    items = parts(pattern)
     if _is_held(pattern, items[:1], _STARTS) and _is_held(pattern, items[-1:], _ENDS):
         return least, most + 1  # `$` lets a line feed follow
     return least, inf
 
 
-def _is_held(pattern: re.Pattern[str], item: Sequence[Item], where: Sequence[object]) -> bool:
+def _is_held(pattern: str, item: Sequence[Item], where: Sequence[object]) -> bool:
     """Whether the pattern is tied to the start or the end of the value by this one item."""
     tied = bool(item) and item[0][0] is _constants.AT and item[0][1] in where
-    return tied and not pattern.flags & re.MULTILINE
+    return tied and not is_multiline(pattern)
 
 
 def _cut(texts: Texts) -> Texts:

@@ -1,4 +1,4 @@
-"""The regular expressions of rules: which are refused.
+"""The regular expressions of rules: which are refused, when they are compiled, and what they are made of.
 
 The rule: a pattern is one that an automaton could run too (the syntax of RE2: no look-around, no reference back), so
 that a file of rules means the same to every reader and to every tool.
@@ -6,8 +6,8 @@ that a file of rules means the same to every reader and to every tool.
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]  # Python's own syntax, which no public parser reads
 from typing import Any
 
@@ -49,24 +49,40 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     return pattern
 
 
+@cache
+def compiled(text: str) -> re.Pattern[str]:
+    """A pattern of a loaded rule, compiled when it is first searched for: in most runs most never are."""
+    return re.compile(text)
+
+
 @lru_cache(maxsize=8)  # a rule is read by several who ask one after another
-def parts(text: str) -> list[Item]:
+def _parsed(text: str) -> Any:
+    return _parser.parse(text)
+
+
+def parts(text: str) -> Sequence[Item]:
     """What a pattern that compiles is made of, in order."""
-    return list(_parser.parse(text))
+    items: Sequence[Item] = _parsed(text).data
+    return items
 
 
 def span(text: str) -> tuple[int, int]:
     """The fewest and the most characters that a pattern which compiles can match."""
-    least, most = _parser.parse(text).getwidth()
+    least, most = _parsed(text).getwidth()
     return int(least), int(most)
 
 
-def inside(item: Item) -> list[list[Item]]:
+def is_multiline(text: str) -> bool:
+    """Whether `^` and `$` stand for every line of a value, in the whole pattern."""
+    return bool(_parsed(text).state.flags & re.MULTILINE)
+
+
+def inside(item: Item) -> list[Sequence[Item]]:
     """The sequences of items within one: what a group or a repeat holds, or each branch of an alternative."""
     op, argument = item
     if op is _constants.BRANCH:
-        return [list(branch) for branch in argument[1]]
-    return [list(argument[-1])] if op is _constants.SUBPATTERN or op in REPEATS else []
+        return [branch.data for branch in argument[1]]
+    return [argument[-1].data] if op is _constants.SUBPATTERN or op in REPEATS else []
 
 
 def _is_deep(items: Iterable[Item], room: int) -> bool:

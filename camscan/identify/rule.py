@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from camscan.identify.patterns import compiled
 from camscan.model import Fields
 
 GROUP = re.compile(r"\{(\w+)(?::([a-z0-9-]+))?\}")
 
-Patterns = Mapping[str, tuple[re.Pattern[str], ...]]
+Patterns = Mapping[str, tuple[str, ...]]
+"""By field the regular expressions that its values are searched for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Match:
     claims: Mapping[str, str]
 
 
-def each(patterns: Patterns) -> Iterator[tuple[str, re.Pattern[str]]]:
+def each(patterns: Patterns) -> Iterator[tuple[str, str]]:
     """Every pattern with its field."""
     return ((name, pattern) for name, several in patterns.items() for pattern in several)
 
@@ -86,9 +88,9 @@ def words(template: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((found[1], found[2]) for found in GROUP.finditer(template))
 
 
-def _search(pattern: re.Pattern[str], values: tuple[str, ...]) -> re.Match[str] | None:
+def _search(pattern: str, values: tuple[str, ...]) -> re.Match[str] | None:
     for value in values:
-        hit = pattern.search(value)
+        hit = compiled(pattern).search(value)
         if hit:
             return hit
     return None

@@ -4,7 +4,6 @@ Each rule is filed under one field it looks at and, where one of its patterns ha
 needle. A value then names its candidates by a few look-ups, however many rules there are; the search itself decides.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -45,7 +44,7 @@ class RuleSet:
         return dict(files)
 
 
-def _place(rule: Rule) -> tuple[str, re.Pattern[str], Needle | None]:
+def _place(rule: Rule) -> tuple[str, str, Needle | None]:
     """The field under which the rule is filed, and the pattern that decides; the first where none has a needle."""
     found = [(name, pattern, needle(pattern)) for name, pattern in each(rule.when)]
     return max(found, key=lambda place: place[2].worth if place[2] else ())
@@ -60,7 +59,7 @@ class _File:
         self._leading: dict[str, list[int]] = defaultdict(list)
         self._inside: dict[str, list[int]] = defaultdict(list)
 
-    def add(self, number: int, pattern: re.Pattern[str], found: Needle | None) -> None:
+    def add(self, number: int, pattern: str, found: Needle | None) -> None:
         """File a rule by its number."""
         if found is None:
             self._widths.append((*widths(pattern), number))

@@ -15,7 +15,8 @@ from camscan.identify.knowledge_base import Knowledge, load_knowledge, rule_file
 from camscan.identify.match import value_of
 from camscan.identify.oui import load_oui
 from camscan.identify.rule import Rule
-from camscan.identify.rules import as_fields, load_rules
+from camscan.identify.rules import load_rules
+from camscan.identify.soundness import as_fields
 from camscan.identify.vocabulary import load_vocabulary
 
 MANY_VALUED = ("capability", "inconsistency")

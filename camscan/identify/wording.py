@@ -51,4 +51,4 @@ def _texts(knowledge: Knowledge) -> Iterator[str]:
 
 def _patterns(rule: Rule) -> Iterator[str]:
     for several in (*rule.when.values(), *rule.unless.values()):
-        yield from (_ESCAPES.sub(" ", pattern.pattern) for pattern in several)
+        yield from (_ESCAPES.sub(" ", pattern) for pattern in several)

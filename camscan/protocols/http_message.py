@@ -7,7 +7,9 @@ else, for any bytes.
 """
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
+from functools import lru_cache
 
 from camscan.errors import DecodeError
 from camscan.probe import REPLY_LIMIT
@@ -16,6 +18,7 @@ HEADER_LINES = 128  # more is not a camera: the chattiest web server seen sends 
 LINE_LIMIT = 8 * 1024  # bytes of one header line; a longer one is cut, not parsed
 INTERIM_LIMIT = 4  # 1xx answers before the real one; a server that sends more is stalling
 CHUNKS_LIMIT = 16 * 1024  # of one body: a page in smaller pieces is an attack on the reader
+REMEMBERED = 16  # replies read last: each is looked at by several, one after the other
 
 _STATUS = re.compile(rb"([A-Za-z]{2,8}/\d(?:\.\d{1,2})?)[ \t]+(\d{3})(?!\d)[ \t]*([^\r\n]*)")
 _HEADER = re.compile(rb"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
@@ -80,6 +83,7 @@ def parse(data: bytes) -> Message:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _read(data: bytes) -> tuple[Message, bool]:
     """The message with its body as framed, and whether the header block has ended."""
     rest = data[:REPLY_LIMIT].lstrip(_LEADING)
@@ -158,6 +162,6 @@ def _join_chunks(body: bytes) -> tuple[bytes, bool]:
 def as_text(data: bytes) -> str:
     """Text of unknown encoding: UTF-8 where it is, else byte for byte."""
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")

@@ -130,8 +130,7 @@ async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: fl
     `NotPossibleError` for a host whose budget is spent, or `OSError` as `outcome_of` reads it."""
     wire.check(endpoint.address)
     family, target = socket_address(endpoint.address, endpoint.port, socket.SOCK_STREAM)
-    with wire.patience.waiting(endpoint.address):
-        await asyncio.sleep(wire.load.rest(endpoint.address))
+    await _give_rest(wire, endpoint.address)
     await wire.pace.take()
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -145,6 +144,14 @@ async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: fl
         sock.close()
         raise
     return Stream(wire, endpoint, protocol, sock)
+
+
+async def _give_rest(wire: Wire, address: str) -> None:
+    """Leaves a host in peace that is under load."""
+    rest = wire.load.rest(address)
+    if rest:
+        with wire.patience.waiting(address):
+            await asyncio.sleep(rest)
 
 
 def record(wire: Wire, endpoint: Endpoint, protocol: str, request: str, size: int) -> None:

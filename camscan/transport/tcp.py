@@ -76,8 +76,9 @@ async def _turns(wire: Wire, line: Line, dialogue: Dialogue) -> AsyncGenerator[E
     try:
         while (following := _advance(dialogue, data)) and not budget.is_spent:
             request = following
-            with wire.patience.waiting(line.address):
-                await asyncio.sleep(budget.rest)
+            if budget.rest:
+                with wire.patience.waiting(line.address):
+                    await asyncio.sleep(budget.rest)
             started = clock()
             outcome, data = await line.ask(request, budget.seconds)
             budget.spend(len(data or b""), clock() - started)

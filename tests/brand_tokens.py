@@ -7,7 +7,7 @@ the brand uses, as documents of the brands show it. What the maker's own base mo
 import re
 from functools import cache
 
-from camscan.identify.knowledge import default_directory
+from camscan.datafile import default_directory
 from camscan.identify.vocabulary import Vocabulary, load_vocabulary
 from camscan.model import Reply
 

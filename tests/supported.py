@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from camscan.datafile import load_toml
 from camscan.identify.field_names import DERIVED
 from camscan.identify.fuse import NAMED
-from camscan.identify.knowledge import load_toml
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.identify.vocabulary import Brand
 from camscan.protocols.registry import load_protocols

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from camscan.cli import contribute
-from camscan.identify.knowledge import load_toml
+from camscan.datafile import load_toml
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.replay import as_line
 from camscan.lab import loopback

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from camscan.datafile import default_directory, load_toml
 from camscan.identify.field_names import DERIVED
-from camscan.identify.knowledge import default_directory, load_toml
 from camscan.protocols.registry import load_protocols
 
 CAPTURES = Path(__file__).parent / "captures"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import re2
 
-from camscan.identify.knowledge import default_directory
+from camscan.datafile import default_directory
 from camscan.identify.knowledge_base import Knowledge, load_knowledge, rule_files
 from camscan.identify.match import value_of
 from camscan.identify.rule import Rule

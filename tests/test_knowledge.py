@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from camscan import protocols
-from camscan.errors import KnowledgeError
-from camscan.identify import soundness
-from camscan.identify.field_names import FIELDS
-from camscan.identify.knowledge import (
+from camscan.datafile import (
     SIZE_LIMIT,
     TABLES_LIMIT,
     default_directory,
     load_toml,
     refuse_unknown,
 )
+from camscan.errors import KnowledgeError
+from camscan.identify import soundness
+from camscan.identify.field_names import FIELDS
 from camscan.identify.knowledge_base import load_knowledge, rule_files
 from camscan.identify.rule import each
 from camscan.protocols.registry import load_protocols

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
 from camscan.identify.fuse import NAMED
-from camscan.identify.knowledge import default_directory
 from camscan.identify.oui import OuiTable, load_oui, normal_mac
 from camscan.identify.vocabulary import load_vocabulary
 

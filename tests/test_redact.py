@@ -14,7 +14,7 @@ import pytest
 
 from camscan.cli.contribute import redact_reply, redaction_of
 from camscan.cli.proof import Judge, difference
-from camscan.identify.knowledge import load_toml
+from camscan.datafile import load_toml
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.wording import known_words
 from camscan.model import Reply, Transport

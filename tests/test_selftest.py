@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
-from camscan.identify.knowledge import default_directory
 from camscan.identify.selftest import check_directory
 from tests.cli_rig import run
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
-from camscan.identify.knowledge import default_directory
 from camscan.identify.vocabulary import Vocabulary, load_vocabulary
 
 SMALL = """

@@ -22,7 +22,7 @@ def check(fingerprints: FingerprintsOption = None) -> int:
     """
     from camscan.cli.ending import Exit, say
     from camscan.cli.output import write_stdout
-    from camscan.identify.knowledge import default_directory
+    from camscan.datafile import default_directory
     from camscan.identify.selftest import check_directory
 
     verdict = check_directory(fingerprints or default_directory())

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import camscan
-from camscan.identify.knowledge import default_directory
+from camscan.datafile import default_directory
 
 _DATE = re.compile(r"""^date\s*=\s*["']?(\d{4}-\d{2}-\d{2})""", re.MULTILINE)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
-from camscan.identify.knowledge import default_directory
 from camscan.identify.oui import OuiTable, load_oui
 from camscan.identify.rule import Rule, words
 from camscan.identify.rule_set import RuleSet

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from camscan.datafile import load_toml, need, refuse_unknown
 from camscan.errors import KnowledgeError
-from camscan.identify.knowledge import load_toml, need, refuse_unknown
 
 MAKER_CONFIDENCE = 0.39  # the maker's own registration; modules and spare parts are sold on
 AFFILIATE_CONFIDENCE = 0.3  # a company of the maker's group: it also sells what others make

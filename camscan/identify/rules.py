@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from camscan.datafile import load_toml, need, refuse_unknown, tables
 from camscan.errors import KnowledgeError
 from camscan.identify.field_names import longest_value
-from camscan.identify.knowledge import load_toml, need, refuse_unknown, tables
 from camscan.identify.rule import Patterns, Rule
 from camscan.identify.soundness import problems
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args
 
+from camscan.datafile import load_toml, need, refuse_unknown
 from camscan.errors import KnowledgeError
-from camscan.identify.knowledge import load_toml, need, refuse_unknown
 
 Standing = Literal["sourced", "unverified"]
 

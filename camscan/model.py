@@ -22,6 +22,10 @@ own model behind a rebrand, `inconsistency` a sign that the reply is not from a 
 `resolution` are read from the model number, never asked of the device."""
 
 
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+"""How much a finding matters, the least first."""
+
+
 class Outcome(StrEnum):
     """How one probe ended."""
 
@@ -127,6 +131,48 @@ class Middlebox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One assessed statement about a device. `id` in kebab-case, the anchor of its paragraph in the documents;
+    `severity` one of SEVERITIES; `evidence` says what it rests on, `source` and `date` by whom and when it was said."""
+
+    id: str
+    severity: str
+    confidence: float
+    evidence: tuple[str, ...]
+    remedy: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisoryVerdict:
+    """A published vulnerability, held against a device: what is said of it, and why.
+
+    `fixed_in` is the firmware that a source calls fixed. `kev`: CISA lists it as known to be exploited. `severity` is
+    one of SEVERITIES; None where no source scores it.
+    """
+
+    id: str
+    verdict: Literal["affected", "fixed", "not-affected", "cannot-say"]
+    reason: str
+    fixed_in: str | None
+    kev: bool
+    confidence: float
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVerdict:
+    """A policy, held against a device; `date` is that of the text cited."""
+
+    policy: str
+    verdict: Literal["covered", "not-covered", "cannot-say"]
+    reason: str
+    citation: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """One physical unit and everything claimed of it. Unknown is None.
 
@@ -155,6 +201,9 @@ class Device:
     channels: tuple[str, ...]
     foreign: bool = False
     middlebox: Middlebox | None = None
+    findings: tuple[Finding, ...] = ()
+    advisories: tuple[AdvisoryVerdict, ...] = ()
+    verdicts: tuple[PolicyVerdict, ...] = ()
     first_seen: float | None = None
     last_seen: float | None = None
 
@@ -174,19 +223,6 @@ class Coverage:
     answered: int
     silent: int
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One assessed statement about a device."""
-
-    id: str
-    severity: str
-    confidence: float
-    evidence: tuple[str, ...]
-    remedy: str
-    source: str
-    date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The whole tool in one short function: discover → identify. `judge` is the same pipeline over recorded replies.
+"""The whole tool in one short function: discover → identify → assess. `judge` is the same over recorded replies.
 
 A reply is identified when it comes, beside those still awaited; at the end only what they say together is left to do.
 """
@@ -8,6 +8,8 @@ import platform
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 
+from camscan.assess.assess import assess
+from camscan.assess.assessment import Assessment
 from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress, Survey, scope_text
@@ -20,6 +22,7 @@ from camscan.protocols.registry import load_protocols
 from camscan.transport.wire import Wire
 
 FINISHED, STOPPED = "finished", "stopped"
+UNASSESSED = Assessment()
 
 
 async def scan(
@@ -28,6 +31,7 @@ async def scan(
     knowledge: Knowledge,
     *,
     scan_id: str,
+    known: Assessment = UNASSESSED,
     listen: Callable[[Progress], None],
     keep: Callable[[Reply], None] = lambda reply: None,
     stop: asyncio.Event | None = None,
@@ -50,7 +54,7 @@ async def scan(
     ending = await _until(survey.run(), stop)
     rows, ended = survey.coverage(), wire.clock()
     return replace(
-        _result(noted, scan_id, rows),
+        _result(noted, known, scan_id, rows),
         started=started,
         ended=ended,
         scope=scope_text(plan.scope),
@@ -82,10 +86,15 @@ def _first(error: BaseException) -> str:
 
 
 def judge(
-    replies: Iterable[Reply], knowledge: Knowledge, *, scan_id: str, rows: tuple[Coverage, ...] = ()
+    replies: Iterable[Reply],
+    knowledge: Knowledge,
+    *,
+    scan_id: str,
+    known: Assessment = UNASSESSED,
+    rows: tuple[Coverage, ...] = (),
 ) -> ScanResult:
     """What these replies prove, with no packet sent. The networks of the coverage help to tell a middlebox."""
-    return _result(_noted(replies, knowledge), scan_id, rows)
+    return _result(_noted(replies, knowledge), known, scan_id, rows)
 
 
 def _noted(replies: Iterable[Reply], knowledge: Knowledge) -> Identification:
@@ -95,7 +104,7 @@ def _noted(replies: Iterable[Reply], knowledge: Knowledge) -> Identification:
     return noted
 
 
-def _result(noted: Identification, scan_id: str, rows: tuple[Coverage, ...]) -> ScanResult:
+def _result(noted: Identification, known: Assessment, scan_id: str, rows: tuple[Coverage, ...]) -> ScanResult:
     """What was noted, without what only a scan knows of itself."""
     found = noted.result(row.network for row in rows if row.state != "not-possible")
     return ScanResult(
@@ -105,9 +114,9 @@ def _result(noted: Identification, scan_id: str, rows: tuple[Coverage, ...]) -> 
         scope=(),
         vantage=None,
         partial=False,
-        devices=found.devices,
+        devices=tuple(assess(device, known) for device in found.devices),
         coverage=rows,
         undecoded=found.undecoded,
         observations=found.observations,
-        data={"fingerprints": noted.knowledge.date},
+        data={"fingerprints": noted.knowledge.date, **known.dates},
     )

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
+from camscan.assess.assessment import Assessment, load_assessment
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
@@ -44,6 +46,13 @@ from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
 
 
+class Known(NamedTuple):
+    """What devices are identified and assessed by."""
+
+    knowledge: Knowledge
+    assessment: Assessment
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Everything that stands on the command line of `scan`."""
@@ -75,14 +84,14 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    knowledge = load_knowledge(wanted.fingerprints)
+    known = Known(load_knowledge(wanted.fingerprints), load_assessment(wanted.fingerprints))
     plan = prepare(wanted.named, settings)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
     stop = Stop()
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
-            ended = _run(journal, file, knowledge, wanted, stop)
+            ended = _run(journal, file, known, wanted, stop)
             delivered = _deliver(render(ended.result, wanted.form, screen(output.is_stdout)), output)
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
@@ -130,7 +139,7 @@ def prepare(named: Named, settings: Settings) -> Plan:
     return make_plan(scope, chosen, settings, protocols=load_protocols(), route=route, notes=notes)
 
 
-def _run(journal: Journal, file: JournalFile | None, knowledge: Knowledge, wanted: Wanted, stop: Stop) -> Ended:
+def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop) -> Ended:
     plan, goes_on = journal.plan, journal.id is not None
     with ExitStack() as stack:
         log = stack.enter_context(open_log(wanted.request_log, "--request-log", append=goes_on))
@@ -143,7 +152,7 @@ def _run(journal: Journal, file: JournalFile | None, knowledge: Knowledge, wante
             _recorder(recording)(reply)
         journal.begin(str(uuid4()), time.time())
         wire = _way_out(journal, log)
-        result = asyncio.run(_scan(journal, wire, knowledge, _recorder(recording, file), wanted.quiet, stop))
+        result = asyncio.run(_scan(journal, wire, known, _recorder(recording, file), wanted.quiet, stop))
         interrupted = stop.event.is_set()
     failures = (kept.failure for kept in (log, recording, file) if kept)
     return Ended(
@@ -170,14 +179,15 @@ def _credential_note(plan: Plan) -> Iterator[str]:
 
 
 async def _scan(
-    journal: Journal, wire: Wire, knowledge: Knowledge, keep: Callable[[Reply], None], quiet: bool, stop: Stop
+    journal: Journal, wire: Wire, known: Known, keep: Callable[[Reply], None], quiet: bool, stop: Stop
 ) -> ScanResult:
     with shown_progress(quiet) as listen:
         return await scan(
             journal.plan,
             wire,
-            knowledge,
+            known.knowledge,
             scan_id=journal.id or "",
+            known=known.assessment,
             listen=listen,
             keep=keep,
             stop=stop.attach(),

@@ -132,6 +132,7 @@ def _judge(replies: Sequence["Reply"], fingerprints: Path | None) -> "ScanResult
     """What the replies prove; the same files give the same id."""
     import hashlib
 
+    from camscan.assess.assessment import load_assessment
     from camscan.identify.knowledge_base import load_knowledge
     from camscan.intake.replay import as_line
     from camscan.scan import judge
@@ -139,7 +140,12 @@ def _judge(replies: Sequence["Reply"], fingerprints: Path | None) -> "ScanResult
     digest = hashlib.sha256()
     for reply in replies:
         digest.update(as_line(reply).encode() + b"\n")
-    return judge(replies, load_knowledge(fingerprints), scan_id=f"import-{digest.hexdigest()[:16]}")
+    return judge(
+        replies,
+        load_knowledge(fingerprints),
+        scan_id=f"import-{digest.hexdigest()[:16]}",
+        known=load_assessment(fingerprints),
+    )
 
 
 def _say_end(

@@ -58,12 +58,18 @@ def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None) -> "Sca
     """What the replies prove; the same replies give the same id, so that two replays can be compared byte for byte."""
     import hashlib
 
+    from camscan.assess.assessment import load_assessment
     from camscan.identify.knowledge_base import load_knowledge
     from camscan.intake.replay import as_line
     from camscan.scan import judge
 
     digest = hashlib.sha256("\n".join(map(as_line, replies)).encode())
-    return judge(replies, load_knowledge(fingerprints), scan_id=f"replay-{digest.hexdigest()[:16]}")
+    return judge(
+        replies,
+        load_knowledge(fingerprints),
+        scan_id=f"replay-{digest.hexdigest()[:16]}",
+        known=load_assessment(fingerprints),
+    )
 
 
 def read_recording(name: str, lines: Iterable[str]) -> list["Reply"]:

@@ -125,6 +125,9 @@ def _device(
         channels=channels(unit.observations, evidential),
         foreign=any(o.reply.foreign for o in unit.observations),
         middlebox=unit.middlebox,
+        findings=(),
+        advisories=(),
+        verdicts=(),
         first_seen=min(times, default=None),
         last_seen=max(times, default=None),
     )

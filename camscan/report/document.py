@@ -75,9 +75,9 @@ def device_record(device: model.Device) -> shape.Device:
         evidence=list(_evidence(device)),
         conflicts=[_conflict(c) for c in device.conflicts],
         services=[_service(s) for s in device.services],
-        findings=[],
-        advisories=[],
-        verdicts=[],
+        findings=[_finding(f) for f in device.findings],
+        advisories=[_advisory(a) for a in device.advisories],
+        verdicts=[_verdict(v) for v in device.verdicts],
         site=None,
         middlebox=_middlebox(device.middlebox),
         first_seen=_moment(device.first_seen),
@@ -140,6 +140,39 @@ def _service(service: model.Service) -> shape.Service:
         port=service.port,
         transport=service.transport,
         protocol=printable(service.protocol),
+    )
+
+
+def _finding(finding: model.Finding) -> shape.Finding:
+    return shape.Finding(
+        id=finding.id,
+        severity=finding.severity,
+        confidence=_rounded(finding.confidence),
+        evidence=[printable(e, SOURCE_LIMIT) for e in finding.evidence],
+        remedy=printable(finding.remedy, SOURCE_LIMIT),
+        source=printable(finding.source, SOURCE_LIMIT),
+        date=finding.date,
+    )
+
+
+def _advisory(advisory: model.AdvisoryVerdict) -> shape.Advisory:
+    return shape.Advisory(
+        id=advisory.id,
+        verdict=advisory.verdict,
+        reason=printable(advisory.reason, SOURCE_LIMIT),
+        fixed_in=_shown(advisory.fixed_in),
+        kev=advisory.kev,
+        confidence=_rounded(advisory.confidence),
+    )
+
+
+def _verdict(verdict: model.PolicyVerdict) -> shape.Verdict:
+    return shape.Verdict(
+        policy=verdict.policy,
+        verdict=verdict.verdict,
+        reason=printable(verdict.reason, SOURCE_LIMIT),
+        citation=printable(verdict.citation, SOURCE_LIMIT),
+        date=verdict.date,
     )
 
 

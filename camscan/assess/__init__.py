@@ -1,0 +1,1 @@
+"""Device → findings, advisories and verdicts, by data. No I/O but the loading of it."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from camscan.discover.announced import Hint, announced
+from camscan.discover.announced import announced
+from camscan.discover.hint import Hint
 from camscan.discover.plan import Engine, Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked

@@ -60,7 +60,7 @@ class Survey:
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
-        self._interviews = Interviews(hosts=self.hosts, begin=self._begin, note=self._note, tell=self.journal.tell)
+        self._interviews = Interviews(hosts=self.hosts, begin=self._begin, tell=self.journal.tell)
         self._channels = Channels(
             plan=self.plan,
             protocols=self.protocols,
@@ -159,6 +159,7 @@ class Survey:
             protocols=self.protocols,
             settings=self.plan.settings,
             address=address,
+            note=self._note,
             once=partial(self.journal.once, address),
             learn=partial(self.journal.learn, address),
         )

@@ -1,0 +1,162 @@
+"""A few devices of the demo's site in network namespaces, company that misbehaves, and `camscan scan` run among them.
+
+What must hold whatever goes wrong: the scan ends by itself, without a traceback, and the planted devices are in it.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from camscan.lab import namespaces, netns
+from camscan.lab.device import Device, Truth
+from camscan.lab.network import Network
+from camscan.lab.site import Site, load_site
+
+needs_namespaces = [
+    pytest.mark.lab,
+    pytest.mark.skipif(netns.obstacle() is not None, reason=str(netns.obstacle())),
+]
+
+LAN = "10.83.10.0/24"
+PLANTED = (
+    "lobby-camera",
+    "square-dome",
+    "guard-room-recorder",
+    "kiosk-annke",
+    "yard-camera",
+    "server-room-recorder",
+    "shop-lorex",
+    "time-clock",
+)
+SECONDS = 120  # a scan that takes longer hangs
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Town:
+    """A site that is up, with the namespace of every device by its id, and of the scanner."""
+
+    network: Network
+    site: Site
+
+    @property
+    def scanner(self) -> str:
+        assert self.network.scanner
+        return self.network.scanner
+
+    @property
+    def switch(self) -> str:
+        """The namespace of the bridges; the scanner's cable ends there in `v0-0`."""
+        return f"{self.scanner.removesuffix('-scanner')}-site"
+
+    @property
+    def planted(self) -> set[str]:
+        """The addresses of the planted devices."""
+        return {address for address, device in self.network.devices.items() if device.id in PLANTED}
+
+    def namespace(self, device: str) -> str:
+        number = next(n for n, d in enumerate(self.site.devices, 1) if d.id == device)
+        return f"{self.scanner.removesuffix('-scanner')}-d{number}"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one scan ended: exit code, document, stderr, and the log of what was sent."""
+
+    code: int
+    document: dict[str, Any]
+    message: str
+    log: list[dict[str, Any]]
+
+    def reasons(self) -> str:
+        """Everything the coverage gives as a reason."""
+        return "; ".join(row["reason"] for row in self.document["coverage"] if row["reason"])
+
+    def device(self, address: str) -> dict[str, Any] | None:
+        return next((d for d in self.document["devices"] if address in d["addresses"]), None)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A scan under way, and what it has heard so far."""
+
+    process: subprocess.Popen[str]
+    replies: Path
+
+    def heard(self, *protocols: str) -> set[str]:
+        """The addresses that have answered one of these protocols."""
+        whole, _, _ = self.replies.read_text().rpartition("\n") if self.replies.exists() else ("", "", "")
+        lines = (json.loads(line) for line in whole.splitlines())
+        return {line["address"] for line in lines if line["protocol"] in protocols}
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Until this holds, which it must before the scan has ended."""
+        end = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < end
+            assert self.process.poll() is None, "the scan has ended"
+            time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def town(*company: Device, planted: tuple[str, ...] = PLANTED) -> Iterator[Town]:
+    """The planted devices, the router, and others."""
+    whole = load_site()
+    chosen = (d for d in whole.devices if d.id in (*planted, "router"))
+    site = Site(segments=whole.segments, devices=(*chosen, *company))
+    with namespaces.build(site) as network:
+        yield Town(network, site)
+
+
+def stranger(name: str, last: int) -> Device:
+    """A host of the town hall that has an address and says nothing of its own accord."""
+    return Device(
+        id=name,
+        wire="town-hall",
+        address=f"10.83.10.{last}",
+        mac=f"02:00:5e:10:01:{last:02x}",
+        truth=Truth(),
+        services=(),
+    )
+
+
+def scan(
+    namespace: str,
+    folder: Path,
+    *arguments: str,
+    program: tuple[str, ...] = ("-m", "camscan"),
+    during: Callable[[Running], None] = lambda running: None,
+) -> Ended:
+    """Runs `camscan scan` inside this namespace, and nowhere else. `during` is called while it runs."""
+    assert Path("/run/netns", namespace).stat().st_ino != Path("/proc/self/ns/net").stat().st_ino
+    log, replies = folder / "requests.jsonl", folder / "replies.jsonl"
+    files = ("--format", "json", "--request-log", str(log), "--replies", str(replies))
+    command = ["ip", "netns", "exec", namespace, sys.executable, *program, "scan", *arguments, *files]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            during(Running(process, replies))
+            out, err = process.communicate(timeout=SECONDS)
+        finally:
+            process.kill()
+    assert "Traceback" not in err, err
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return Ended(code=process.returncode, document=json.loads(out), message=err, log=lines)
+
+
+def missed(town: Town, ended: Ended, *attributes: str) -> list[tuple[str, str, object]]:
+    """(device, attribute, what the scan says) for every planted device that is not what it should be."""
+    return [
+        (device.id, attribute, found and found[attribute])
+        for address, device in town.network.devices.items()
+        if device.id in PLANTED
+        for attribute in attributes or ("vendor", "model")
+        if not (found := ended.device(address)) or found[attribute] != getattr(device.truth, attribute)
+    ]

@@ -4,21 +4,26 @@ What must hold whatever goes wrong: the scan ends by itself, without a traceback
 """
 
 import json
+import selectors
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from camscan.discover.plan import Settings, swept_ports, usable_protocols
 from camscan.lab import namespaces, netns
 from camscan.lab.device import Device, Truth
 from camscan.lab.network import Network
 from camscan.lab.site import Site, load_site
+from camscan.protocols.registry import load_protocols
 
 needs_namespaces = [
     pytest.mark.lab,
@@ -38,6 +43,8 @@ PLANTED = (
 )
 SECONDS = 120  # a scan that takes longer hangs
 POLL_SECONDS = 0.05
+STOP_SECONDS = 0.1  # until a thread notices that it is over
+PORTS = swept_ports(usable_protocols(load_protocols(), Settings()))
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,13 @@ class Town:
 
 @dataclass(frozen=True)
 class Ended:
-    """How one scan ended: exit code, document, stderr, and the log of what was sent."""
+    """How one scan ended: exit code, document, stderr, the log of what was sent, and the replies."""
 
     code: int
     document: dict[str, Any]
     message: str
     log: list[dict[str, Any]]
+    replies: list[dict[str, Any]]
 
     def reasons(self) -> str:
         """Everything the coverage gives as a reason."""
@@ -93,9 +101,7 @@ class Running:
 
     def heard(self, *protocols: str) -> set[str]:
         """The addresses that have answered one of these protocols."""
-        whole, _, _ = self.replies.read_text().rpartition("\n") if self.replies.exists() else ("", "", "")
-        lines = (json.loads(line) for line in whole.splitlines())
-        return {line["address"] for line in lines if line["protocol"] in protocols}
+        return {line["address"] for line in _lines(self.replies) if line["protocol"] in protocols}
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Until this holds, which it must before the scan has ended."""
@@ -147,8 +153,15 @@ def scan(
         finally:
             process.kill()
     assert "Traceback" not in err, err
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    return Ended(code=process.returncode, document=json.loads(out), message=err, log=lines)
+    return Ended(
+        code=process.returncode, document=json.loads(out), message=err, log=_lines(log), replies=_lines(replies)
+    )
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a file that may still be written to."""
+    whole, _, _ = path.read_text().rpartition("\n") if path.exists() else ("", "", "")
+    return [json.loads(line) for line in whole.splitlines()]
 
 
 def missed(town: Town, ended: Ended, *attributes: str) -> list[tuple[str, str, object]]:
@@ -160,3 +173,52 @@ def missed(town: Town, ended: Ended, *attributes: str) -> list[tuple[str, str, o
         for attribute in attributes or ("vendor", "model")
         if not (found := ended.device(address)) or found[attribute] != getattr(device.truth, attribute)
     ]
+
+
+@contextmanager
+def listening(namespace: str, serve: Callable[[socket.socket], None] | None = None) -> Iterator[None]:
+    """Every port that a scan tries is open in this namespace. Each connection is given to `serve` in a thread of its
+    own; without it the kernel accepts and nobody ever answers."""
+    with ExitStack() as stack:
+        with netns.inside(namespace):
+            servers = [stack.enter_context(socket.create_server(("", port), backlog=512)) for port in PORTS]
+        if serve:
+            stack.enter_context(_accepting(servers, serve))
+        yield
+
+
+@contextmanager
+def _accepting(servers: list[socket.socket], serve: Callable[[socket.socket], None]) -> Iterator[None]:
+    def accept() -> None:
+        for key, _ in ready.select(STOP_SECONDS):
+            with suppress(OSError):
+                threading.Thread(target=_ended_by_peer, args=(key.fileobj.accept()[0], serve), daemon=True).start()
+
+    with selectors.DefaultSelector() as ready:
+        for server in servers:
+            ready.register(server, selectors.EVENT_READ)
+        with repeating(accept):
+            yield
+
+
+def _ended_by_peer(connection: socket.socket, serve: Callable[[socket.socket], None]) -> None:
+    with connection, suppress(OSError):
+        serve(connection)
+
+
+@contextmanager
+def repeating(work: Callable[[], None]) -> Iterator[None]:
+    """Does the work again and again in a thread until the block ends."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.is_set():
+            work()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

@@ -1,4 +1,4 @@
-"""Devices that accept and never answer, drip, or flood: they cost themselves, and the planted ones are found as ever."""
+"""Devices that accept and never answer, drip, or flood cost themselves; the planted ones are found as ever."""
 
 import itertools
 import select
@@ -16,18 +16,24 @@ from camscan.probe import TURN_SECONDS
 from camscan.transport.heard import SENDER_LIMIT
 from camscan.transport.patience import HOST_SECONDS
 from camscan.transport.wire import PACKETS_PER_HOST
-from tests.fault_rig import LAN, Ended, Town, listening, missed, needs_namespaces, repeating, scan, stranger, town
+from tests.fault_rig import (
+    LAN,
+    Ended,
+    Town,
+    impatient,
+    listening,
+    missed,
+    needs_namespaces,
+    repeating,
+    scan,
+    stranger,
+    town,
+)
 
 pytestmark = needs_namespaces
 
-PATIENCE = 6  # seconds, in place of the usual ceiling, which would make this last as long
+PATIENCE = 6  # seconds
 SHARE = 100  # packets; the busiest planted device costs 80
-IMPATIENT = (
-    "-c",
-    f"from camscan.transport import patience; patience.HOST_SECONDS = {PATIENCE}\n"
-    f"from camscan.transport import wire; wire.PACKETS_PER_HOST = {SHARE}\n"
-    "from camscan.__main__ import main; main()",
-)
 MUTE, DRIPPER, TORRENT, CHATTERBOX = (f"10.83.10.{last}" for last in (101, 102, 103, 104))
 GROUPS = {37020: "239.255.255.250", 37810: "239.255.255.251", 3702: "239.255.255.250", 1900: "239.255.255.250"}
 REPLY = (
@@ -51,7 +57,7 @@ def ours() -> Iterator[Town]:
 
 @pytest.fixture(scope="module")
 def ended(ours: Town, tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    return scan(ours.scanner, tmp_path_factory.mktemp("company"), LAN, program=IMPATIENT)
+    return scan(ours.scanner, tmp_path_factory.mktemp("company"), LAN, program=impatient(PATIENCE, SHARE))
 
 
 def test_everybody_else_is_found_and_named(ours: Town, ended: Ended) -> None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ TOWN_HALL = (
 SCHOOL = ("school-gate-camera", "school-office-recorder", "gym-recorder", "playground-camera", "bicycle-shed-camera")
 SECONDS = 120  # a scan that takes longer hangs
 POLL_SECONDS = 0.05
+NO_RAW = ("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "--ambient-caps=-net_raw")
 STOP_SECONDS = 0.1  # until a thread notices that it is over
 PORTS = swept_ports(usable_protocols(load_protocols(), Settings()))
 
@@ -123,11 +124,13 @@ class Running:
 
 
 @contextmanager
-def town(*company: Device, planted: tuple[str, ...] = TOWN_HALL) -> Iterator[Town]:
-    """The planted devices, the router, and others."""
+def town(*company: Device, planted: tuple[str, ...] = TOWN_HALL, lan: str = LAN) -> Iterator[Town]:
+    """The planted devices, the router, and others; `lan` is the network of the scanner's wire."""
     whole = load_site()
+    home, *others = whole.segments
     chosen = (d for d in whole.devices if d.id in (*planted, "router"))
-    site = Site(segments=whole.segments, devices=(*chosen, *company))
+    segments = (replace(home, network=IPv4Network(lan)), *others)
+    site = Site(segments=segments, devices=(*chosen, *company))
     with namespaces.build(site) as network:
         yield Town(network, site, planted)
 
@@ -149,13 +152,15 @@ def scan(
     folder: Path,
     *arguments: str,
     program: tuple[str, ...] = ("-m", "camscan"),
+    under: tuple[str, ...] = (),
     during: Callable[[Running], None] = lambda running: None,
 ) -> Ended:
-    """Runs `camscan scan` inside this namespace, and nowhere else. `during` is called while it runs."""
+    """Runs `camscan scan` inside this namespace, and nowhere else, `under` another command. `during` is called while it
+    runs."""
     assert Path("/run/netns", namespace).stat().st_ino != Path("/proc/self/ns/net").stat().st_ino
     log, replies = folder / "requests.jsonl", folder / "replies.jsonl"
     files = ("--format", "json", "--request-log", str(log), "--replies", str(replies))
-    command = ["ip", "netns", "exec", namespace, sys.executable, *program, "scan", *arguments, *files]
+    command = ["ip", "netns", "exec", namespace, *under, sys.executable, *program, "scan", *arguments, *files]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             during(Running(process, replies))

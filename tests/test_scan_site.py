@@ -30,6 +30,7 @@ from camscan.lab.device import Device
 from camscan.lab.network import Network
 from camscan.lab.site import load_site
 from camscan.report.shape import json_schema
+from tests.fault_rig import NO_RAW
 
 pytestmark = [
     pytest.mark.lab,
@@ -76,9 +77,6 @@ def site() -> Iterator[Network]:
 @pytest.fixture(scope="module")
 def whole(site: Network, tmp_path_factory: pytest.TempPathFactory) -> Scan:
     return scan(site, tmp_path_factory.mktemp("whole"), str(LAN))
-
-
-NO_RAW = ("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "--ambient-caps=-net_raw")
 
 
 def scan(site: Network, folder: Path, *arguments: str, under: tuple[str, ...] = ()) -> Scan:

@@ -179,14 +179,22 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole.splitlines()]
 
 
+def altered(*statements: str) -> tuple[str, ...]:
+    """The program after these statements: with other limits, where the usual ones would make a test last minutes."""
+    return "-c", "\n".join((*statements, "from camscan.__main__ import main; main()"))
+
+
 def impatient(seconds: float, packets: int = PACKETS_PER_HOST) -> tuple[str, ...]:
-    """The program with other ceilings for one host; the usual 90 seconds would make a test last as long."""
-    return (
-        "-c",
-        f"from camscan.transport import patience; patience.HOST_SECONDS = {seconds}\n"
-        f"from camscan.transport import wire; wire.PACKETS_PER_HOST = {packets}\n"
-        "from camscan.__main__ import main; main()",
+    """The program with other ceilings for one host."""
+    return altered(
+        f"from camscan.transport import patience; patience.HOST_SECONDS = {seconds}",
+        f"from camscan.transport import wire; wire.PACKETS_PER_HOST = {packets}",
     )
+
+
+def few_ports() -> tuple[str, ...]:
+    """The program with four ports to try; each costs a second where nobody is."""
+    return altered("from camscan.discover import steps; steps.swept_ports = lambda usable: (80, 554, 8000, 37777)")
 
 
 def missed(town: Town, ended: Ended, *attributes: str, network: str = LAN) -> list[tuple[str, str, object]]:

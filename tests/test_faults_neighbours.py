@@ -8,17 +8,12 @@ three seconds would make this last minutes.
 from pathlib import Path
 
 from camscan.lab import netns
-from tests.fault_rig import NO_RAW, missed, needs_namespaces, scan, town
+from tests.fault_rig import NO_RAW, few_ports, missed, needs_namespaces, scan, town
 
 pytestmark = needs_namespaces
 
 WIDE = "10.83.8.0/22"
 GIVEN_UP = "ntable change name arp_cache dev eth0 retrans 30 mcast_probes 1"  # milliseconds
-FEWER_PORTS = (
-    "-c",
-    "from camscan.discover import steps; steps.swept_ports = lambda usable: (80, 554, 8000, 37777)\n"
-    "from camscan.__main__ import main; main()",
-)
 STATISTICS = Path("/proc/net/stat/arp_cache")
 LIMIT = Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3")
 
@@ -34,7 +29,7 @@ def test_with_a_full_table_every_device_is_found_and_nothing_hangs(tmp_path: Pat
     before = times_full()
     with town(lan=WIDE) as ours:
         netns.configure(ours.scanner, [GIVEN_UP])
-        ended = scan(ours.scanner, tmp_path, WIDE, "--rate", "10000", program=FEWER_PORTS, under=NO_RAW)
+        ended = scan(ours.scanner, tmp_path, WIDE, "--rate", "10000", program=few_ports(), under=NO_RAW)
     assert ended.code == 0, ended.message
     assert missed(ours, ended, network=WIDE) == []
     asked = {row["channel"]: row["asked"] for row in ended.document["coverage"]}

@@ -18,7 +18,7 @@ from camscan.lab.outlet import Outlet
 from camscan.lab.scripted import serving
 from camscan.lab.service import Service
 from camscan.lab.site import load_site
-from tests.fault_rig import Ended, impatient, needs_namespaces, scan
+from tests.fault_rig import Ended, few_ports, needs_namespaces, scan
 
 pytestmark = needs_namespaces
 
@@ -29,7 +29,6 @@ NEIGHBOURHOOD = (
 CAMERA, ON_THE_LINK = "fd00:83::5", "fe80::5%eth0"
 ADDRESSES = {f"fd00:83::{last:x}" for last in range(1, 16)}
 GROUP = "ff02::c"
-PATIENCE = 3  # seconds, for each of the addresses where nobody is
 MODEL = next(device for device in load_site().devices if device.id == "car-park-camera")
 
 
@@ -73,7 +72,7 @@ def _outlet(stack: ExitStack, service: Service) -> Outlet:
 
 async def _scan(outlets: list[Outlet], scanner: str, folder: Path) -> Ended:
     async with serving(outlets, Journal()):
-        return await asyncio.to_thread(scan, scanner, folder, PREFIX, NEIGHBOURHOOD, program=impatient(PATIENCE))
+        return await asyncio.to_thread(scan, scanner, folder, PREFIX, NEIGHBOURHOOD, program=few_ports())
 
 
 def test_a_small_prefix_is_asked_address_by_address(ended: Ended) -> None:

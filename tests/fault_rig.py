@@ -5,6 +5,7 @@ What must hold whatever goes wrong: the scan ends by itself, without a traceback
 
 import json
 import selectors
+import shutil
 import socket
 import subprocess
 import sys
@@ -31,6 +32,8 @@ needs_namespaces = [
     pytest.mark.lab,
     pytest.mark.skipif(netns.obstacle() is not None, reason=str(netns.obstacle())),
 ]
+
+needs_nftables = pytest.mark.skipif(not shutil.which("nft"), reason="needs the nft program (nftables)")
 
 LAN = "10.83.10.0/24"
 TOWN_HALL = (
@@ -230,6 +233,7 @@ def _accepting(servers: list[socket.socket], serve: Callable[[socket.socket], No
 
     with selectors.DefaultSelector() as ready:
         for server in servers:
+            server.setblocking(False)
             ready.register(server, selectors.EVENT_READ)
         with repeating(accept):
             yield

@@ -1,6 +1,5 @@
 """One frame in twenty is lost, each way: every planted device is found, by the repeats that the scan itself chooses."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from camscan.lab import netns
-from tests.fault_rig import LAN, SCHOOL, TOWN_HALL, Town, missed, needs_namespaces, scan, town
+from tests.fault_rig import LAN, SCHOOL, TOWN_HALL, Town, missed, needs_namespaces, needs_nftables, scan, town
 
-pytestmark = [*needs_namespaces, pytest.mark.skipif(not shutil.which("nft"), reason="needs the nft program (nftables)")]
+pytestmark = [*needs_namespaces, needs_nftables]
 
 NETWORK = "10.83.20.0/27"
 PERCENT = 5

@@ -24,13 +24,14 @@ from tests.fault_rig import (
     impatient,
     missed,
     needs_namespaces,
+    needs_nftables,
     repeating,
     scan,
     stranger,
     town,
 )
 
-pytestmark = needs_namespaces
+pytestmark = [*needs_namespaces, needs_nftables]
 
 NETWORK = "10.83.20.0/27"
 ROUTER, ROUTER_THERE = "10.83.10.1", "10.83.20.1"

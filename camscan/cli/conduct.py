@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -19,7 +20,7 @@ from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format, render, screen
 from camscan.cli.log import Log, open_log
 from camscan.cli.open_files import room_here
-from camscan.cli.output import Output, refuse_same_file, write_stdout
+from camscan.cli.output import Output, Text, refuse_same_file, write_stdout
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
@@ -92,7 +93,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
-            delivered = _deliver(render(ended.result, wanted.form, screen(output.is_stdout)), output)
+            delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
     code = say_end(ended, quiet=wanted.quiet, summed_up=wanted.output is not None or wanted.form is not Format.TABLE)
@@ -108,16 +109,16 @@ def _say_plan(plan: Plan, wanted: Wanted) -> int:
     return Exit.DONE
 
 
-def _deliver(text: str, output: Output) -> bool:
+def _deliver(text: Callable[[], Text], output: Output) -> bool:
     """Whether the result is where the user wants it; where that fails it goes to stdout, for a scan cannot be had
     again."""
     try:
-        output.write(text)
+        output.write(text())
     except CannotRunError as error:
         if output.is_stdout:
             raise
         say(f"{error}; the result goes to stdout instead")
-        write_stdout(text)
+        write_stdout(text())
         return False
     return True
 

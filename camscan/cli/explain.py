@@ -148,6 +148,7 @@ def _replies(name: str, beginning: Iterable[str], stream: TextIO) -> "list[Reply
 def _judged(replies: "list[Reply]", fingerprints: "Path | None") -> "Document":
     import camscan
     from camscan.cli.replay import judge_replies
-    from camscan.report.document import build_document
+    from camscan.report.document import as_document
+    from camscan.report.shape import Document
 
-    return build_document(judge_replies(replies, fingerprints), camscan.__version__)
+    return Document.model_validate(as_document(judge_replies(replies, fingerprints), camscan.__version__))

@@ -63,7 +63,9 @@ def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None) -> "Sca
     from camscan.intake.replay import as_line
     from camscan.scan import judge
 
-    digest = hashlib.sha256("\n".join(map(as_line, replies)).encode())
+    digest = hashlib.sha256()
+    for reply in replies:
+        digest.update(as_line(reply).encode() + b"\n")
     return judge(
         replies,
         load_knowledge(fingerprints),

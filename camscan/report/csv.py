@@ -48,7 +48,7 @@ def _safe(cell: object) -> str:
 
 def _row(device: Device) -> list[object]:
     # evidence is most of a record, and has no column
-    record = device_record(replace(device, claims=())).model_dump(mode="json")
+    record = device_record(replace(device, claims=()))
     joined = {
         "confidence": record["confidence"].get("vendor"),
         "addresses": " ".join(addresses(device)),

@@ -86,21 +86,14 @@ def device_record(device: model.Device) -> Record:
 
 
 def _evidence(device: model.Device) -> Iterator[Record]:
-    observations = {o.id: o for o in device.observations}
+    heard = {observation.id: _heard(observation) for observation in device.observations}
     for claim in device.claims:
-        observation = observations[claim.observation]
-        reply = observation.reply
         yield {
             "attribute": claim.attribute,
             "value": printable(claim.value),
             "confidence": _rounded(claim.confidence),
             "rule": printable(claim.rule),
-            "protocol": printable(reply.protocol),
-            "request": printable(reply.request),
-            "channels": [printable(c) for c in observation.channels],
-            "address": printable(reply.address),
-            "port": reply.port,
-            "foreign": reply.foreign,
+            **heard[claim.observation],
             "field": printable(claim.field),
             "text": printable(claim.text),
             "observation": claim.observation,
@@ -108,6 +101,19 @@ def _evidence(device: model.Device) -> Iterator[Record]:
             "file": _shown(claim.file),
             "date": _shown(claim.date),
         }
+
+
+def _heard(observation: model.Observation) -> Record:
+    """What every claim of one reply says of that reply."""
+    reply = observation.reply
+    return {
+        "protocol": printable(reply.protocol),
+        "request": printable(reply.request),
+        "channels": [printable(channel) for channel in observation.channels],
+        "address": printable(reply.address),
+        "port": reply.port,
+        "foreign": reply.foreign,
+    }
 
 
 def _capability(capability: model.Capability) -> Record:

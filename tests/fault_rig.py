@@ -36,13 +36,13 @@ needs_namespaces = [
 needs_nftables = pytest.mark.skipif(not shutil.which("nft"), reason="needs the nft program (nftables)")
 
 LAN = "10.83.10.0/24"
-TOWN_HALL = (
+TOWN_HALL = (  # none that speaks TLS: asyncio cannot end a server on which a handshake hangs, as some do in these tests
     "lobby-camera",
     "square-dome",
-    "guard-room-recorder",
+    "cellar-recorder",
     "kiosk-annke",
     "yard-camera",
-    "server-room-recorder",
+    "garage-recorder",
     "shop-lorex",
     "time-clock",
 )

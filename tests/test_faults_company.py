@@ -33,7 +33,7 @@ from tests.fault_rig import (
 pytestmark = needs_namespaces
 
 PATIENCE = 6  # seconds
-SHARE = 100  # packets; the busiest planted device costs 80
+SHARE = 100  # packets; the busiest planted device costs some 60
 MUTE, DRIPPER, TORRENT, CHATTERBOX = (f"10.83.10.{last}" for last in (101, 102, 103, 104))
 GROUPS = {37020: "239.255.255.250", 37810: "239.255.255.251", 3702: "239.255.255.250", 1900: "239.255.255.250"}
 REPLY = (

@@ -111,7 +111,7 @@ class Tally:
         if _is_segment(step):
             lack.missed.update([unsent.reason(a) for a in addresses[:1] if lack.packets >= step.packets])
         else:
-            whole = (step.packets + step.connections) // max(step.addresses, 1)
+            whole = (step.packets + step.connections - step.spare) // max(step.addresses, 1)
             lack.missed.update(unsent.reason(a) for a in addresses if unsent.packets_for(a) >= whole)
         return lack
 

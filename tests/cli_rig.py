@@ -65,7 +65,7 @@ class Scanner:
         return self.plans[-1]
 
 
-def run(*arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Ended:
+def run(*arguments: str, stdin: str | bytes = "", environment: dict[str, str] | None = None) -> Ended:
     """Run `camscan ARGUMENTS`; its end is never an exception."""
     ended = CliRunner().invoke(app, list(arguments), input=stdin, env=environment or {})
     assert ended.exception is None or isinstance(ended.exception, SystemExit)

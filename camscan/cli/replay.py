@@ -1,8 +1,9 @@
 """`camscan replay`: the same judgement over recorded replies, without a network."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from camscan.intake.replay import BadLine
     from camscan.model import Reply, ScanResult
 
+REPLIES_LIMIT = 500_000  # of one packet capture: judging holds them in memory, about 4 kB each, so 2 GB
 BAD_LINES_SHOWN = 5  # of a file; the first few tell what is wrong with it, the rest are counted
 
 
 def replay(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings (JSON Lines), or - for stdin.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Recordings (JSON Lines) or packet captures, or - for stdin.")
+    ],
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     quiet: QuietOption = False,
@@ -28,6 +32,9 @@ def replay(
 
     One reply a line: {"address", "protocol", "transport", "port", "request", "encoding": "text" or "hex", "reply"}, as
     `camscan scan --replies FILE` records them. A line that is no reply is reported and left out.
+
+    A packet capture (pcap or pcapng, as tcpdump and Wireshark write it) is told by its first bytes. What devices said
+    in clear text counts, whoever asked; what cannot be used of it is counted on stderr.
     """
     from camscan.cli.ending import say
     from camscan.cli.formats import render, screen
@@ -45,12 +52,17 @@ def replay(
 
 def judge_files(names: Sequence[str], fingerprints: Path | None) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
-    from camscan.cli.reading import lines_of, readable, shown
+    from camscan.cli.reading import as_text, lines_of, opened, shown
+    from camscan.intake.packets import is_capture
 
     replies: list[Reply] = []
     for name in names:
-        with readable(name) as stream:
-            replies += read_recording(shown(name), lines_of(name, stream))
+        with opened(name) as stream:
+            if is_capture(stream.peek(4)):
+                replies += read_capture(shown(name), stream)
+                continue
+            with as_text(stream) as text:
+                replies += read_recording(shown(name), lines_of(name, text))
     return judge_replies(replies, fingerprints)
 
 
@@ -101,3 +113,31 @@ def _report_bad(bad: Sequence["BadLine"], count: int) -> None:
         say(f"{entry}; left out")
     if count > len(bad):
         say(f"{bad[0].file}: {count - len(bad)} more lines left out")
+
+
+def read_capture(name: str, stream: BinaryIO) -> list["Reply"]:
+    """What devices said in a packet capture; what is left out of it is counted on stderr. Raises `UsageError` where
+    nothing is left."""
+    from camscan.cli.ending import say
+    from camscan.discover.plan import swept_ports
+    from camscan.intake.captured import read_captured
+    from camscan.intake.packet_file import read_packets
+    from camscan.intake.packets import LeftOut
+    from camscan.protocols.registry import load_protocols
+
+    found: list[Reply] = []
+    left_out: Counter[str] = Counter()
+    for entry in read_captured(read_packets(name, stream), frozenset(swept_ports(load_protocols()))):
+        if isinstance(entry, LeftOut):
+            left_out[entry.reason] += 1
+        elif len(found) < REPLIES_LIMIT:
+            found.append(entry)
+        else:
+            say(f"{name}: more than {REPLIES_LIMIT:,} replies; what follows is left out, replay it by itself")
+            break
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in left_out.most_common())
+    if not found:
+        raise UsageError(f"{name}: no reply in it{reasons and f'; left out: {reasons}'}")
+    if reasons:
+        say(f"{name}: left out: {reasons}")
+    return found

@@ -17,8 +17,9 @@ from camscan.intake import carried, connections
 from camscan.intake.captured import read_captured
 from camscan.intake.connections import Connections, Turn
 from camscan.intake.one_way import EARLY_LIMIT, OneWay
-from camscan.intake.packet_file import read_packets
+from camscan.intake.packet_file import _Dissector, read_packets
 from camscan.intake.packets import Segment
+from camscan.intake.plain_frame import ETHERNET, read_plain
 from camscan.model import Reply
 from camscan.probe import REPLY_LIMIT
 from tests.cli_rig import run
@@ -358,6 +359,22 @@ def test_kinds_of_capture_files(tmp_path: Path, options: dict[str, Any]) -> None
     assert (reply.data, reply.time, left_out) == (SADP, pytest.approx(1_700_000_000.001), [])
 
 
+@settings(deadline=None)
+@given(
+    st.sampled_from([*connection(80, (get("/"), page(b"x"))), udp(b"", (DEVICE, 1), (CLIENT, 2)), ASKED[1]]),
+    st.lists(st.tuples(st.integers(14, 60), st.integers(0, 255)), max_size=3),
+    st.integers(0, 6),
+)
+def test_a_plain_frame_reads_as_scapy_reads_it(packet: Any, changes: list[tuple[int, int]], padding: int) -> None:
+    data = bytearray(bytes(ether() / packet) + bytes(padding))
+    for at, value in changes:
+        if at < len(data):
+            data[at] = value
+    plain = read_plain(bytes(data), 1.0)
+    if plain is not None:
+        assert list(_Dissector().read(bytes(data), ETHERNET, 1.0)) == [plain]
+
+
 def test_a_packet_without_a_time_has_none(tmp_path: Path) -> None:
     path, frame = write(tmp_path / "file.pcapng", [], ng=True), bytes(ether() / ASKED[1])
     interface = struct.pack("<IIHHII", 1, 20, 1, 0, 65535, 20)
@@ -405,7 +422,7 @@ def test_a_link_layer_that_is_not_read_is_counted(tmp_path: Path) -> None:
     path = write(tmp_path / "file.pcap", framed(ASKED), linktype=147)
     ended = run("replay", str(path))
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err == f"camscan: {path}: no reply in it; left out: of a link layer that is not read 2\n"
+    assert ended.err == f"camscan: {path}: no reply in it; left out: of a link layer that is not read, or malformed 2\n"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from camscan.errors import UsageError
 from camscan.intake.fragments import Fragments
 from camscan.intake.packets import ArpAnswer, Datagram, LeftOut, Packet, Segment
+from camscan.intake.plain_frame import ETHERNET, read_plain
 
 BLOCK_LIMIT = 16 << 20  # bytes read in one piece; a packet has at most 256 kB, and a length field could say 4 GB
 LAYERS_LIMIT = 16  # before the IP header; a provider's wire has three VLAN tags at most
@@ -19,7 +20,7 @@ LAYERS_LIMIT = 16  # before the IP header; a provider's wire has three VLAN tags
 ENDS_EARLY = LeftOut(reason="the file ends within a packet")
 CUT = LeftOut(reason="cut short when captured")
 FRAGMENT = LeftOut(reason="in fragments that are not all there")
-STRANGE = LeftOut(reason="of a link layer that is not read")
+STRANGE = LeftOut(reason="of a link layer that is not read, or malformed")
 MALFORMED = LeftOut(reason="malformed")
 
 _IS_AT = 2
@@ -31,28 +32,40 @@ _UDP, _TCP = 17, 6
 def read_packets(name: str, stream: BinaryIO) -> Iterator[Packet | LeftOut]:
     """The packets of an open capture, as they are read. Raises `UsageError` where it has no whole header."""
     from scapy.error import Scapy_Exception
-    from scapy.utils import PcapReader
+    from scapy.utils import RawPcapReader
 
     logging.getLogger("scapy").setLevel(logging.CRITICAL)  # it would write of every bad frame to stderr
-    dissector, source = _Dissector(), _Bounded(stream)  # the layers first: the reader looks for that of the file
+    source = _Bounded(stream)
     try:
-        frames = PcapReader(source)
+        records = RawPcapReader(source)
     except Scapy_Exception:
         raise UsageError(f"{name}: a packet capture without a whole header") from None
-    while (frame := _next(frames, source)) is not None:
-        yield from dissector.read(frame)
+    dissector = _Dissector()
+    while (record := _next(records, source)) is not None:
+        data, link, time = _frame(records, *record)
+        plain = read_plain(data, time) if link == ETHERNET else None
+        yield from [plain] if plain else dissector.read(data, link, time)
     yield from dissector.end()
     if source.short:
         yield ENDS_EARLY
 
 
-def _next(frames: Any, source: "_Bounded") -> Any:
-    """The next frame, None at the end. What scapy makes of hostile blocks is no closed set of errors."""
+def _next(records: Any, source: "_Bounded") -> Any:
+    """The next frame as scapy reads it, None at the end. What scapy makes of hostile blocks is no closed set of
+    errors."""
     try:
-        return next(frames, None)
+        return next(records, None)
     except Exception:
         source.short = True
         return None
+
+
+def _frame(records: Any, data: bytes, about: Any) -> tuple[bytes, int, float]:
+    """The bytes, the number of their link layer, and seconds since the epoch, 0 where the file does not tell."""
+    if hasattr(about, "sec"):
+        return data, records.linktype, about.sec + about.usec / (1e9 if records.nano else 1e6)
+    ticks = (about.tshigh << 32) + about.tslow if about.tshigh is not None else 0
+    return data, about.linktype, ticks / about.tsresol
 
 
 class _Bounded:
@@ -80,21 +93,21 @@ class _Dissector:
     """Takes frames apart, once the layers are loaded."""
 
     def __init__(self) -> None:
+        from scapy.config import conf
         from scapy.layers.inet import IP, TCP, UDP
         from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment
         from scapy.layers.l2 import ARP
-        from scapy.packet import Raw
 
-        self._arp, self._ip, self._ip6, self._fragment, self._raw = ARP, IP, IPv6, IPv6ExtHdrFragment, Raw
+        self._arp, self._ip, self._ip6, self._fragment = ARP, IP, IPv6, IPv6ExtHdrFragment
+        self._links = conf.l2types.num2layer
         self._carriers = {_UDP: UDP, _TCP: TCP}
         self._fragments = Fragments()
 
-    def read(self, frame: Any) -> Iterator[Packet | LeftOut]:
+    def read(self, data: bytes, link: int, time: float) -> Iterator[Packet | LeftOut]:
         """The packet in a frame, and what is wrong with it; nothing where it is of no interest."""
-        if isinstance(frame, self._raw):
+        layer = self._dissect(data, link)
+        if layer is None:
             yield STRANGE
-            return
-        layer, time = frame, _time(frame)
         for _ in range(LAYERS_LIMIT):
             if not layer or isinstance(layer, (self._arp, self._ip, self._ip6)):
                 break
@@ -105,6 +118,13 @@ class _Dissector:
             yield from self._inside(layer, layer.len - layer.ihl * 4, time)
         elif isinstance(layer, self._ip6):
             yield from self._inside(layer, layer.plen, time)
+
+    def _dissect(self, data: bytes, link: int) -> Any:
+        """The outermost layer; None where the kind is not known, or scapy stumbles over it."""
+        try:
+            return self._links[link](data)
+        except Exception:
+            return None
 
     def end(self) -> Iterator[LeftOut]:
         """What was still missing when the capture ended."""
@@ -149,11 +169,6 @@ class _Dissector:
         whole = self._fragments.take(key, offset, header.payload.original, is_last=is_last)
         carrier = self._carriers.get(number)
         return carrier(whole) if carrier and whole is not None else None
-
-
-def _time(frame: Any) -> float:
-    """Seconds since the epoch; 0 where the file tells none, and scapy puts in the time of reading, a plain float."""
-    return 0.0 if isinstance(frame.time, float) else float(frame.time)
 
 
 def _arp_answer(arp: Any, time: float) -> Iterator[Packet | LeftOut]:

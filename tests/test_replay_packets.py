@@ -20,6 +20,7 @@ from camscan.intake.one_way import EARLY_LIMIT, OneWay
 from camscan.intake.packet_file import _Dissector, read_packets
 from camscan.intake.packets import Segment
 from camscan.intake.plain_frame import ETHERNET, read_plain
+from camscan.intake.replay import as_line
 from camscan.model import Reply
 from camscan.probe import REPLY_LIMIT
 from tests.cli_rig import run
@@ -492,6 +493,12 @@ def test_a_capture_is_judged_beside_a_recording_and_from_stdin(tmp_path: Path) -
     assert "DS-2CD2042WD-I" in ended.out
     piped = run("replay", "-", "--format", "csv", stdin=path.read_bytes())
     assert (piped.code, piped.out) == (0, ended.out)
+    other = Reply(address="10.0.0.77", protocol="sadp", transport="udp", port=37020, request="inquiry", data=SADP)
+    (tmp_path / "replies.jsonl").write_text(
+        as_line(other).replace("123456789", "987654321").replace("01-02-03", "9-9-9")
+    )
+    both = run("replay", str(path), str(tmp_path / "replies.jsonl"), "--format", "csv")
+    assert [line.partition(",")[0] for line in both.out.splitlines()[1:]] == [DEVICE, "10.0.0.77"]
 
 
 def test_what_is_left_out_is_counted_on_stderr(tmp_path: Path) -> None:

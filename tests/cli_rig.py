@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from camscan.cli import conduct, credential, scoping
+from camscan.cli.known import Known
 from camscan.cli.main import app
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress
@@ -88,8 +89,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Scanner:
     scanner = Scanner()
     monkeypatch.setattr(conduct, "list_interfaces", lambda: (LAN, OTHER))
     monkeypatch.setattr(conduct, "interface_for", route)
-    monkeypatch.setattr(conduct, "load_knowledge", lambda directory: None)
-    monkeypatch.setattr(conduct, "load_assessment", lambda directory: None)
+    monkeypatch.setattr(conduct, "load_known", lambda directory: Known(None, None))
     monkeypatch.setattr(conduct, "scan", scanner.scan)
     monkeypatch.setattr(scoping, "resolve", resolve)
     monkeypatch.setattr(scoping, "resolver_addresses", lambda: ("10.0.0.53",))

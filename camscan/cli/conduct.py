@@ -10,14 +10,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 from uuid import uuid4
 
-from camscan.assess.assessment import Assessment, load_assessment
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format, render, screen
+from camscan.cli.known import Known, load_known
 from camscan.cli.log import Log, open_log
 from camscan.cli.open_files import room_here
 from camscan.cli.output import Output, Text, refuse_same_file, write_stdout
@@ -33,7 +32,6 @@ from camscan.discover.journal import Journal
 from camscan.discover.plan import HOSTS_AT_ONCE, Engine, Plan, Settings
 from camscan.discover.steps import make_plan
 from camscan.errors import CannotRunError
-from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.replay import as_line
 from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
@@ -45,13 +43,6 @@ from camscan.transport.pace import Pace, burst_of
 from camscan.transport.packet_socket import can_send_frames
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
-
-
-class Known(NamedTuple):
-    """What devices are identified and assessed by."""
-
-    knowledge: Knowledge
-    assessment: Assessment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +76,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    known = Known(load_knowledge(wanted.fingerprints), load_assessment(wanted.fingerprints))
+    known = load_known(wanted.fingerprints)
     plan = prepare(wanted.named, settings)
     if wanted.dry_run:
         return _say_plan(plan, wanted)

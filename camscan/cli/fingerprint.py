@@ -1,5 +1,7 @@
 """`camscan fingerprint check`: the self-tests of the data files, those that came along or the user's own."""
 
+from pathlib import Path
+
 import typer
 
 from camscan.cli.options import FingerprintsOption
@@ -14,7 +16,7 @@ def group() -> None:
 
 @fingerprint.command()
 def check(fingerprints: FingerprintsOption = None) -> int:
-    """Check every rule: that it loads, that its examples and counterexamples hold, that no other rule overrules them.
+    """Check every rule and advisory: that it loads, that its examples hold, that no other rule overrules them.
 
     One line for each defect: file, rule and reason; of a file that does not load, the first. Sends nothing.
 
@@ -25,17 +27,38 @@ def check(fingerprints: FingerprintsOption = None) -> int:
     from camscan.datafile import default_directory
     from camscan.identify.selftest import check_directory
 
-    verdict = check_directory(fingerprints or default_directory())
-    for defect in verdict.defects:
+    directory = fingerprints or default_directory()
+    verdict = check_directory(directory)
+    advisories, examples, wrong = _checked_advisories(directory)
+    defects = (*verdict.defects, *wrong)
+    for defect in defects:
         say(defect)
-    numbers = ((verdict.files, "file"), (verdict.rules, "rule"), (verdict.examples, "example"))
+    numbers = [(verdict.files, "file"), (verdict.rules, "rule"), (verdict.examples + examples, "example")]
+    if advisories:
+        numbers.insert(2, (advisories, "advisory"))
     counted = ", ".join(_counted(number, noun) for number, noun in numbers)
-    if verdict.defects:
-        say(f"{counted}: {_counted(len(verdict.defects), 'defect')}")
+    if defects:
+        say(f"{counted}: {_counted(len(defects), 'defect')}")
         return Exit.USAGE
     write_stdout(f"{counted}: all hold\n")
     return Exit.DONE
 
 
+def _checked_advisories(directory: Path) -> tuple[int, int, tuple[str, ...]]:
+    """How many advisories and examples hold, and what is wrong; none where the words they use cannot be read."""
+    from camscan.assess.selftest import check_advisories
+    from camscan.cli.known import words_of
+    from camscan.errors import KnowledgeError
+    from camscan.identify.vocabulary import load_vocabulary
+
+    try:
+        words = words_of(load_vocabulary(directory / "vendors.toml"))
+    except KnowledgeError:
+        return 0, 0, ()  # the check of the rules has said so
+    checked = check_advisories(directory, words)
+    return checked.advisories, checked.examples, checked.defects
+
+
 def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    several = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else several}"

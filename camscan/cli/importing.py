@@ -132,19 +132,19 @@ def _judge(replies: Sequence["Reply"], fingerprints: Path | None) -> "ScanResult
     """What the replies prove; the same files give the same id."""
     import hashlib
 
-    from camscan.assess.assessment import load_assessment
-    from camscan.identify.knowledge_base import load_knowledge
+    from camscan.cli.known import load_known
     from camscan.intake.replay import as_line
     from camscan.scan import judge
 
     digest = hashlib.sha256()
     for reply in replies:
         digest.update(as_line(reply).encode() + b"\n")
+    knowledge, assessment = load_known(fingerprints)
     return judge(
         replies,
-        load_knowledge(fingerprints),
+        knowledge,
         scan_id=f"import-{digest.hexdigest()[:16]}",
-        known=load_assessment(fingerprints),
+        known=assessment,
     )
 
 

@@ -1,0 +1,33 @@
+"""Loads what devices are identified and assessed by, from one data directory."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from camscan.assess.advisory_file import Words
+    from camscan.assess.assessment import Assessment
+    from camscan.identify.knowledge_base import Knowledge
+    from camscan.identify.vocabulary import Vocabulary
+
+
+class Known(NamedTuple):
+    """What devices are identified and assessed by."""
+
+    knowledge: "Knowledge"
+    assessment: "Assessment"
+
+
+def load_known(directory: Path | None = None) -> Known:
+    """All data of a directory (the program's own by default). Raises `KnowledgeError` for the first bad datum."""
+    from camscan.assess.assessment import load_assessment
+    from camscan.identify.knowledge_base import load_knowledge
+
+    knowledge = load_knowledge(directory)
+    return Known(knowledge, load_assessment(knowledge.directory, words_of(knowledge.vocabulary)))
+
+
+def words_of(vocabulary: "Vocabulary") -> "Words":
+    """The ids of the vocabulary, as data of the assessment may name them."""
+    from camscan.assess.advisory_file import Words
+
+    return Words(makers=vocabulary.makers, brands=vocabulary.brands, kinds=vocabulary.kinds)

@@ -60,6 +60,7 @@ class Wanted:
     challenge: bool
     speed: Speed
     quiet: bool
+    fail_on: str | None
     dry_run: bool
 
 
@@ -87,7 +88,8 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
             delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
-    code = say_end(ended, quiet=wanted.quiet, summed_up=wanted.output is not None or wanted.form is not Format.TABLE)
+    summed_up = wanted.output is not None or wanted.form is not Format.TABLE
+    code = say_end(ended, quiet=wanted.quiet, summed_up=summed_up, fail_on=wanted.fail_on)
     return code if delivered else Exit.CANNOT_RUN
 
 

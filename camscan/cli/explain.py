@@ -42,6 +42,7 @@ def explain(
 
     A recording is judged anew with the fingerprints of today; a scan's JSON is explained as it was judged then.
     """
+    from camscan.cli.advisories import told_of
     from camscan.cli.formats import screen
     from camscan.cli.output import Output
     from camscan.identify.sameness import same_value
@@ -49,7 +50,9 @@ def explain(
     from camscan.report.jsonl import as_json
 
     document = _read(source, fingerprints)
-    found = [explanation(device, same_value) for device in _matching(document, wanted, source)]
+    matching = _matching(document, wanted, source)
+    told = told_of(fingerprints) if any(device.advisories for device in matching) else {}
+    found = [explanation(device, same_value, told) for device in matching]
     with Output(output) as destination:
         view = screen(destination.is_stdout)
         if form is Form.JSON:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from camscan.cli.formats import Format
-from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, QuietOption
+from camscan.cli.options import FailOnOption, FingerprintsOption, FormatOption, OutputOption, QuietOption
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ def replay(
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     quiet: QuietOption = False,
+    fail_on: FailOnOption = None,
     fingerprints: FingerprintsOption = None,
-) -> None:
+) -> int:
     """Judge recorded replies as a scan would, and send nothing.
 
     One reply a line: {"address", "protocol", "transport", "port", "request", "encoding": "text" or "hex", "reply"}, as
@@ -35,8 +36,11 @@ def replay(
 
     A packet capture (pcap or pcapng, as tcpdump and Wireshark write it) is told by its first bytes. What devices said
     in clear text counts, whoever asked; what cannot be used of it is counted on stderr.
+
+    Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
-    from camscan.cli.ending import say
+    from camscan.cli.ending import Exit, say
+    from camscan.cli.failing import fails
     from camscan.cli.formats import render, screen
     from camscan.cli.output import Output, refuse_same_file
     from camscan.report.table import summary
@@ -48,6 +52,7 @@ def replay(
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
         say(summary(result))
+    return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE
 
 
 def judge_files(names: Sequence[str], fingerprints: Path | None) -> "ScanResult":

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from camscan.report import shape
+from camscan.report.explained_advisories import NOTHING_TOLD, TOLD, Told, advisory_parts, in_order_of_concern
 from camscan.report.terminal import Part, heading, line, to_text
 
 SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "kind", "mac")
@@ -28,8 +29,11 @@ SameValue = Callable[[str, str, str], bool]
 """Whether two values of an attribute agree: (attribute, one, other)."""
 
 
-def explanation(device: shape.Device, same: SameValue) -> dict[str, Any]:
-    """The reasoning as plain data: per attribute the value, its confidence, the claims for, and what is against it."""
+def explanation(device: shape.Device, same: SameValue, told: Told = NOTHING_TOLD) -> dict[str, Any]:
+    """The reasoning as plain data: per attribute the value, its confidence, the claims for, and what is against it.
+
+    `told` is what is known of each advisory, by id; of one that is not in it only the verdict is told.
+    """
     claims = _by_attribute(device.evidence)
     conflicts = _by_attribute(device.conflicts)
     names = dict.fromkeys((*SINGLE, *(name for name in claims if name != CAPABILITY), *conflicts))
@@ -46,6 +50,7 @@ def explanation(device: shape.Device, same: SameValue) -> dict[str, Any]:
         "capabilities_note": INCOMPLETE,
         "confidence_note": HOW_SURE,
         "weak_capabilities": _plain(_unstated(device, capable)),
+        "advisories": [_advisory(one, told) for one in in_order_of_concern(device.advisories)],
         "services": [service.model_dump(mode="json") for service in device.services],
     }
 
@@ -92,6 +97,11 @@ def _by_value(claims: Iterable[shape.Evidence]) -> dict[str, list[shape.Evidence
 
 def _capability(capability: shape.Capability, claims: Iterable[shape.Evidence]) -> dict[str, Any]:
     return capability.model_dump(mode="json") | {"evidence": _plain(claims)}
+
+
+def _advisory(advisory: shape.Advisory, told: Told) -> dict[str, Any]:
+    known = told.get(advisory.id, {})
+    return advisory.model_dump(mode="json") | {name: known.get(name) for name in TOLD}
 
 
 def _unstated(device: shape.Device, capable: Mapping[str, list[shape.Evidence]]) -> Iterator[shape.Evidence]:
@@ -144,6 +154,7 @@ def _parts(reasoning: dict[str, Any]) -> Iterator[Part]:
         yield from _claims("-", attribute["against"])
         yield from (line(_conflict(conflict), "yellow") for conflict in attribute["conflicts"])
     yield from _capabilities(reasoning)
+    yield from advisory_parts(reasoning["advisories"])
     if reasoning["services"]:
         yield from heading("services")
         yield from (

@@ -13,8 +13,8 @@ from typing import Any, cast, get_args
 
 from camscan.assess.advisory import Advisory, Example, Login
 from camscan.assess.affected import Affected, Verdict
-from camscan.assess.firmware import Firmware, read_firmware
-from camscan.assess.pattern import problem
+from camscan.assess.firmware import Firmware
+from camscan.assess.reading import checked_firmware, checked_models, maybe, one_of, texts, words_in
 from camscan.datafile import load_toml, need, refuse_unknown, tables
 from camscan.errors import KnowledgeError
 
@@ -70,21 +70,21 @@ def load_advisory(path: Path, words: Words) -> Advisory:
     made = Advisory(
         id=need(table, "id", str, where),
         title=need(table, "title", str, where),
-        makers=_known("makers", table, words.makers, where),
-        brands=_known("brands", table, words.brands, where),
-        kinds=_known("kinds", table, words.kinds, where),
+        makers=words_in("makers", table, words.makers, where),
+        brands=words_in("brands", table, words.brands, where),
+        kinds=words_in("kinds", table, words.kinds, where),
         component=need(table, "component", str, where),
-        unseen=_maybe("unseen", table, str, where),
-        cvss=_maybe("cvss", table, float, where),
-        cvss_vector=_maybe("cvss_vector", table, str, where),
-        cvss_source=_maybe("cvss_source", table, str, where),
-        kev=_maybe("kev", table, date, where),
-        published=_maybe("published", table, date, where),
-        login=_one_of("login", table, get_args(Login), where),
-        confidence=_one_of("confidence", table, ("high", "medium"), where),
+        unseen=maybe("unseen", table, str, where),
+        cvss=maybe("cvss", table, float, where),
+        cvss_vector=maybe("cvss_vector", table, str, where),
+        cvss_source=maybe("cvss_source", table, str, where),
+        kev=maybe("kev", table, date, where),
+        published=maybe("published", table, date, where),
+        login=one_of("login", table, get_args(Login), where),
+        confidence=one_of("confidence", table, ("high", "medium"), where),
         date=need(table, "date", date, where),
-        sources=_texts("sources", table, where),
-        note=_maybe("note", table, str, where) or "",
+        sources=texts("sources", table, where),
+        note=maybe("note", table, str, where) or "",
         affected=tuple(_affected(row, words, where) for row in tables(table.get("affected", []), f"{where}: affected")),
         examples=tuple(_example(row, where) for row in tables(table.get("example", []), f"{where}: example")),
     )
@@ -112,69 +112,31 @@ def _mistakes(advisory: Advisory, path: Path) -> Iterator[str]:
 def _affected(row: dict[str, Any], words: Words, file: str) -> Affected:
     where = f"{file}: affected"
     refuse_unknown(row, _AFFECTED_KEYS, where)
-    models = _texts("models", row, where)
-    for pattern in models:
-        if (reason := problem(pattern)) is not None:
-            raise KnowledgeError(f"{where}: model {pattern}: {reason}")
     if "until" in row and "before" in row:
         raise KnowledgeError(f"{where}: until and before, of which one ends the range")
     bounds = {name: _bound(name, row, where) for name in ("since", "until", "before", "fixed")}
     return Affected(
-        models=models,
-        kinds=_known("kinds", row, words.kinds, where),
+        models=checked_models(row, where),
+        kinds=words_in("kinds", row, words.kinds, where),
         **bounds,
-        only=tuple(_firmware(text, "only", where) for text in _texts("only", row, where)),
-        same_line=_maybe("same_line", row, bool, where) or False,
-        spared=_maybe("spared", row, bool, where) or False,
-        possible=_maybe("possible", row, str, where),
-        earlier=_maybe("earlier", row, str, where),
-        gap=_maybe("gap", row, str, where),
+        only=tuple(checked_firmware(text, "only", where) for text in texts("only", row, where)),
+        same_line=maybe("same_line", row, bool, where) or False,
+        spared=maybe("spared", row, bool, where) or False,
+        possible=maybe("possible", row, str, where),
+        earlier=maybe("earlier", row, str, where),
+        gap=maybe("gap", row, str, where),
         said=need(row, "said", str, where),
     )
 
 
 def _bound(name: str, row: dict[str, Any], where: str) -> Firmware | None:
-    text = _maybe(name, row, str, where)
-    return None if text is None else _firmware(text, name, where)
-
-
-def _firmware(text: str, name: str, where: str) -> Firmware:
-    """A bound as an advisory writes it; what cannot be compared with anything is a mistake."""
-    found = read_firmware(text)
-    if found.version is None and (found.built is None or not text.startswith("build ")):
-        raise KnowledgeError(f"{where}: {name}: {text}: neither a version nor a build")
-    return found
+    text = maybe(name, row, str, where)
+    return None if text is None else checked_firmware(text, name, where)
 
 
 def _example(row: dict[str, Any], file: str) -> Example:
     where = f"{file}: example"
     refuse_unknown(row, _EXAMPLE_KEYS, where)
     device = {name: need(row, name, str, where) for name in row if name != "verdict"}
-    verdict = _one_of("verdict", row, (*get_args(Verdict), "no-row"), where)
+    verdict = one_of("verdict", row, (*get_args(Verdict), "no-row"), where)
     return Example(device=device, verdict=None if verdict == "no-row" else cast(Verdict, verdict))
-
-
-def _known(name: str, table: dict[str, Any], known: Container[str], where: str) -> tuple[str, ...]:
-    found = _texts(name, table, where)
-    for text in found:
-        if text not in known:
-            raise KnowledgeError(f"{where}: unknown {name.removesuffix('s')} {text}")
-    return found
-
-
-def _texts(name: str, table: dict[str, Any], where: str) -> tuple[str, ...]:
-    value = table.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise KnowledgeError(f"{where}: {name} is no list of texts")
-    return tuple(value)
-
-
-def _maybe(name: str, table: dict[str, Any], kind: type, where: str) -> Any:
-    return need(table, name, kind, where) if name in table else None
-
-
-def _one_of(name: str, table: dict[str, Any], allowed: tuple[str, ...], where: str) -> Any:
-    value = need(table, name, str, where)
-    if value not in allowed:
-        raise KnowledgeError(f"{where}: {name} is {value}, none of {', '.join(allowed)}")
-    return value

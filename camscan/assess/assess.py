@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from camscan.assess.advisories import advisory_verdicts
 from camscan.assess.assessment import Assessment
+from camscan.assess.lifecycle import lifecycle_findings
+from camscan.assess.subject import subject_of
 from camscan.model import Device
 
 
@@ -11,4 +13,9 @@ def assess(device: Device, known: Assessment) -> Device:
     """The device with its findings, advisories and verdicts. A middlebox has none: it is not what it looks like."""
     if device.middlebox is not None:
         return device
-    return replace(device, findings=(), advisories=advisory_verdicts(device, known.advisories), verdicts=())
+    return replace(
+        device,
+        findings=lifecycle_findings(subject_of(device), known.lifecycle),
+        advisories=advisory_verdicts(device, known.advisories),
+        verdicts=(),
+    )

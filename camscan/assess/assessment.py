@@ -6,6 +6,7 @@ from pathlib import Path
 
 from camscan.assess.advisory import Advisory
 from camscan.assess.advisory_file import Words, load_advisories
+from camscan.assess.lifecycle import Series, load_lifecycle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,11 +14,17 @@ class Assessment:
     """The loaded data. `dates` names the newest date of each kind of it, for `data` of a result."""
 
     advisories: tuple[Advisory, ...] = ()
+    lifecycle: tuple[Series, ...] = ()
     dates: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_assessment(directory: Path, words: Words) -> Assessment:
     """All of it in a directory, in the words of the vocabulary. Raises `KnowledgeError` for the first bad datum."""
     advisories = load_advisories(directory, words)
-    newest = {"advisories": str(max(one.date for one in advisories))} if advisories else {}
-    return Assessment(advisories=advisories, dates=newest)
+    lifecycle = load_lifecycle(directory, words)
+    dated = {"advisories": [str(one.date) for one in advisories], "lifecycle": [one.date for one in lifecycle]}
+    return Assessment(
+        advisories=advisories,
+        lifecycle=lifecycle,
+        dates={name: max(dates) for name, dates in dated.items() if dates},
+    )

@@ -29,7 +29,7 @@ def check(fingerprints: FingerprintsOption = None) -> int:
 
     directory = fingerprints or default_directory()
     verdict = check_directory(directory)
-    advisories, examples, wrong = _checked_advisories(directory)
+    advisories, examples, wrong = _checked_assessment(directory)
     defects = (*verdict.defects, *wrong)
     for defect in defects:
         say(defect)
@@ -44,9 +44,9 @@ def check(fingerprints: FingerprintsOption = None) -> int:
     return Exit.DONE
 
 
-def _checked_advisories(directory: Path) -> tuple[int, int, tuple[str, ...]]:
+def _checked_assessment(directory: Path) -> tuple[int, int, tuple[str, ...]]:
     """How many advisories and examples hold, and what is wrong; none where the words they use cannot be read."""
-    from camscan.assess.selftest import check_advisories
+    from camscan.assess.selftest import check_assessment
     from camscan.cli.known import words_of
     from camscan.errors import KnowledgeError
     from camscan.identify.vocabulary import load_vocabulary
@@ -55,7 +55,7 @@ def _checked_advisories(directory: Path) -> tuple[int, int, tuple[str, ...]]:
         words = words_of(load_vocabulary(directory / "vendors.toml"))
     except KnowledgeError:
         return 0, 0, ()  # the check of the rules has said so
-    checked = check_advisories(directory, words)
+    checked = check_assessment(directory, words)
     return checked.advisories, checked.examples, checked.defects
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from camscan.report import shape
 from camscan.report.explained_advisories import NOTHING_TOLD, TOLD, Told, advisory_parts, in_order_of_concern
+from camscan.report.explained_findings import finding_parts
 from camscan.report.terminal import Part, heading, line, to_text
 
 SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "kind", "mac")
@@ -50,6 +51,7 @@ def explanation(device: shape.Device, same: SameValue, told: Told = NOTHING_TOLD
         "capabilities_note": INCOMPLETE,
         "confidence_note": HOW_SURE,
         "weak_capabilities": _plain(_unstated(device, capable)),
+        "findings": [finding.model_dump(mode="json") for finding in device.findings],
         "advisories": [_advisory(one, told) for one in in_order_of_concern(device.advisories)],
         "services": [service.model_dump(mode="json") for service in device.services],
     }
@@ -154,6 +156,7 @@ def _parts(reasoning: dict[str, Any]) -> Iterator[Part]:
         yield from _claims("-", attribute["against"])
         yield from (line(_conflict(conflict), "yellow") for conflict in attribute["conflicts"])
     yield from _capabilities(reasoning)
+    yield from finding_parts(reasoning["findings"])
     yield from advisory_parts(reasoning["advisories"])
     if reasoning["services"]:
         yield from heading("services")

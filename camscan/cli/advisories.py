@@ -62,11 +62,11 @@ def advisories(
 def known_advisories(directory: "Path | None") -> "tuple[Advisory, ...]":
     """The advisories of a data directory, without its rules. Raises `KnowledgeError` for the first bad one."""
     from camscan.assess.advisory_file import load_advisories
+    from camscan.cli.data import data_directory
     from camscan.cli.known import words_of
-    from camscan.datafile import default_directory
     from camscan.identify.vocabulary import load_vocabulary
 
-    directory = directory or default_directory()
+    directory = directory or data_directory()
     return load_advisories(directory, words_of(load_vocabulary(directory / "vendors.toml")))
 
 

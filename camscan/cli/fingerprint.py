@@ -22,12 +22,12 @@ def check(fingerprints: FingerprintsOption = None) -> int:
 
     Exit codes: 0 all hold, 2 there are defects.
     """
+    from camscan.cli.data import data_directory
     from camscan.cli.ending import Exit, say
     from camscan.cli.output import write_stdout
-    from camscan.datafile import default_directory
     from camscan.identify.selftest import check_directory
 
-    directory = fingerprints or default_directory()
+    directory = fingerprints or data_directory()
     verdict = check_directory(directory)
     advisories, examples, wrong = _checked_assessment(directory)
     defects = (*verdict.defects, *wrong)

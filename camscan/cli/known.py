@@ -18,11 +18,12 @@ class Known(NamedTuple):
 
 
 def load_known(directory: Path | None = None) -> Known:
-    """All data of a directory (the program's own by default). Raises `KnowledgeError` for the first bad datum."""
+    """All data of a directory (those in use by default). Raises `KnowledgeError` for the first bad datum."""
     from camscan.assess.assessment import load_assessment
+    from camscan.cli.data import data_directory
     from camscan.identify.knowledge_base import load_knowledge
 
-    knowledge = load_knowledge(directory)
+    knowledge = load_knowledge(directory or data_directory())
     return Known(knowledge, load_assessment(knowledge.directory, words_of(knowledge.vocabulary)))
 
 

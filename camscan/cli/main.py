@@ -21,6 +21,7 @@ from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
 from camscan.cli.schema import schema
+from camscan.cli.update import update
 
 
 class OneLineErrors(TyperGroup):
@@ -50,7 +51,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (scan, replay, explain, advisories, capture, schema, requests, demo):
+for command in (scan, replay, explain, advisories, update, capture, schema, requests, demo):
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")

@@ -23,6 +23,7 @@ from tests.cli_rig import run
 
 ADVISORIES = shipped().advisories
 WORDS = words_of(load_vocabulary(default_directory() / "vendors.toml"))
+DOCS = Path(__file__).parent.parent / "docs"
 KEV = {"CVE-2017-7921", "CVE-2021-36260", "CVE-2021-33044", "CVE-2021-33045", "CVE-2020-5735"}
 EXAMPLE = 'example = [{ vendor = "hikvision", model = "DS-1234", firmware = "V1.0", verdict = "affected" }]'
 GOOD = f"""
@@ -47,6 +48,14 @@ said = "before 1.1"
 def said(advisory: str, **stated: object) -> AdvisoryVerdict | None:
     found = {made.id: made for made in assess(device(**stated), shipped()).advisories}
     return found.get(advisory)
+
+
+def test_the_documents_count_rightly() -> None:
+    judged = sum(1 for one in ADVISORIES if not one.unseen)
+    assert (
+        f"- {len(ADVISORIES)} CVEs, of which {judged} are held against devices." in (DOCS / "advisories.md").read_text()
+    )
+    assert f"against {len(ADVISORIES)} published vulnerabilities" in (DOCS.parent / "README.md").read_text()
 
 
 @pytest.mark.parametrize("advisory", ADVISORIES, ids=lambda one: one.id)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from camscan.assess.assess import assess
-from camscan.assess.lifecycle import FILE, Series, load_lifecycle
+from camscan.assess.lifecycle import DISCONTINUED, FILE, NOTHING_NEWER, OLDER, Series, load_lifecycle
 from camscan.assess.selftest import failing_series
 from camscan.cli.known import words_of
 from camscan.datafile import default_directory
@@ -46,6 +46,11 @@ def test_a_finding_has_evidence_remedy_source_and_date_and_is_explained() -> Non
     assert "  info (72% sure) no-newer-firmware-known: it runs V5.4.5 build 170123; no firmware newer than" in text
     assert "      cisagov/CSAF:csaf_files/OT/white/2017/icsa-17-124-01.json, 2026-08-07\n" in text
     assert "end of life" not in text.lower()
+
+
+def test_every_finding_has_a_paragraph_of_its_own_in_the_documents() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "advisories.md").read_text(encoding="utf-8")
+    assert all(f"\n### {identity}\n" in text for identity in (DISCONTINUED, NOTHING_NEWER, OLDER))
 
 
 def test_a_rebrand_is_judged_by_its_makers_number_only() -> None:

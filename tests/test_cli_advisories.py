@@ -10,13 +10,13 @@ from camscan.assess.severity import matters
 from camscan.cli.ending import Exit
 from camscan.model import AdvisoryVerdict, Device, Finding
 from camscan.report.csv import as_csv
-from camscan.report.document import as_document, device_record
+from camscan.report.document import as_document
 from camscan.report.explain import as_explanation, explanation
 from camscan.report.table import as_table
 from tests import cli_rig
 from tests.assess_rig import shipped
 from tests.cli_rig import run
-from tests.report_rig import HOSTILE, device, ordinary, result
+from tests.report_rig import HOSTILE, device, ordinary, published, result
 
 
 def row(
@@ -114,7 +114,7 @@ def test_an_explanation_tells_each_with_reason_source_and_date() -> None:
             "date": "2026-08-07",
         }
     }
-    reasoning = explanation(device_record(affected("10.0.0.5")), lambda *_: True, told)
+    reasoning = explanation(published(affected("10.0.0.5")), lambda *_: True, told)
     assert [one["id"] for one in reasoning["advisories"]] == ["CVE-1", "CVE-2", "CVE-3", "CVE-4"]
     text = as_explanation(reasoning)
     assert "  affected (80% sure) CVE-1, critical, exploited (CISA): A hole\n" in text
@@ -126,7 +126,7 @@ def test_an_explanation_tells_each_with_reason_source_and_date() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_device_writes_nothing_of_its_own_into_a_report(text: str) -> None:
     hostile = affected("10.0.0.5", (row("CVE-1", "affected", reason=f"it runs {text}"),))
-    shown = as_table(result(hostile)) + as_explanation(explanation(device_record(hostile), lambda *_: True))
+    shown = as_table(result(hostile)) + as_explanation(explanation(published(hostile), lambda *_: True))
     shown += json.dumps(as_document(result(hostile), "0"), ensure_ascii=False)
     assert not any(c in shown for c in "\x1b\x07\0\u202e\u2066")
 

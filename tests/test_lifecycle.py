@@ -12,10 +12,10 @@ from camscan.cli.known import words_of
 from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
 from camscan.identify.vocabulary import load_vocabulary
-from camscan.report.document import device_record
 from camscan.report.explain import as_explanation, explanation
 from tests.assess_rig import device, shipped
 from tests.cli_rig import run
+from tests.report_rig import published
 
 WORDS = words_of(load_vocabulary(default_directory() / "vendors.toml"))
 GOOD = """
@@ -42,7 +42,7 @@ def test_a_finding_has_evidence_remedy_source_and_date_and_is_explained() -> Non
     (finding,) = found.findings
     assert (finding.id, finding.severity) == ("no-newer-firmware-known", "info")
     assert finding.evidence[1] == "no firmware newer than V5.4.5 build 170123 is known to this data (2026-08-07)"
-    text = as_explanation(explanation(device_record(found), lambda *_: True))
+    text = as_explanation(explanation(published(found), lambda *_: True))
     assert "  info (72% sure) no-newer-firmware-known: it runs V5.4.5 build 170123; no firmware newer than" in text
     assert "      cisagov/CSAF:csaf_files/OT/white/2017/icsa-17-124-01.json, 2026-08-07\n" in text
     assert "end of life" not in text.lower()

@@ -3,18 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.model import Capability, Conflict, Device
+from camscan.model import Capability, Conflict
 from camscan.probe import ArpSweep, IcmpEcho, OverHttp, Protocol, Recorded, Request, Tcp, Udp
-from camscan.report.document import device_record
 from camscan.report.explain import as_explanation, explanation
 from camscan.report.requests import as_request_rows, as_request_table
-from camscan.report.shape import Device as Record
-from tests.report_rig import HOSTILE, camera, claim, device, hostile, middlebox
-
-
-def published(device: Device) -> Record:
-    """The device as a document holds it."""
-    return Record.model_validate(device_record(device))
+from tests.report_rig import HOSTILE, camera, claim, device, hostile, middlebox, published
 
 
 def equal(attribute: str, one: str, other: str) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-DRAIN = 64  # datagrams read in one go before other tasks get their turn
+DRAIN = 128  # datagrams read in one go before other tasks get their turn
+REST = 0.002  # seconds that a socket is left alone then: to be woken for each reply costs more than to read it
 WAITING_LIMIT = 4096  # unread replies: 6 MB at 1,500 bytes each; a flood beyond that is dropped and counted
 RECEIVE_BUFFER = 1 << 20  # bytes asked of the kernel: 500 cameras of one segment answer a multicast within a second
 
@@ -43,7 +44,7 @@ class Inbox(Generic[Item]):
         sock.setblocking(False)
         _widen(sock)
         self._sockets.append(sock)
-        asyncio.get_running_loop().add_reader(sock, self._drain, sock)
+        self._listen(sock)
 
     async def harvest(self, send: Callable[[], Awaitable[None]], wait: float) -> AsyncGenerator[Item, None]:
         """Runs `send`, and yields what is kept of what arrives until `wait` seconds after it ended.
@@ -68,18 +69,32 @@ class Inbox(Generic[Item]):
         try:
             await send()
             await asyncio.sleep(wait)
+            for sock in self._sockets:
+                self._drain(sock)
         finally:
             self._queue.put_nowait(None)
 
-    def _drain(self, sock: socket.socket) -> None:
+    def _listen(self, sock: socket.socket) -> None:
+        if sock in self._sockets:
+            asyncio.get_running_loop().add_reader(sock, self._visit, sock)
+
+    def _visit(self, sock: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        if self._drain(sock):
+            loop.remove_reader(sock)
+            loop.call_later(REST, self._listen, sock)
+
+    def _drain(self, sock: socket.socket) -> bool:
+        """Whether nothing is left to read."""
         for _ in range(DRAIN):
             try:
                 data, sender = sock.recvfrom(self._size)
             except BlockingIOError:
-                return
+                return True
             except OSError:
                 continue
             self._take(data, sender)
+        return False
 
     def _take(self, data: bytes, sender: Any) -> None:
         try:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from camscan.transport.congestion import Window
+from camscan.transport.window import Window
 
 DEVICES_LIMIT = 4096  # kept: enough for a verdict every window at any pace
 TIMES = 12  # the most that one device is asked for the sake of the path

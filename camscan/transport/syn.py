@@ -14,7 +14,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 from camscan.scope import spans
-from camscan.transport.congestion import Congestion, Verdict, Window
+from camscan.transport.congestion import ASKED_LIMIT, Congestion
 from camscan.transport.inbox import Inbox
 from camscan.transport.link import Link
 from camscan.transport.space import Space
@@ -23,9 +23,12 @@ from camscan.transport.syn_answers import SNAP, listen
 from camscan.transport.syn_frames import Sender
 from camscan.transport.syn_questions import OpenPort, Questions, now
 from camscan.transport.volley import Volley, reserve_port
+from camscan.transport.window import Verdict, Window
 from camscan.transport.wire import Wire
 
-WINDOW = 8192  # probes on whose canaries the path is judged
+WINDOW = 8192  # probes at most that are judged, and sent again, as one
+WINDOW_LEAST = 64
+WINDOW_SECONDS = 0.02  # of sending are one window, so that a pace is judged soon after it is taken
 SETTLE_LIMIT = 1.0  # seconds for the last answers; a device that needs longer is met in the next pass
 SETTLE_LEAST = 0.2  # the slowest answer seen says how long to wait, but no less than this
 
@@ -81,14 +84,16 @@ class _Sweep:
         self._questions = questions
         self._volley = volley
         self._standing = standing
-        self._congestion = Congestion(volley.rate, sent=standing.sent, answered=standing.answered)
+        self._congestion = Congestion.begin(standing.size, volley.rate, standing.sent, standing.answered)
+        self._volley.rate = self._congestion.rate
         self._reached = 0
+        self._asked = standing.passes * standing.size
 
     async def run(self) -> None:
         """Passes over the whole space until hardly anything can have been missed."""
         if self._standing.passes:
             self.advance(1.0)
-        while self._standing.passes < self._congestion.passes(self._questions.opened):
+        while self._standing.passes < self._congestion.passes(self._questions.opened) and not self._is_spent:
             await self._pass()
             self._stand_at(self._standing.passes + 1, ((0, self._standing.size),))
 
@@ -96,32 +101,52 @@ class _Sweep:
         stretches = deque(self._standing.left)
         while stretches:
             waiting: deque[tuple[float, Window]] = deque()
-            for begin, end in _windows(stretches):
+            for begin, end in self._windows(stretches):
                 window = Window(begin, end, self._congestion.rate)
                 await self._ask(window)
                 waiting.append((now(), window))
                 self._judge(waiting, stretches)
+            await self._volley.gone()
             await asyncio.sleep(self._settle)
             self._judge(waiting, stretches)
             self._heed(self._congestion.rest(), stretches)
 
+    def _windows(self, stretches: deque[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The stretches that wait now, cut to fit the pace; those that are added meanwhile wait for the next round."""
+        for _ in range(len(stretches)):
+            begin, end = stretches.popleft()
+            while begin < end:
+                length = max(WINDOW_LEAST, int(self._congestion.rate * WINDOW_SECONDS))
+                yield begin, min(begin + min(WINDOW, length), end)
+                begin += min(WINDOW, length)
+
     async def _ask(self, window: Window) -> None:
         fresh = not self._standing.passes and window.begin >= self._reached
         await self._questions.ask(window, fresh=fresh)
+        self._asked += window.end - window.begin
         if fresh:
             self._reached = window.end
             self.advance(window.end / self._standing.size)
 
     def _judge(self, waiting: deque[tuple[float, Window]], again: deque[tuple[int, int]]) -> None:
-        """Judge the windows whose answers must be in by now; what was lost is to be sent again."""
-        while waiting and now() - waiting[0][0] >= self._settle:
+        """Judge the windows whose answers are in, or must be by now; what was lost is to be sent again."""
+        while waiting and (waiting[0][1].is_complete or now() - waiting[0][0] >= self._settle):
             self._heed(self._congestion.judge(waiting.popleft()[1]), again)
 
     def _heed(self, verdict: Verdict, again: deque[tuple[int, int]]) -> None:
-        again.extend((window.begin, window.end) for window in verdict.again)
-        for window in verdict.done:
+        done = verdict.done
+        if self._is_spent:
+            done += verdict.again
+        else:
+            again.extend((window.begin, window.end) for window in verdict.again)
+        for window in done:
             self._stand_at(self._standing.passes, _without(self._standing.left, window.begin, window.end))
         self._volley.rate = self._congestion.rate
+
+    @property
+    def _is_spent(self) -> bool:
+        """Whether more, after what is left of this pass, could be more than the plan allows for."""
+        return self._asked > (ASKED_LIMIT - 1) * self._standing.size
 
     def _stand_at(self, passes: int, left: tuple[tuple[int, int], ...]) -> None:
         taught, opened = self._congestion, self._questions.opened
@@ -134,13 +159,6 @@ class _Sweep:
     def _settle(self) -> float:
         slowest = self._questions.canaries.slowest
         return min(SETTLE_LIMIT, max(SETTLE_LEAST, 3 * slowest)) if slowest else SETTLE_LIMIT
-
-
-def _windows(stretches: deque[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The stretches that wait now, cut into windows; those that are added meanwhile wait for the next round."""
-    for _ in range(len(stretches)):
-        begin, end = stretches.popleft()
-        yield from ((at, min(at + WINDOW, end)) for at in range(begin, end, WINDOW))
 
 
 def _without(stretches: tuple[tuple[int, int], ...], begin: int, end: int) -> tuple[tuple[int, int], ...]:

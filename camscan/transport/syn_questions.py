@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from camscan.transport.canaries import Canaries
-from camscan.transport.congestion import CANARY_EVERY, Window
+from camscan.transport.congestion import CANARY_EVERY
 from camscan.transport.space import Space, Words
 from camscan.transport.syn_answers import Answer, parse
 from camscan.transport.syn_frames import Cookie
 from camscan.transport.volley import Volley
+from camscan.transport.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,7 @@ class Questions:
             due += count / CANARY_EVERY
             await self._fire(at, count, fresh, list(self.canaries.take(window, int(due), now())))
             at, due = at + count, due % 1
-        await self._volley.gone()
-        window.rate = min(window.rate, (window.end - window.begin) / max(now() - started, 1e-6))
+        window.rate = min(window.pace, (window.end - window.begin) / max(now() - started, 1e-6))
 
     async def _fire(self, at: int, count: int, fresh: bool, canaries: list[tuple[int, int]]) -> None:
         """One batch, the canaries at random places in it: what a full queue drops must not spare them."""

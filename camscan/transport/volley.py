@@ -1,6 +1,5 @@
 """Sends the probes of a SYN sweep, in batches that keep the pace, and writes each into the account before it leaves."""
 
-import asyncio
 import socket
 from contextlib import ExitStack
 
@@ -24,11 +23,21 @@ class Volley:
 
     def __init__(self, wire: Wire, link: Link, sender: Sender) -> None:
         self._wire = wire
+        self._pace = wire.pace.beside(wire.pace.rate)
         self._to = Addressing(link)
         self._sender = sender
         self._socket = BulkSocket(link.interface)
         self._courier = Courier(self._socket, sender)
-        self.rate = wire.pace.rate
+
+    @property
+    def rate(self) -> float:
+        """Probes a second at most."""
+        return self._pace.rate
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        if rate != self._pace.rate:
+            self._pace = self._wire.pace.beside(rate)
 
     @property
     def batch(self) -> int:
@@ -77,9 +86,8 @@ class Volley:
 
     async def _keep_pace(self, count: int) -> None:
         await self._wire.pace.take(count)
-        spare = count / self.rate - count / self._wire.pace.rate
-        if spare > 0:
-            await asyncio.sleep(spare)
+        if self.rate < self._wire.pace.rate:
+            await self._pace.take(count)
 
 
 def reserve_port(stack: ExitStack, address: str) -> int:

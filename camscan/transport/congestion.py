@@ -28,7 +28,7 @@ GOOD = 8  # verdicts without loss in a row after which a faster pace is tried ag
 RAISE = 1.1
 PLUNGE = 16.0  # times slower at once is the most that one verdict does: a wire may have been out for a moment
 SLOWEST = 100.0  # probes a second: whoever loses packets at that pace does not lose them to speed
-MISSES = 0.25  # expected misses with which a sweep is content
+MISSES = 0.5  # expected misses with which a sweep is content
 CANARY_EVERY = 64  # probes: 1.5 % more packets
 PASSES_LIMIT = 4
 ASKED_LIMIT = PASSES_LIMIT + 1  # times as many probes as there are: what was too fast is sent again as well
@@ -195,7 +195,7 @@ class Congestion:
     def passes(self, found: int) -> int:
         """How often everything is to be asked so that hardly one of as many open ports as were found is missed."""
         misses, passes = max(found, 1) * self.loss, 1
-        if self.sent < PROVEN:
+        if self.sent < PROVEN or self._found:  # little is known, or the pace was too fast for a while
             misses, passes = misses * self.loss, 2
         while misses > MISSES and passes < PASSES_LIMIT:
             misses, passes = misses * self.loss, passes + 1

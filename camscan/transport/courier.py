@@ -1,8 +1,8 @@
-"""Carries batches of frames to the wire on a thread of its own: while one leaves, the next is written.
+"""Carries batches of frames to the wire: few at once, many on a thread of its own, while the next is written.
 
 The kernel is nine tenths of the cost of a frame, and ctypes lets go of the interpreter's lock during the call: so the
-event loop builds frames and reads answers at the same time. Rule: what was handed over leaves, in the order given, or
-the reason why not is raised.
+event loop builds frames and reads answers at the same time. For few frames to change threads costs more than it gains.
+Rule: what was handed over leaves, in the order given, or the reason why not is raised.
 """
 
 import asyncio
@@ -35,10 +35,23 @@ class Courier:
             await self._until_left(BATCHES // 2)  # not for one alone: each wait costs both threads a turn
         return self._free[0]
 
+    async def carry(self, batch: Batch, count: int) -> None:
+        """So many frames of the batch that was free leave now. Raises `NotPossibleError` where they cannot."""
+        await self.all_left()
+        at = 0
+        while at < count:
+            try:
+                sent = self._socket.send(batch, at, count - at)
+            except OSError as error:
+                raise _not_possible(error) from None
+            at += sent
+            if not sent:
+                await asyncio.sleep(FULL_SECONDS)
+
     def hand_over(self, batch: Batch, count: int) -> None:
         """So many frames of the batch that was free leave as soon as those before them have left."""
         self._free.remove(batch)
-        self._leaving.append((batch, self._thread.submit(self._carry, batch, count)))
+        self._leaving.append((batch, self._thread.submit(self._carry_all, batch, count)))
 
     async def all_left(self) -> None:
         """Everything that was handed over has left. Raises `NotPossibleError` where it could not."""
@@ -58,9 +71,9 @@ class Courier:
             try:
                 future.result()
             except OSError as error:
-                raise NotPossibleError(f"raw frames: {error.strerror}") from None
+                raise _not_possible(error) from None
 
-    def _carry(self, batch: Batch, count: int) -> None:
+    def _carry_all(self, batch: Batch, count: int) -> None:
         at = 0
         while at < count:
             sent = self._socket.send(batch, at, count - at)
@@ -69,3 +82,7 @@ class Courier:
                 if self._stopped.is_set():
                     return
                 time.sleep(FULL_SECONDS)
+
+
+def _not_possible(error: OSError) -> NotPossibleError:
+    return NotPossibleError(f"raw frames: {error.strerror}")

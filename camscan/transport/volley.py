@@ -42,12 +42,18 @@ class Volley:
     @property
     def batch(self) -> int:
         """How many probes to ask for at once; some canaries fit in between."""
-        return int(min(BATCH - SPARE, max(1, min(self.rate, self._wire.pace.rate) * TICK)))
+        return max(1, min(BATCH - SPARE, self._tick))
+
+    @property
+    def _tick(self) -> int:
+        """How many probes the pace allows for in that time."""
+        return int(min(self.rate, self._wire.pace.rate) * TICK)
 
     async def fire(self, addresses: Words, ports: Words, sequences: Words) -> None:
-        """Sends one probe each, at most `BATCH`: they leave at once, behind those before them.
+        """Sends one probe each, at most `BATCH`. At a set pace they have left when this returns; as fast as they go,
+        they leave behind those before them.
 
-        Raises `NotPossibleError` where the interface took no more, perhaps only of the next probes.
+        Raises `NotPossibleError` where the interface takes no more, perhaps only of the next probes.
         """
         count = len(addresses)
         if not count:
@@ -56,7 +62,10 @@ class Volley:
         batch = await self._courier.free()
         batch.frames.write(addresses, ports, sequences, self._to.macs(addresses))
         self._wire.ledger.record_probes(addresses.tolist(), ports.tolist(), SYN_LENGTH)
-        self._courier.hand_over(batch, count)
+        if self._tick < BATCH - SPARE:
+            await self._courier.carry(batch, count)
+        else:
+            self._courier.hand_over(batch, count)
 
     async def gone(self) -> None:
         """All probes have left this machine. Raises `NotPossibleError` as `fire` does."""

@@ -3,18 +3,22 @@
 from dataclasses import replace
 
 from camscan.assess.assessment import Assessment
-from camscan.model import AdvisoryVerdict, Device, Finding, PolicyVerdict
+from camscan.assess.policies import policy_verdicts
+from camscan.assess.site import site_of
+from camscan.model import AdvisoryVerdict, Device, Finding
 
 
 def assess(device: Device, known: Assessment) -> Device:
     """The device with its findings, advisories and verdicts. A middlebox has none: it is not what it looks like."""
     if device.middlebox is not None:
         return device
+    site = site_of(device.address, known.policies.sites)
     return replace(
         device,
+        site=site.name,
         findings=_findings(device, known),
         advisories=_advisories(device, known),
-        verdicts=_verdicts(device, known),
+        verdicts=policy_verdicts(device, site, known.policies),
     )
 
 
@@ -23,8 +27,4 @@ def _findings(device: Device, known: Assessment) -> tuple[Finding, ...]:
 
 
 def _advisories(device: Device, known: Assessment) -> tuple[AdvisoryVerdict, ...]:
-    return ()
-
-
-def _verdicts(device: Device, known: Assessment) -> tuple[PolicyVerdict, ...]:
     return ()

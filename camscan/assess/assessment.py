@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from camscan.assess.policies import NO_POLICIES, Policies
 from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """The loaded data. `dates` names the newest date of each kind of it, for `data` of a result."""
+    """The loaded data. `dates` names the newest date of each kind of it, for `data` of a result.
+    `policies` are those that the user chose."""
 
+    policies: Policies = NO_POLICIES
     dates: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from camscan.assess.assessment import Assessment, load_assessment
+from camscan.cli.chosen import NOTHING, Chosen, held_against
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
@@ -69,6 +70,7 @@ class Wanted:
     speed: Speed
     quiet: bool
     dry_run: bool
+    chosen: Chosen = NOTHING
 
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
@@ -84,7 +86,8 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    known = Known(load_knowledge(wanted.fingerprints), load_assessment(wanted.fingerprints))
+    assessment = held_against(load_assessment(wanted.fingerprints), wanted.chosen, wanted.fingerprints)
+    known = Known(load_knowledge(wanted.fingerprints), assessment)
     plan = prepare(wanted.named, settings)
     if wanted.dry_run:
         return _say_plan(plan, wanted)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from camscan.cli.chosen import NOTHING, Chosen, chosen_by, held_against
 from camscan.cli.formats import Format
-from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, QuietOption
+from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def replay(
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     quiet: QuietOption = False,
+    policies: PolicyOption = None,
+    site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> None:
     """Judge recorded replies as a scan would, and send nothing.
@@ -36,14 +39,14 @@ def replay(
 
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
-    result = judge_files(files, fingerprints)
+    result = judge_files(files, fingerprints, chosen_by(policies, site))
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
         say(summary(result))
 
 
-def judge_files(names: Sequence[str], fingerprints: Path | None) -> "ScanResult":
+def judge_files(names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
     from camscan.cli.reading import lines_of, readable, shown
 
@@ -51,10 +54,10 @@ def judge_files(names: Sequence[str], fingerprints: Path | None) -> "ScanResult"
     for name in names:
         with readable(name) as stream:
             replies += read_recording(shown(name), lines_of(name, stream))
-    return judge_replies(replies, fingerprints)
+    return judge_replies(replies, fingerprints, chosen)
 
 
-def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None) -> "ScanResult":
+def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
     """What the replies prove; the same replies give the same id, so that two replays can be compared byte for byte."""
     import hashlib
 
@@ -68,7 +71,7 @@ def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None) -> "Sca
         replies,
         load_knowledge(fingerprints),
         scan_id=f"replay-{digest.hexdigest()[:16]}",
-        known=load_assessment(fingerprints),
+        known=held_against(load_assessment(fingerprints), chosen, fingerprints),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camscan.cli.formats import Format
-from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, QuietOption
+from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
 from camscan.cli.pace import PaceName, speed_of
 
 MOST_PACKETS = 1_000_000  # a second: what a gigabit of SYN frames holds
@@ -103,6 +103,8 @@ def scan(
             help="Packets a second, all channels together; goes before --pace.",
         ),
     ] = None,
+    policies: PolicyOption = None,
+    site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> None:
     """Find Hikvision and Dahua devices, under whatever brand, and say what they are.
@@ -113,6 +115,7 @@ def scan(
     Exit codes: 0 done, 2 usage, 3 partial (an address could not be asked), 4 could not run to the end, 130
     interrupted.
     """
+    from camscan.cli.chosen import chosen_by
     from camscan.cli.conduct import Wanted, conduct
     from camscan.cli.scoping import Named
 
@@ -137,5 +140,6 @@ def scan(
         speed=speed_of(pace, rate),
         quiet=quiet,
         dry_run=dry_run,
+        chosen=chosen_by(policies, site),
     )
     raise typer.Exit(conduct(wanted))

@@ -14,7 +14,8 @@ from camscan.identify.rule_set import RuleSet
 from camscan.identify.rules import load_rules
 from camscan.identify.vocabulary import Vocabulary, load_vocabulary
 
-_NOT_RULES = {"vendors.toml", "oui.toml"}
+_NOT_RULES = {"vendors.toml", "oui.toml", "affiliates.toml"}
+_NOT_RULES_BELOW = {"advisories", "policies"}  # what devices are held against once they are identified
 _NO_RULES = RuleSet(())
 
 
@@ -65,6 +66,8 @@ def rule_files(directory: Path) -> list[Path]:
     """
     found: list[Path] = []
     for root, names, files in os.walk(directory, onerror=_refuse_directory):
+        if Path(root) == directory:
+            names[:] = [name for name in names if name not in _NOT_RULES_BELOW]
         for path in (Path(root) / name for name in names):
             if path.suffix == ".toml" or path.is_symlink():
                 raise KnowledgeError(f"{path}: a {'link to a ' if path.is_symlink() else ''}directory, not a file")

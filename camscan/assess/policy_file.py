@@ -1,4 +1,4 @@
-"""Loads `policies/*.toml`, one file a text, and `affiliates.toml`; each datum is proved by its examples when read.
+"""Loads `policies/*.toml`, one file a text; each datum is proved by its own examples when it is read.
 
 An unknown key, a maker, brand or kind that is not in the vocabulary, a missing part, or an example that comes out
 otherwise is refused in one line: file and reason.
@@ -6,19 +6,18 @@ otherwise is refused in one line: file and reason.
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from camscan.assess.affiliate_file import AFFILIATES, Terms, load_affiliates
 from camscan.assess.policy import ANSWERS, SCOPES, Affiliate, Answer, Condition, Example, Policy, Reach, Step, Subject
 from camscan.assess.policy_verdict import failing
 from camscan.assess.site import ATTRIBUTES, OWNERS, Site
-from camscan.assess.site_file import texts
-from camscan.datafile import load_toml, need, refuse_unknown, tables
+from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of, texts
 from camscan.errors import KnowledgeError
 
-FOLDER, AFFILIATES = "policies", "affiliates.toml"
+FOLDER = "policies"
 
 _KEYS = {
     "id", "name", "jurisdiction", "effective", "date", "confidence", "binds", "scope", "sentence", "citation",
@@ -29,15 +28,6 @@ _CONDITION_KEYS = {"attribute", "values", "why"}
 _EXAMPLE_KEYS = {"vendor", "brand", "kind", "sure", "site", "verdict"}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """The ids of the vocabulary that a policy may name; of each maker the country of its seat, None where unknown."""
-
-    seats: Mapping[str, str | None]
-    brands: Container[str]
-    kinds: Container[str]
 
 
 def load_policies(directory: Path, terms: Terms) -> dict[str, Policy]:
@@ -63,44 +53,24 @@ def policy_files(directory: Path) -> list[Path]:
     return [path for path in paths if path.suffix == ".toml"]
 
 
-def load_affiliates(path: Path, terms: Terms) -> dict[str, Affiliate]:
-    """`affiliates.toml`: makers and brands that belong to the group of another maker, by id."""
-    document = load_toml(path)
-    refuse_unknown(document, {"date", "affiliate"}, str(path))
-    need(document, "date", date, str(path))
-    found = [_affiliate(row, terms, str(path)) for row in tables(document.get("affiliate", []), f"{path}: affiliate")]
-    return {one.id: one for one in found}
-
-
-def _affiliate(row: dict[str, Any], terms: Terms, file: str) -> Affiliate:
-    where = f"{file}: affiliate"
-    refuse_unknown(row, {"id", "of", "source"}, where)
-    made = Affiliate(**{key: _text(row, key, where) for key in ("id", "of", "source")})
-    if made.id not in terms.seats and made.id not in terms.brands:
-        raise KnowledgeError(f"{where}: unknown maker or brand {made.id}")
-    if made.of not in terms.seats:
-        raise KnowledgeError(f"{where} {made.id}: unknown maker {made.of}")
-    return made
-
-
 def load_policy(path: Path, terms: Terms, affiliates: Mapping[str, Affiliate]) -> Policy:
     """One file, proved by its own examples. Raises `KnowledgeError` naming it and what is wrong."""
     table, where = load_toml(path), str(path)
     refuse_unknown(table, _KEYS, where)
     policy = Policy(
-        id=_text(table, "id", where),
-        name=_text(table, "name", where),
-        jurisdiction=_text(table, "jurisdiction", where),
+        id=text_of(table, "id", where),
+        name=text_of(table, "name", where),
+        jurisdiction=text_of(table, "jurisdiction", where),
         effective=_day(table, "effective", where),
         date=str(need(table, "date", date, where)),
         confidence=_one_of(table, "confidence", ("high", "medium"), where),
-        binds=_text(table, "binds", where),
+        binds=text_of(table, "binds", where),
         scope=_several(table, "scope", SCOPES, where),
-        sentence=_text(table, "sentence", where),
-        citation=_text(table, "citation", where),
+        sentence=text_of(table, "sentence", where),
+        citation=text_of(table, "citation", where),
         sources=texts(table, "sources", where),
-        limit=_text(table, "limit", where) if "limit" in table else "",
-        note=_text(table, "note", where) if "note" in table else "",
+        limit=text_of(table, "limit", where) if "limit" in table else "",
+        note=text_of(table, "note", where) if "note" in table else "",
         steps=tuple(_step(row, where) for row in tables(table.get("steps", []), f"{where}: steps")),
         reach=tuple(_reach(row, terms, where) for row in tables(table.get("reach", []), f"{where}: reach")),
         conditions=tuple(_condition(row, where) for row in tables(table.get("condition", []), f"{where}: condition")),
@@ -132,7 +102,7 @@ def _reach(row: dict[str, Any], terms: Terms, file: str) -> Reach:
     if "makers" in row and "seat" in row:
         raise KnowledgeError(f"{where}: makers and seat, of which one says whose devices are meant")
     makers = _known(row, "makers", terms.seats, where) if "makers" in row else None
-    seat = _text(row, "seat", where) if "seat" in row else None
+    seat = text_of(row, "seat", where) if "seat" in row else None
     if seat is not None and seat not in terms.seats.values():
         raise KnowledgeError(f"{where}: seat is {seat}, where no maker of the vocabulary has it")
     return Reach(
@@ -141,8 +111,8 @@ def _reach(row: dict[str, Any], terms: Terms, file: str) -> Reach:
         unseated=frozenset(maker for maker, at in terms.seats.items() if at is None) if seat else frozenset(),
         kinds=_known(row, "kinds", terms.kinds, where) if "kinds" in row else None,
         unclear=_known(row, "unclear", terms.kinds, where),
-        equipment=_text(row, "equipment", where) if "equipment" in row else "",
-        why=_text(row, "why", where) if "why" in row else "",
+        equipment=text_of(row, "equipment", where) if "equipment" in row else "",
+        why=text_of(row, "why", where) if "why" in row else "",
     )
 
 
@@ -156,13 +126,13 @@ def _condition(row: dict[str, Any], file: str) -> Condition:
         raise KnowledgeError(f"{where}: values of {attribute} are not a list of {kind.__name__}")
     if attribute == "owner" and not set(values) <= set(OWNERS):
         raise KnowledgeError(f"{where}: values of owner are not among {', '.join(OWNERS)}")
-    return Condition(attribute=attribute, values=tuple(values), why=_text(row, "why", where) if "why" in row else "")
+    return Condition(attribute=attribute, values=tuple(values), why=text_of(row, "why", where) if "why" in row else "")
 
 
 def _step(row: dict[str, Any], file: str) -> Step:
     where = f"{file}: steps"
     refuse_unknown(row, {"on", "what"}, where)
-    return Step(on=_day(row, "on", where), what=_text(row, "what", where))
+    return Step(on=_day(row, "on", where), what=text_of(row, "what", where))
 
 
 def _example(row: dict[str, Any], terms: Terms, file: str) -> Example:
@@ -177,13 +147,6 @@ def _example(row: dict[str, Any], terms: Terms, file: str) -> Example:
     subject = Subject(vendor=row.get("vendor"), brand=row.get("brand"), kind=row.get("kind"), sure=sure, kind_sure=1.0)
     verdict = cast(Answer, _one_of(row, "verdict", ANSWERS, where))
     return Example(subject=subject, site=Site(**site), verdict=verdict)
-
-
-def _text(table: dict[str, Any], key: str, where: str) -> str:
-    text = need(table, key, str, where)
-    if not text.strip():
-        raise KnowledgeError(f"{where}: {key} is empty")
-    return cast(str, text)
 
 
 def _day(table: dict[str, Any], key: str, where: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from camscan.assess.site import OWNERS, Owner, Site
-from camscan.datafile import load_toml, need, refuse_unknown, tables
+from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of, texts
 from camscan.errors import KnowledgeError
 from camscan.scope import Network
 
@@ -27,11 +27,9 @@ def load_sites(path: Path, policies: Container[str]) -> tuple[Site, ...]:
 
 
 def _site(table: dict[str, Any], policies: Container[str], file: str) -> Site:
-    name = need(table, "name", str, f"{file}: site")
+    name = text_of(table, "name", f"{file}: site")
     where = f"{file}: site {name}"
     refuse_unknown(table, _KEYS, where)
-    if not name.strip():
-        raise KnowledgeError(f"{file}: site: name is empty")
     if "networks" in table and not table["networks"]:
         raise KnowledgeError(f"{where}: networks is empty; leave it out for all that no other site holds")
     return Site(
@@ -39,18 +37,10 @@ def _site(table: dict[str, Any], policies: Container[str], file: str) -> Site:
         networks=tuple(_network(text, where) for text in texts(table, "networks", where)),
         country=_country(table, where),
         owner=_owner(table, where),
-        authority=need(table, "authority", str, where) if "authority" in table else None,
+        authority=text_of(table, "authority", where) if "authority" in table else None,
         sensitive=need(table, "sensitive", bool, where) if "sensitive" in table else None,
         policies=_policies(table, policies, where),
     )
-
-
-def texts(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
-    """A list of texts, empty where there is none. Raises `KnowledgeError` for anything else."""
-    found = need(table, key, list, where) if key in table else []
-    if not all(isinstance(text, str) and text.strip() for text in found):
-        raise KnowledgeError(f"{where}: {key} holds something that is no text")
-    return tuple(found)
 
 
 def _network(text: str, where: str) -> Network:

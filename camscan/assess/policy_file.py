@@ -7,6 +7,7 @@ otherwise is refused in one line: file and reason.
 import re
 from collections.abc import Container, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -78,7 +79,7 @@ def load_policy(path: Path, terms: Terms, affiliates: Mapping[str, Affiliate]) -
         affiliates=affiliates,
         examples=tuple(_example(row, terms, where) for row in tables(table.get("example", []), f"{where}: example")),
     )
-    for reason in (*_mistakes(policy, path), *failing(policy)):
+    for reason in chain(_mistakes(policy, path), failing(policy)):
         raise KnowledgeError(f"{where}: {reason}")
     return policy
 

@@ -66,8 +66,7 @@ def _together(said: list[Said]) -> Said:
 
 def _reached(policy: Policy, subject: Subject) -> Said:
     """The best answer of the parts of the text: each reaches something else."""
-    answers = [_by_part(policy, part, subject) for part in policy.reach]
-    return min(answers, key=lambda said: (_RANK[said.answer], answers.index(said)))
+    return min((_by_part(policy, part, subject) for part in policy.reach), key=lambda said: _RANK[said.answer])
 
 
 _RANK = {"covered": 0, "cannot-say": 1, "not-covered": 2}

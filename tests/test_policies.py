@@ -145,8 +145,11 @@ def test_a_city_decides_for_itself_alone() -> None:
 
 
 def test_what_only_the_owner_can_say_is_added() -> None:
-    assert verdict("us-ndaa-889", made_by("dahua")).reason.endswith("national security purposes: for the owner to say")
+    reason = verdict("us-ndaa-889", made_by("dahua")).reason
+    assert "other national security purposes: for the owner to say; it binds US executive agencies" in reason
     assert "for the owner to say" not in verdict("us-ndaa-889", made_by(None)).reason
+    assert "Not the buyers or users of its cameras" in verdict("us-bis-entity", made_by("dahua")).reason
+    assert "it binds" not in verdict("uk-sensitive-sites", made_by("dahua"), **UK_SITE).reason
 
 
 def test_no_policy_is_on_unless_chosen() -> None:

@@ -45,14 +45,22 @@ def subject_of(device: Device) -> Subject:
 def policy_verdict(policy: Policy, subject: Subject, site: Site) -> PolicyVerdict:
     """What the policy says of a device at a site."""
     said = _together([_reached(policy, subject), *(_bound(condition, site) for condition in policy.conditions)])
-    limit = f"; {policy.limit}: for the owner to say" if policy.limit and said.answer == "covered" else ""
+    more = _for_the_owner(policy) if said.answer == "covered" else ()
     return PolicyVerdict(
         policy=policy.id,
         verdict=said.answer,
-        reason=said.reason + limit,
+        reason="; ".join((said.reason, *more)),
         citation=policy.citation,
         date=policy.effective,
     )
+
+
+def _for_the_owner(policy: Policy) -> Iterator[str]:
+    """What no scan can see: what the text asks further, and whom one binds that asks nothing of the site."""
+    if policy.limit:
+        yield f"{policy.limit}: for the owner to say"
+    if not policy.conditions:
+        yield f"it binds {policy.binds}"
 
 
 def _together(said: list[Said]) -> Said:

@@ -80,7 +80,19 @@ def test_a_maker_that_is_not_sure_enough_is_no_maker() -> None:
 def test_a_kind_that_is_not_sure_enough_is_not_known() -> None:
     printer = made_by("hikvision", kind="printer")
     assert verdict("us-ndaa-889", printer).verdict == "not-covered"
-    assert verdict("us-ndaa-889", replace(printer, confidence={"vendor": 0.95, "kind": 0.4})).verdict == "cannot-say"
+    doubtful = replace(printer, confidence={"vendor": 0.95, "kind": 0.4})
+    assert verdict("nl-amsterdam-2024", doubtful, authority="Amsterdam").verdict == "cannot-say"
+    reason = verdict("nl-amsterdam-2024", doubtful, authority="Amsterdam").reason
+    assert "its kind is not known well enough (printer, 40% sure), and the text speaks of cameras" in reason
+
+
+def test_what_is_presumed_of_an_unknown_kind_is_said() -> None:
+    presumed = verdict("us-ndaa-889", made_by("hikvision", kind=None))
+    assert presumed.verdict == "covered"
+    assert "its kind is not known, and the text speaks of video surveillance" in presumed.reason
+    assert "taken for that, which is most of what these makers sell: to be verified" in presumed.reason
+    assert verdict("us-ndaa-889", made_by("hikvision", kind="access-control")).verdict == "cannot-say"
+    assert verdict("us-ndaa-889", made_by("huawei", kind=None)).verdict == "cannot-say"
 
 
 def test_an_affiliate_is_flagged_whatever_the_text_says_of_it() -> None:

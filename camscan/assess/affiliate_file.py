@@ -1,25 +1,14 @@
-"""Loads `affiliates.toml`: who belongs to the group of which maker. And the words in which policies may speak."""
+"""Loads `affiliates.toml`: who belongs to the group of which maker."""
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from camscan.assess.policy import Affiliate
+from camscan.assess.policy import Affiliate, Terms
 from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of
 from camscan.errors import KnowledgeError
 
 AFFILIATES = "affiliates.toml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """The ids of the vocabulary that a policy may name; of each maker the country of its seat, None where unknown."""
-
-    seats: Mapping[str, str | None]
-    brands: Container[str]
-    kinds: Container[str]
 
 
 def load_affiliates(path: Path, terms: Terms) -> dict[str, Affiliate]:

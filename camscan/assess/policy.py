@@ -4,7 +4,7 @@ A text reaches a device by its maker, or by the country in which the maker has i
 These are facts for an audit report, not legal advice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -15,6 +15,15 @@ ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
 SCOPES = ("procurement", "use", "removal", "authorisation", "import", "sale", "export", "premises")
 """What a text forbids or orders; `premises` is one body's decision about its own buildings or streets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The ids of the vocabulary that a policy may name; of each maker the country of its seat, None where unknown."""
+
+    seats: Mapping[str, str | None]
+    brands: Container[str]
+    kinds: Container[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +40,8 @@ class Reach:
     """What a text reaches: devices of these makers (None: of any), of these kinds (None: of every kind).
 
     `seat` is the country by which the makers were chosen, `unseated` those of which no seat is known. `equipment` names
-    the kinds in words; of `unclear` ones the text does not say whether it means them. `why` makes the answer
-    `cannot-say` wherever this reaches.
+    the kinds in words; of `unclear` ones the text does not say whether it means them. `presumed` says why a device of
+    unknown kind is taken for one of these all the same. `why` makes the answer `cannot-say` wherever this reaches.
     """
 
     makers: frozenset[str] | None
@@ -41,6 +50,7 @@ class Reach:
     kinds: frozenset[str] | None = None
     unclear: frozenset[str] = frozenset()
     equipment: str = ""
+    presumed: str = ""
     why: str = ""
 
 

@@ -11,8 +11,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
-from camscan.assess.affiliate_file import AFFILIATES, Terms, load_affiliates
-from camscan.assess.policy import ANSWERS, SCOPES, Affiliate, Answer, Condition, Example, Policy, Reach, Step, Subject
+from camscan.assess.affiliate_file import AFFILIATES, load_affiliates
+from camscan.assess.policy import (
+    ANSWERS,
+    SCOPES,
+    Affiliate,
+    Answer,
+    Condition,
+    Example,
+    Policy,
+    Reach,
+    Step,
+    Subject,
+    Terms,
+)
 from camscan.assess.policy_verdict import failing
 from camscan.assess.site import ATTRIBUTES, OWNERS, Site
 from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of, texts
@@ -24,7 +36,7 @@ _KEYS = {
     "id", "name", "jurisdiction", "effective", "date", "confidence", "binds", "scope", "sentence", "citation",
     "sources", "limit", "note", "steps", "reach", "condition", "affiliates", "example",
 }  # fmt: skip
-_REACH_KEYS = {"makers", "seat", "kinds", "unclear", "equipment", "why"}
+_REACH_KEYS = {"makers", "seat", "kinds", "unclear", "equipment", "presumed", "why"}
 _CONDITION_KEYS = {"attribute", "values", "why"}
 _EXAMPLE_KEYS = {"vendor", "brand", "kind", "sure", "site", "verdict"}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -100,6 +112,8 @@ def _reach(row: dict[str, Any], terms: Terms, file: str) -> Reach:
     refuse_unknown(row, _REACH_KEYS, where)
     if ("kinds" in row) != ("equipment" in row) or ("unclear" in row and "kinds" not in row):
         raise KnowledgeError(f"{where}: kinds need equipment, which names them in words, and unclear needs kinds")
+    if "presumed" in row and "kinds" not in row:
+        raise KnowledgeError(f"{where}: presumed needs kinds")
     if "makers" in row and "seat" in row:
         raise KnowledgeError(f"{where}: makers and seat, of which one says whose devices are meant")
     makers = _known(row, "makers", terms.seats, where) if "makers" in row else None
@@ -113,6 +127,7 @@ def _reach(row: dict[str, Any], terms: Terms, file: str) -> Reach:
         kinds=_known(row, "kinds", terms.kinds, where) if "kinds" in row else None,
         unclear=_known(row, "unclear", terms.kinds, where),
         equipment=text_of(row, "equipment", where) if "equipment" in row else "",
+        presumed=text_of(row, "presumed", where) if "presumed" in row else "",
         why=text_of(row, "why", where) if "why" in row else "",
     )
 

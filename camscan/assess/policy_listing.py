@@ -36,6 +36,7 @@ def _reach(part: Reach) -> dict[str, Any]:
         "seat": part.seat,
         "kinds": None if part.kinds is None else sorted(part.kinds),
         "unclear": sorted(part.unclear),
+        "presumed": part.presumed or None,
         "cannot_say": part.why or None,
     }
 
@@ -48,6 +49,7 @@ def _who(part: Reach) -> str:
 
 def _devices(part: Reach) -> str:
     what = f" ({part.equipment})" if part.equipment else ""
+    what += f"; of unknown kind {part.presumed}" if part.presumed else ""
     return f"{_who(part)}{what}" + (f": cannot say, {part.why}" if part.why else "")
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from camscan.assess.affiliate_file import AFFILIATES, Terms, load_affiliates
-from camscan.assess.policy import Policy
+from camscan.assess.affiliate_file import AFFILIATES, load_affiliates
+from camscan.assess.policy import Policy, Terms
 from camscan.assess.policy_file import load_policy, policy_files
 from camscan.errors import KnowledgeError
 

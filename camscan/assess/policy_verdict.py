@@ -2,7 +2,8 @@
 
 The device must be what the text reaches, and the site one that it binds. The maker counts, not the brand; what is not
 known, or less sure than `SURE_ENOUGH`, is never guessed: then it cannot be said. Yet where it makes no difference (a
-printer, whoever made it; a camera at a site that is not bound) the answer is `not-covered` all the same.
+printer, whoever made it; a camera at a site that is not bound) the answer is `not-covered` all the same. Where a datum
+presumes something of an unknown kind, the reason says so.
 """
 
 from collections.abc import Iterator
@@ -93,7 +94,9 @@ def _by_kind(part: Reach, subject: Subject) -> Said | None:
     if part.kinds is None:
         return None
     if subject.kind is None or subject.kind_sure < SURE_ENOUGH:
-        return Said("cannot-say", f"its kind is not known, and the text speaks of {part.equipment}")
+        weak = f" well enough ({subject.kind}, {subject.kind_sure:.0%} sure)" if subject.kind else ""
+        spoken = f"its kind is not known{weak}, and the text speaks of {part.equipment}"
+        return Said("covered", f"{spoken}; {part.presumed}") if part.presumed else Said("cannot-say", spoken)
     if subject.kind in part.kinds:
         return Said("covered", f"its kind is {subject.kind}")
     spoken = f"its kind is {subject.kind}, and the text speaks of {part.equipment}"

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from camscan.assess.affiliate_file import Terms
     from camscan.assess.assessment import Assessment
     from camscan.assess.policies import Policies
-    from camscan.assess.policy import Policy
+    from camscan.assess.policy import Policy, Terms
     from camscan.identify.vocabulary import Vocabulary
 
 
@@ -70,7 +69,7 @@ def known_policies(directory: Path | None) -> "dict[str, Policy]":
 
 def terms_of(vocabulary: "Vocabulary") -> "Terms":
     """What of the vocabulary a policy may name."""
-    from camscan.assess.affiliate_file import Terms
+    from camscan.assess.policy import Terms
 
     seats = {maker.id: maker.country for maker in vocabulary.makers.values()}
     return Terms(seats=seats, brands=vocabulary.brands, kinds=vocabulary.kinds)

@@ -9,11 +9,15 @@ import pytest
 
 from camscan.assess.assessment import Assessment
 from camscan.cli import conduct
+from camscan.cli.anew import held_anew
+from camscan.cli.chosen import Chosen
 from camscan.identify import knowledge_base
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
+from camscan.report.document import build_document
 from tests.cli_rig import install, run
 from tests.import_rig import fingerprint, host, nmap_file, port
 from tests.policy_rig import shipped
+from tests.report_rig import camera, middlebox, result
 from tests.test_cli_commands import SADP, line, valid
 
 PAGE = b'HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 08:00:00 GMT\r\nServer: App-webs/\r\nETag: "0-7c3"\r\n\r\n'
@@ -153,6 +157,19 @@ def test_explain_keeps_the_verdicts_of_then_and_renews_those_asked_for(
         ("uk-sensitive-sites", "covered"),
     ]
     assert (then["site"], now["site"]) == (None, "Whitehall")
+
+
+def test_explain_keeps_the_site_of_then_where_no_site_file_says_otherwise(recording: str, tmp_path: Path) -> None:
+    sites = write(tmp_path / "sites.toml", SITES)
+    old = write(tmp_path / "old.json", run("replay", recording, "-f", "json", "--site", sites).out)
+    (now,) = json.loads(run("explain", "10.0.0.64", "--from", old, "-f", "json", "--policy", "us-bis-entity").out)
+    assert (now["site"], len(now["verdicts"])) == ("Whitehall", 1)
+
+
+def test_a_middlebox_of_an_old_result_gets_no_verdict() -> None:
+    document = build_document(result(middlebox(), camera()), "0")
+    held = held_anew(document, Chosen(policies=("us-bis-entity",)), None)
+    assert [len(device.verdicts) for device in held.devices] == [0, 1]
 
 
 def test_the_list_and_each_policy_by_itself() -> None:

@@ -149,6 +149,10 @@ def test_what_makes_no_difference_is_not_asked() -> None:
     assert verdict("uk-sensitive-sites", made_by("axis")).verdict == "not-covered"
 
 
+def test_what_the_device_is_goes_before_where_it_stands() -> None:
+    assert verdict("uk-sensitive-sites", made_by("axis"), sensitive=False).reason.startswith("made by axis")
+
+
 def test_a_city_decides_for_itself_alone() -> None:
     camera = made_by("dahua")
     assert verdict("nl-amsterdam-2024", camera, authority="gemeente  AMSTERDAM").verdict == "covered"

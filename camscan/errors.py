@@ -20,6 +20,10 @@ class KnowledgeError(UsageError):
     """A file in `fingerprints/` is malformed: names file, rule and reason."""
 
 
+class BundleError(UsageError):
+    """A bundle of data files, or a key, that is not to be trusted or cannot be read."""
+
+
 class DecodeError(CamscanError):
     """Bytes that are not what their protocol says. The only error a codec raises, or its special case below."""
 

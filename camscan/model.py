@@ -149,7 +149,7 @@ class AdvisoryVerdict:
     """A published vulnerability, held against a device: what is said of it, and why.
 
     `fixed_in` is the firmware that a source calls fixed. `kev`: CISA lists it as known to be exploited. `severity` is
-    one of SEVERITIES; None where no source scores it.
+    one of SEVERITIES.
     """
 
     id: str
@@ -158,7 +158,7 @@ class AdvisoryVerdict:
     fixed_in: str | None
     kev: bool
     confidence: float
-    severity: str | None = None
+    severity: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from camscan.cli import conduct, credential, scoping
+from camscan.cli.known import Known
 from camscan.cli.main import app
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress
@@ -65,7 +66,7 @@ class Scanner:
         return self.plans[-1]
 
 
-def run(*arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Ended:
+def run(*arguments: str, stdin: str | bytes = "", environment: dict[str, str] | None = None) -> Ended:
     """Run `camscan ARGUMENTS`; its end is never an exception."""
     ended = CliRunner().invoke(app, list(arguments), input=stdin, env=environment or {})
     assert ended.exception is None or isinstance(ended.exception, SystemExit)
@@ -88,8 +89,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Scanner:
     scanner = Scanner()
     monkeypatch.setattr(conduct, "list_interfaces", lambda: (LAN, OTHER))
     monkeypatch.setattr(conduct, "interface_for", route)
-    monkeypatch.setattr(conduct, "load_knowledge", lambda directory: None)
-    monkeypatch.setattr(conduct, "load_assessment", lambda directory: None)
+    monkeypatch.setattr(conduct, "load_known", lambda directory, chosen: Known(None, None))
     monkeypatch.setattr(conduct, "scan", scanner.scan)
     monkeypatch.setattr(scoping, "resolve", resolve)
     monkeypatch.setattr(scoping, "resolver_addresses", lambda: ("10.0.0.53",))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,14 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     settings.register_profile("camscan", deadline=None)  # a first call imports; how long it takes proves nothing
     settings.load_profile("camscan")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """No data that this user has installed, and no key, have a part in a test; where a test may install its own."""
+    home = tmp_path_factory.mktemp("home")
+    os.environ["XDG_DATA_HOME"], os.environ["XDG_CONFIG_HOME"] = str(home / "data"), str(home / "config")
+    return home
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -14,6 +14,8 @@ from camscan.model import (
     ScanResult,
     Service,
 )
+from camscan.report import shape
+from camscan.report.document import device_record
 
 ESCAPE = "\x1b[31mred\x1b]0;title\x07"
 MARKS = "abc\u202egnp.exe\u200b\u2066"
@@ -34,6 +36,11 @@ HOSTILE = (
     "../../etc/passwd",
     "\uff1dfull-width",
 )
+
+
+def published(device: Device) -> shape.Device:
+    """The device as a document holds it."""
+    return shape.Device.model_validate(device_record(device))
 
 
 def reply(address: str, protocol: str = "sadp", data: bytes = b"x", request: str = "inquiry") -> Reply:

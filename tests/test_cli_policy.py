@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from camscan.assess.assessment import Assessment
 from camscan.cli import conduct
 from camscan.cli.anew import held_anew
 from camscan.cli.chosen import Chosen
+from camscan.cli.known import load_known
 from camscan.identify import knowledge_base
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
-from camscan.report.document import build_document
+from camscan.report.document import as_document
+from camscan.report.shape import Document
 from tests.cli_rig import install, run
 from tests.import_rig import fingerprint, host, nmap_file, port
 from tests.policy_rig import shipped
@@ -95,7 +96,7 @@ def test_an_import_holds_devices_against_policies_too(tmp_path: Path) -> None:
 def test_a_scan_loads_its_policies_before_it_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given: dict[str, Any] = {}
     scanner = install(monkeypatch)
-    monkeypatch.setattr(conduct, "load_assessment", lambda directory: Assessment())
+    monkeypatch.setattr(conduct, "load_known", load_known)
 
     async def scan(*arguments: Any, **named: Any) -> Any:
         given.update(named)
@@ -167,7 +168,7 @@ def test_explain_keeps_the_site_of_then_where_no_site_file_says_otherwise(record
 
 
 def test_a_middlebox_of_an_old_result_gets_no_verdict() -> None:
-    document = build_document(result(middlebox(), camera()), "0")
+    document = Document.model_validate(as_document(result(middlebox(), camera()), "0"))
     held = held_anew(document, Chosen(policies=("us-bis-entity",)), None)
     assert [len(device.verdicts) for device in held.devices] == [0, 1]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from camscan.discover.announced import Hint, announced
+from camscan.discover.announced import announced
+from camscan.discover.hint import Hint
 from camscan.discover.plan import Engine, Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
@@ -38,7 +39,8 @@ def test_the_plan_counts_packets_as_they_will_be_sent() -> None:
     (unicast,) = (s for s in plan.steps if s.channel == "sadp unicast")
     assert (multicast.packets, unicast.packets) == (2, 14 * 2)
     (ports,) = (s for s in plan.steps if s.mode == "ports")
-    assert ports.connections == 14 * len(swept_ports(load_protocols()))
+    tried = len(swept_ports(load_protocols()))
+    assert (ports.connections, ports.spare) == (14 * (tried + 10), 14 * 10)
 
 
 def test_the_camera_ports_are_all_asked() -> None:

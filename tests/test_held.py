@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.discover.announced import Hint
 from camscan.discover.held import held
+from camscan.discover.hint import Hint
 from camscan.discover.plan import Settings
 from camscan.discover.turns import Interview
 from camscan.model import Reply
@@ -77,7 +77,8 @@ async def test_without_challenges_a_protocol_of_both_kinds_sends_its_questions_o
         )
         replies: list[Reply] = []
         talk = Interview(wire=rig.wire, protocols={"mixed": mixed}, settings=Settings(challenge=False), address=HOME)
-        await talk.hear([Hint(protocol="mixed", port=port)], replies.append)
+        talk.note = replies.append
+        await talk.hear([Hint(protocol="mixed", port=port)])
     assert [r.request for r in replies] == ["question"]
     assert web.asked == [QUESTION.payload]
     assert talk.problems == [

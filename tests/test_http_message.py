@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from camscan.errors import DecodeError
 from camscan.probe import REPLY_LIMIT
-from camscan.protocols.http_message import CHUNKS_LIMIT, HEADER_LINES, as_text, is_complete, parse
+from camscan.protocols.http_message import CHUNKS_LIMIT, HEADER_LINES, as_text, first_reply, is_complete, parse
 
 ODD = {
     "line feeds alone": (b"HTTP/1.1 200 OK\nServer: a\n\nbody", 200, (("Server", "a"),), b"body"),
@@ -133,3 +133,24 @@ def test_any_bytes_decode_or_are_refused(head: bytes, data: bytes) -> None:
     except DecodeError:
         return
     assert 0 <= message.status <= 999
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody",
+        b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n4\r\nbody\r\n0\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+        b"\r\nRTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n",
+    ],
+)
+def test_a_reply_is_parted_from_what_follows_it(reply: bytes) -> None:
+    assert first_reply(reply) == reply
+    assert first_reply(reply + b"HTTP/1.1 200 OK\r\n\r\nmore") == reply
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody", b"HTTP/1.0 200 OK\r\n\r\nbody"]
+)
+def test_a_reply_without_an_end_is_not_parted(data: bytes) -> None:
+    assert first_reply(data) == data

@@ -1,6 +1,6 @@
 """What the coverage tells of the turns with all hosts, and of the owner's credential."""
 
-from camscan.discover.announced import Hint
+from camscan.discover.hint import Hint
 from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
 from camscan.discover.login import CLOCK_SLACK, Fate, Login
@@ -20,7 +20,7 @@ def _interviews(rig: Rig) -> Interviews:
     def begin(address: str) -> Interview:
         return Interview(wire=rig.wire, protocols=PROTOCOLS, settings=Settings(), address=address)
 
-    return Interviews(hosts=Hosts(scope=Scope(swept=()), protocols=PROTOCOLS), begin=begin, note=lambda reply: None)
+    return Interviews(hosts=Hosts(scope=Scope(swept=()), protocols=PROTOCOLS), begin=begin)
 
 
 def test_without_turns_there_is_no_row() -> None:

@@ -9,8 +9,8 @@ from itertools import islice
 
 import pytest
 
-from camscan.discover.announced import Hint
 from camscan.discover.done import Done
+from camscan.discover.hint import Hint
 from camscan.discover.journal import Journal
 from camscan.discover.order import Order, Place
 from camscan.discover.page import STANDING_SECONDS, Page

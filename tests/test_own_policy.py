@@ -12,7 +12,6 @@ from camscan.assess.own_policy import OwnPolicy
 from camscan.assess.own_policy_check import Checked, check, matches
 from camscan.assess.own_policy_draft import draft
 from camscan.assess.own_policy_file import load_own_policy
-from camscan.assess.version_order import version_order
 from camscan.errors import KnowledgeError
 from camscan.identify.sameness import same_value
 from camscan.model import Capability, Device, Finding
@@ -96,26 +95,6 @@ def test_firmware_that_cannot_be_compared_is_not_called_old(tmp_path: Path) -> N
     assert broken(tmp_path, rules, replace(CAMERA, firmware=None, build=None)) == [("firmware *", "cannot-say")]
     assert broken(tmp_path, rules, replace(CAMERA, firmware="special", build=None)) == [("firmware *", "cannot-say")]
     assert broken(tmp_path, rules.replace("*", "NVR*"), CAMERA) == []
-
-
-@pytest.mark.parametrize(
-    ("firmware", "build", "bound", "order"),
-    [
-        ("V5.5.10", None, "V5.5.9", 1),
-        ("V5.5", None, "V5.5.0", 0),
-        ("2.800.0000000.25.R", "2021-05-01", "2.800.0000000.30.R", -1),
-        ("2.800.0000000.25.R", "2021-05-01", "2.820.0000000.1.R", None),
-        ("2.800.0000000.25.R", "2021-05-01", "2.820.0000000.1.R build 2021-04-01", 1),
-        ("V5.5.0", "build 170725", "V5.5.0 build 170726", -1),
-        ("V5.5.0", None, "V5.5.0 build 170726", None),
-        (None, "build 170725", "V5.5.0", None),
-        ("garbage", None, "V5.5.0", None),
-    ],
-)
-def test_versions_are_held_against_each_other_where_they_can_be(
-    firmware: str | None, build: str | None, bound: str, order: int | None
-) -> None:
-    assert version_order(firmware, build, bound) == order
 
 
 def test_a_forbidden_capability_is_told_as_observed_or_inferred(tmp_path: Path) -> None:

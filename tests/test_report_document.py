@@ -13,9 +13,9 @@ import pytest
 from camscan.model import Device, ScanResult
 from camscan.report.csv import COLUMNS, as_csv, write_rows
 from camscan.report.document import as_document
-from camscan.report.jsonl import as_json, as_jsonl
+from camscan.report.jsonl import as_json_document, as_jsonl
 from camscan.report.shape import Document, json_schema
-from tests.report_rig import HOSTILE, camera, device, hostile, middlebox, ordinary, result
+from tests.report_rig import HOSTILE, camera, device, hostile, middlebox, ordinary, recorder, result
 
 GOLDEN = Path(__file__).parent / "golden"
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
@@ -35,8 +35,12 @@ def texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+def written(scan: ScanResult, version: str = "1") -> str:
+    return "".join(as_json_document(as_document(scan, version)))
+
+
 def document(scan: ScanResult) -> dict[str, Any]:
-    data = json.loads(as_json(as_document(scan, "1.2.3")))
+    data = json.loads(written(scan, "1.2.3"))
     VALIDATOR.validate(data)
     assert isinstance(data, dict)
     return data
@@ -88,6 +92,15 @@ def test_evidence_names_the_reply_it_comes_from() -> None:
     }
 
 
+def test_a_claim_and_a_conflict_are_one_line_each_and_a_device_is_one_piece() -> None:
+    devices = (camera("10.0.0.1"), camera("10.0.0.2"), recorder())
+    lines = written(result(*devices)).splitlines()
+    assert sum(line.startswith('        {"attribute": ') for line in lines) == 2 * (3 + 1)
+    assert '      "conflicts": [],' in lines
+    pieces = list(as_json_document(as_document(result(*devices), "1")))
+    assert [piece.count('"capabilities":') for piece in pieces if '"capabilities":' in piece] == [1, 1, 1]
+
+
 def test_undecoded_replies_keep_their_bytes() -> None:
     bad, odd = document(result())["undecoded"]
     assert (bad["encoding"], bytes.fromhex(bad["reply"]), bad["reason"]) == ("hex", b"\x1b\xff\0", "not XML")
@@ -95,9 +108,9 @@ def test_undecoded_replies_keep_their_bytes() -> None:
 
 
 def test_a_document_reads_back_as_it_was_written() -> None:
-    text = as_json(as_document(ordinary(), "1"))
+    text = written(ordinary())
     again = Document.model_validate_json(text).model_dump(mode="json", by_alias=True)
-    assert as_json(again) == text
+    assert "".join(as_json_document(again)) == text
 
 
 def test_a_middlebox_is_one_record_with_all_its_addresses() -> None:
@@ -126,16 +139,16 @@ def test_an_impossible_time_is_unknown(moment: float) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_json_of_a_hostile_device_is_valid_short_and_visible(text: str) -> None:
     scan = result(hostile(text), undecoded=())
-    written = as_json(as_document(scan, "1"))
-    assert written.isascii()
-    assert len(written) < 20_000
+    shown = written(scan)
+    assert shown.isascii()
+    assert len(shown) < 20_000
     assert all(value.isprintable() for value in texts(document(scan)))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_json_lines_of_a_hostile_device_are_one_line_of_the_same_shape(text: str) -> None:
     scan = result(hostile(text), camera())
-    lines = as_jsonl(scan).split("\n")
+    lines = "".join(as_jsonl(scan)).split("\n")
     assert lines.pop() == ""
     assert [json.loads(line) for line in lines] == document(scan)["devices"]
 
@@ -173,7 +186,7 @@ def test_an_ordinary_cell_stays_as_it_is(cell: str) -> None:
 
 def test_no_device_is_a_header_alone() -> None:
     assert as_csv(result()) == ",".join(COLUMNS) + "\n"
-    assert as_jsonl(result()) == ""
+    assert "".join(as_jsonl(result())) == ""
 
 
 def test_order_is_that_of_the_addresses() -> None:

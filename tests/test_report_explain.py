@@ -5,10 +5,9 @@ import pytest
 
 from camscan.model import Capability, Conflict
 from camscan.probe import ArpSweep, IcmpEcho, OverHttp, Protocol, Recorded, Request, Tcp, Udp
-from camscan.report.document import device_record
 from camscan.report.explain import as_explanation, explanation
 from camscan.report.requests import as_request_rows, as_request_table
-from tests.report_rig import HOSTILE, camera, claim, device, hostile, middlebox
+from tests.report_rig import HOSTILE, camera, claim, device, hostile, middlebox, published
 
 
 def equal(attribute: str, one: str, other: str) -> bool:
@@ -16,7 +15,7 @@ def equal(attribute: str, one: str, other: str) -> bool:
 
 
 def test_what_speaks_for_a_value_and_what_against_it() -> None:
-    reasoning = explanation(device_record(camera()), equal)
+    reasoning = explanation(published(camera()), equal)
     vendor = next(a for a in reasoning["attributes"] if a["attribute"] == "vendor")
     assert (vendor["value"], vendor["confidence"]) == ("hikvision", 0.97)
     assert [e["value"] for e in vendor["evidence"]] == ["hikvision"]
@@ -25,7 +24,7 @@ def test_what_speaks_for_a_value_and_what_against_it() -> None:
 
 
 def test_the_text_names_value_reply_field_rule_and_source() -> None:
-    text = as_explanation(explanation(device_record(camera()), equal))
+    text = as_explanation(explanation(published(camera()), equal))
     assert "vendor: hikvision  (97% sure)\n  + 97% hikvision\n" in text
     assert '      sadp inquiry at 10.0.0.9 port 37020: model is "hikvision"\n' in text
     assert "      rule rule-vendor (sadp.toml, 2026-11-22), https://example.org/source\n" in text
@@ -35,13 +34,13 @@ def test_the_text_names_value_reply_field_rule_and_source() -> None:
 
 def test_a_conflict_without_support_shows_no_percentage() -> None:
     conflict = Conflict(attribute="serial", values=(("A1", 0.0), ("B2", 0.0)), reason="one address, two serials")
-    text = as_explanation(explanation(device_record(device("10.0.0.5", conflicts=(conflict,))), equal))
+    text = as_explanation(explanation(published(device("10.0.0.5", conflicts=(conflict,))), equal))
     assert "  ! one address, two serials: A1, B2\n" in text
 
 
 def test_it_begins_with_maker_and_brand_and_why() -> None:
     branded = replace(camera(), claims=(*camera().claims, claim("brand", "annke", 0.8)))
-    reasoning = explanation(device_record(branded), equal)
+    reasoning = explanation(published(branded), equal)
     assert reasoning["summary"] == [
         'Made by hikvision (97% sure), because sadp says model "hikvision".',
         'Sold as annke, because sadp says model "annke".',
@@ -49,8 +48,8 @@ def test_it_begins_with_maker_and_brand_and_why() -> None:
     ]
     assert "Made by hikvision (97% sure), because" in as_explanation(reasoning)
     own = replace(branded, brand="hikvision", claims=(*camera().claims, claim("brand", "hikvision", 0.8)))
-    assert "Sold under the maker's own name, because" in explanation(device_record(own), equal)["summary"][1]
-    nobody = explanation(device_record(device("10.0.0.5")), equal)
+    assert "Sold under the maker's own name, because" in explanation(published(own), equal)["summary"][1]
+    nobody = explanation(published(device("10.0.0.5")), equal)
     assert nobody["summary"] == ["Who made it is not proved."]
 
 
@@ -60,7 +59,7 @@ def test_a_capability_says_how_it_is_known_and_that_present_is_not_enabled() -> 
         Capability(id="speaker", state="observed", enabled=False, evidence=("rule-capability",)),
     )
     claims = (claim("capability", "ptz", 0.9), claim("capability", "speaker", 0.9), claim("capability", "wifi", 0.2))
-    reasoning = explanation(device_record(replace(camera(), capabilities=known, claims=claims)), equal)
+    reasoning = explanation(published(replace(camera(), capabilities=known, claims=claims)), equal)
     assert [(c["id"], c["state"], c["enabled"]) for c in reasoning["capabilities"]] == [
         ("ptz", "inferred", None),
         ("speaker", "observed", False),
@@ -77,12 +76,12 @@ def test_a_conflict_about_what_nobody_claims_is_shown_too() -> None:
     conflict = Conflict(
         attribute="address", values=(("10.0.0.99", 0.0),), reason="its sadp reply names another address"
     )
-    text = as_explanation(explanation(device_record(device("10.0.0.5", conflicts=(conflict,))), equal))
+    text = as_explanation(explanation(published(device("10.0.0.5", conflicts=(conflict,))), equal))
     assert "address\n  ! its sadp reply names another address: 10.0.0.99\n" in text
 
 
 def test_the_data_of_an_explanation_holds_every_claim_and_every_conflict_once() -> None:
-    record = device_record(replace(camera(), claims=(*camera().claims, claim("capability", "ptz"), claim("uuid", "u"))))
+    record = published(replace(camera(), claims=(*camera().claims, claim("capability", "ptz"), claim("uuid", "u"))))
     reasoning = explanation(record, equal)
     claims = [e for a in reasoning["attributes"] for e in (*a["evidence"], *a["against"])]
     claims += [e for c in reasoning["capabilities"] for e in c["evidence"]] + reasoning["weak_capabilities"]
@@ -92,7 +91,7 @@ def test_the_data_of_an_explanation_holds_every_claim_and_every_conflict_once() 
 
 
 def test_a_middlebox_is_explained_without_its_thousand_addresses() -> None:
-    text = as_explanation(explanation(device_record(middlebox()), equal))
+    text = as_explanation(explanation(published(middlebox()), equal))
     assert text.startswith(
         "10.0.0.1 and 253 other addresses  (address-10.0.0.1)\nA middlebox, or as many alike devices"
     )
@@ -102,14 +101,14 @@ def test_a_middlebox_is_explained_without_its_thousand_addresses() -> None:
 
 
 def test_a_middlebox_without_a_maker_is_no_row_of_devices() -> None:
-    text = as_explanation(explanation(device_record(replace(middlebox(), vendor=None)), equal))
+    text = as_explanation(explanation(published(replace(middlebox(), vendor=None)), equal))
     assert "\nA middlebox: 254 of 254" in text
 
 
 def test_thousands_of_claims_are_each_held_against_the_value_once() -> None:
     many = tuple(claim("model", f"DS-{n}") for n in range(8000))
     kinds = tuple(claim(f"odd-{n}", "x") for n in range(8000))
-    record = device_record(device("10.0.0.5", model="DS-7", claims=many + kinds, observations=camera().observations))
+    record = published(device("10.0.0.5", model="DS-7", claims=many + kinds, observations=camera().observations))
     asked: list[str] = []
     reasoning = explanation(record, lambda name, one, other: asked.append(one) or one == other)
     model = next(a for a in reasoning["attributes"] if a["attribute"] == "model")
@@ -120,14 +119,14 @@ def test_thousands_of_claims_are_each_held_against_the_value_once() -> None:
 
 def test_unknown_is_explained_too() -> None:
     weak = device("10.0.0.5", claims=(claim("vendor", "dahua", 0.2),), observations=camera().observations)
-    text = as_explanation(explanation(device_record(weak), equal))
+    text = as_explanation(explanation(published(weak), equal))
     assert "vendor: unknown, what was heard is too weak\n  + 20% dahua\n" in text
     assert "\nUnknown, nothing was heard: brand, model, firmware, build, serial, kind, mac.\n" in text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_explanation_of_a_hostile_device_is_fit_to_be_shown(text: str) -> None:
-    reasoning = explanation(device_record(hostile(text)), equal)
+    reasoning = explanation(published(hostile(text)), equal)
     shown = as_explanation(reasoning)
     assert all(c.isprintable() or c == "\n" for c in shown)
     assert len(shown) < 10_000

@@ -30,6 +30,7 @@ from camscan.lab.device import Device
 from camscan.lab.network import Network
 from camscan.lab.site import load_site
 from camscan.report.shape import json_schema
+from tests.fault_rig import NO_RAW
 
 pytestmark = [
     pytest.mark.lab,
@@ -48,6 +49,7 @@ GROUPS = {
 }
 BROADCASTS = {"255.255.255.255", str(LAN.broadcast_address)}
 MEMBERSHIP = 2  # IP protocol number of IGMP: the kernel's own announcement that it listens to a group
+ENCRYPTED = (443, 8443)
 SCAN_SECONDS = 150
 
 
@@ -76,9 +78,6 @@ def site() -> Iterator[Network]:
 @pytest.fixture(scope="module")
 def whole(site: Network, tmp_path_factory: pytest.TempPathFactory) -> Scan:
     return scan(site, tmp_path_factory.mktemp("whole"), str(LAN))
-
-
-NO_RAW = ("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "--ambient-caps=-net_raw")
 
 
 def scan(site: Network, folder: Path, *arguments: str, under: tuple[str, ...] = ()) -> Scan:
@@ -217,6 +216,20 @@ def test_every_datagram_on_the_wire_stands_in_the_log(whole: Scan) -> None:
     logged = Counter((r["address"].split("%")[0], r["port"]) for r in whole.requests if r["transport"] == "udp")
     assert on_the_wire.total() > 300
     assert on_the_wire <= logged  # what the kernel could not deliver, because nobody is there, is logged too
+
+
+def test_the_capture_of_the_scan_replayed_names_the_same_devices(whole: Scan) -> None:
+    command = [sys.executable, "-m", "camscan", "replay", str(whole.packets), "--quiet", "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SCAN_SECONDS)
+    assert (done.returncode, done.stderr) == (0, "")
+    replayed = Scan(document=json.loads(done.stdout), packets=whole.packets, requests=[], message="")
+    told = ("vendor", "brand", "model", "firmware", "build", "serial", "kind", "mac", "addresses")
+    for device in whole.document["devices"]:
+        assert {k: replayed.device(device["address"])[k] for k in told} == {k: device[k] for k in told}
+        clear = {(s["protocol"], s["port"]) for s in device["services"] if s["port"] not in ENCRYPTED}
+        found = {(s["protocol"], s["port"]) for s in replayed.device(device["address"])["services"]}
+        assert clear <= found, device["address"]
+    assert len(replayed.document["devices"]) == len(whole.document["devices"])
 
 
 def test_without_raw_frames_the_kernel_tells_who_was_met(site: Network, tmp_path: Path) -> None:

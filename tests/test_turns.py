@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from transport_rig import HOME, Rig, serving
 
-from camscan.discover.announced import Hint, announced
+from camscan.discover.announced import announced
+from camscan.discover.hint import Hint
 from camscan.discover.hosts import HINTS_LIMIT, Hosts
 from camscan.discover.plan import Settings
 from camscan.discover.turns import Interview
@@ -45,7 +46,8 @@ def page(body: bytes, status: str = "200 OK", head: str = "") -> bytes:
 async def interview(rig: Rig, *hints: Hint, settings: Settings | None = None) -> list[Reply]:
     replies: list[Reply] = []
     talk = Interview(wire=rig.wire, protocols=PROTOCOLS, settings=settings or Settings(), address=HOME)
-    await talk.hear(hints, replies.append)
+    talk.note = replies.append
+    await talk.hear(hints)
     return replies
 
 
@@ -110,9 +112,9 @@ async def test_an_endpoint_is_asked_once_in_a_scan() -> None:
     async with serving(web) as port:
         hint = Hint(protocol="http", port=port)
         talk = Interview(wire=Rig().wire, protocols=PROTOCOLS, settings=Settings(), address=HOME)
-        await talk.hear([hint, hint], lambda reply: None)
+        await talk.hear([hint, hint])
         before = len(web.asked)
-        await talk.hear([hint], lambda reply: None)
+        await talk.hear([hint])
     assert len(web.asked) == before
 
 

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from camscan.assess.advisories import advisory_verdicts
 from camscan.assess.assessment import Assessment
+from camscan.assess.lifecycle import lifecycle_findings
 from camscan.assess.policies import policy_verdicts
 from camscan.assess.site import site_of
-from camscan.model import AdvisoryVerdict, Device, Finding
+from camscan.assess.subject import subject_of
+from camscan.model import Device
 
 
 def assess(device: Device, known: Assessment) -> Device:
@@ -16,15 +19,7 @@ def assess(device: Device, known: Assessment) -> Device:
     return replace(
         device,
         site=site.name,
-        findings=_findings(device, known),
-        advisories=_advisories(device, known),
+        findings=lifecycle_findings(subject_of(device), known.lifecycle),
+        advisories=advisory_verdicts(device, known.advisories),
         verdicts=policy_verdicts(device, site, known.policies),
     )
-
-
-def _findings(device: Device, known: Assessment) -> tuple[Finding, ...]:
-    return ()
-
-
-def _advisories(device: Device, known: Assessment) -> tuple[AdvisoryVerdict, ...]:
-    return ()

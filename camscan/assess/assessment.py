@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from camscan.assess.advisory import Advisory
+from camscan.assess.advisory_file import Words, load_advisories
+from camscan.assess.lifecycle import Series, load_lifecycle
 from camscan.assess.policies import NO_POLICIES, Policies
-from camscan.datafile import default_directory
-from camscan.errors import KnowledgeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,13 +15,19 @@ class Assessment:
     """The loaded data. `dates` names the newest date of each kind of it, for `data` of a result.
     `policies` are those that the user chose."""
 
+    advisories: tuple[Advisory, ...] = ()
+    lifecycle: tuple[Series, ...] = ()
     policies: Policies = NO_POLICIES
     dates: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_assessment(directory: Path | None = None) -> Assessment:
-    """All of it in a directory (the program's own by default). Raises `KnowledgeError` for the first bad datum."""
-    directory = directory or default_directory()
-    if not directory.is_dir():
-        raise KnowledgeError(f"{directory}: not a directory")
-    return Assessment()
+def load_assessment(directory: Path, words: Words) -> Assessment:
+    """All of it in a directory, in the words of the vocabulary. Raises `KnowledgeError` for the first bad datum."""
+    advisories = load_advisories(directory, words)
+    lifecycle = load_lifecycle(directory, words)
+    dated = {"advisories": [str(one.date) for one in advisories], "lifecycle": [one.date for one in lifecycle]}
+    return Assessment(
+        advisories=advisories,
+        lifecycle=lifecycle,
+        dates={name: max(dates) for name, dates in dated.items() if dates},
+    )

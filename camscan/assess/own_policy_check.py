@@ -11,8 +11,8 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from camscan.assess.firmware import compare, read_firmware
 from camscan.assess.own_policy import Approval, OwnPolicy
-from camscan.assess.version_order import version_order
 from camscan.model import SEVERITIES, Device
 
 SameValue = Callable[[str, str, str], bool]
@@ -106,15 +106,14 @@ def _firmware(device: Device, policy: OwnPolicy) -> Iterator[Broken]:
     for floor in policy.floors:
         if device.model is None or not matches(device.model, floor.model):
             continue
-        rule, runs = f"firmware {floor.model}", " ".join(text for text in (device.firmware, device.build) if text)
-        order = version_order(device.firmware, device.build, floor.least)
-        if order is None:
-            reason = (
-                f"it runs {runs}, which cannot be held against {floor.least}" if runs else "its firmware is not known"
-            )
-            yield Broken(device=device, rule=rule, answer="cannot-say", reason=reason)
-        elif order < 0:
-            yield Broken(device=device, rule=rule, answer="fail", reason=f"it runs {runs}, older than {floor.least}")
+        rule, runs = f"firmware {floor.model}", read_firmware(device.firmware, device.build)
+        order = compare(runs, read_firmware(floor.least))
+        if order.sign is None:
+            shown = f"it runs {runs.text}: " if runs.text else ""
+            yield Broken(device=device, rule=rule, answer="cannot-say", reason=f"{shown}{order.why}")
+        elif order.sign < 0:
+            reason = f"it runs {runs.text}, older than {floor.least}"
+            yield Broken(device=device, rule=rule, answer="fail", reason=reason)
 
 
 def _capabilities(device: Device, policy: OwnPolicy) -> Iterator[Broken]:

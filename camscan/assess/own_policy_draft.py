@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from camscan.assess.version_order import version_order
+from camscan.assess.firmware import compare, read_firmware
 from camscan.model import Device
 
 _HEAD = """\
@@ -84,8 +84,8 @@ def _bound(device: Device) -> str:
 
 
 def _reaches(bound: str, least: str) -> bool:
-    order = version_order(bound, None, least)
-    return order is not None and order >= 0
+    sign = compare(read_firmware(bound), read_firmware(least)).sign
+    return sign is not None and sign >= 0
 
 
 def _approval(device: Device, until: date) -> Iterator[str]:

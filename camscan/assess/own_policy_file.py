@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from camscan.assess.firmware import read_firmware
 from camscan.assess.own_policy import Approval, Ban, Floor, OwnPolicy, Unknown
-from camscan.assess.version_order import version_order
 from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of, texts
 from camscan.errors import KnowledgeError
 from camscan.model import SEVERITIES
@@ -75,7 +75,8 @@ def _floor(row: dict[str, Any], file: str) -> Floor:
     where = f"{file}: firmware"
     refuse_unknown(row, {"model", "least"}, where)
     floor = Floor(model=text_of(row, "model", where), least=text_of(row, "least", where))
-    if version_order(floor.least, None, floor.least) is None:
+    bound = read_firmware(floor.least)
+    if bound.version is None and bound.built is None:
         raise KnowledgeError(f"{where}: least is {floor.least}, no version such as V5.7.3 or V5.7.3 build 220112")
     return floor
 

@@ -58,12 +58,12 @@ def known_policy(name: str, known: "dict[str, Policy]") -> "Policy":
 
 
 def known_policies(directory: Path | None) -> "dict[str, Policy]":
-    """The policies of a data directory, the program's own by default. Raises `KnowledgeError` for the first bad one."""
+    """The policies of a data directory, those in use by default. Raises `KnowledgeError` for the first bad one."""
     from camscan.assess.policy_file import load_policies
-    from camscan.datafile import default_directory
+    from camscan.cli.data import data_directory
     from camscan.identify.vocabulary import load_vocabulary
 
-    directory = directory or default_directory()
+    directory = directory or data_directory()
     return load_policies(directory, terms_of(load_vocabulary(directory / "vendors.toml")))
 
 

@@ -8,19 +8,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 from uuid import uuid4
 
-from camscan.assess.assessment import Assessment, load_assessment
-from camscan.cli.chosen import NOTHING, Chosen, held_against
+from camscan.cli.chosen import NOTHING, Chosen
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format, render, screen
+from camscan.cli.known import Known, load_known
 from camscan.cli.log import Log, open_log
 from camscan.cli.open_files import room_here
-from camscan.cli.output import Output, refuse_same_file, write_stdout
+from camscan.cli.output import Output, Text, refuse_same_file, write_stdout
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
@@ -33,7 +33,6 @@ from camscan.discover.journal import Journal
 from camscan.discover.plan import HOSTS_AT_ONCE, Engine, Plan, Settings
 from camscan.discover.steps import make_plan
 from camscan.errors import CannotRunError
-from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.replay import as_line
 from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
@@ -45,13 +44,6 @@ from camscan.transport.pace import Pace, burst_of
 from camscan.transport.packet_socket import can_send_frames
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
-
-
-class Known(NamedTuple):
-    """What devices are identified and assessed by."""
-
-    knowledge: Knowledge
-    assessment: Assessment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +61,7 @@ class Wanted:
     challenge: bool
     speed: Speed
     quiet: bool
+    fail_on: str | None
     dry_run: bool
     chosen: Chosen = NOTHING
 
@@ -86,8 +79,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    assessment = held_against(load_assessment(wanted.fingerprints), wanted.chosen, wanted.fingerprints)
-    known = Known(load_knowledge(wanted.fingerprints), assessment)
+    known = load_known(wanted.fingerprints, wanted.chosen)
     plan = prepare(wanted.named, settings)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
@@ -95,10 +87,11 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
-            delivered = _deliver(render(ended.result, wanted.form, screen(output.is_stdout)), output)
+            delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
-    code = say_end(ended, quiet=wanted.quiet, summed_up=wanted.output is not None or wanted.form is not Format.TABLE)
+    summed_up = wanted.output is not None or wanted.form is not Format.TABLE
+    code = say_end(ended, quiet=wanted.quiet, summed_up=summed_up, fail_on=wanted.fail_on)
     return code if delivered else Exit.CANNOT_RUN
 
 
@@ -111,16 +104,16 @@ def _say_plan(plan: Plan, wanted: Wanted) -> int:
     return Exit.DONE
 
 
-def _deliver(text: str, output: Output) -> bool:
+def _deliver(text: Callable[[], Text], output: Output) -> bool:
     """Whether the result is where the user wants it; where that fails it goes to stdout, for a scan cannot be had
     again."""
     try:
-        output.write(text)
+        output.write(text())
     except CannotRunError as error:
         if output.is_stdout:
             raise
         say(f"{error}; the result goes to stdout instead")
-        write_stdout(text)
+        write_stdout(text())
         return False
     return True
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import typer
 
 import camscan
+from camscan.cli.data import data_directory
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format
 from camscan.cli.placing import Destination, place
@@ -57,7 +58,7 @@ def contribute(asked: Asked, destination: Destination) -> int:
     replies, code = _recorded(asked, address) if asked.source else _scanned(asked, address)
     if code not in (Exit.DONE, Exit.PARTIAL):
         return code
-    judge = Judge(knowledge=load_knowledge(asked.fingerprints), protocols=load_protocols())
+    judge = Judge(knowledge=load_knowledge(asked.fingerprints or data_directory()), protocols=load_protocols())
     observations = [o for o in identify(replies, judge.protocols, judge.knowledge).observations if _counts(o, judge)]
     redaction = redaction_of(replies, judge, secrets.token_bytes(32))
     captures = [made for o in observations if (made := _captured(o, redaction, judge))]

@@ -46,6 +46,7 @@ def explain(
     A recording is judged anew with the fingerprints of today; a scan's JSON is explained as it was judged then.
     With --policy or --site both are held against policies of today.
     """
+    from camscan.cli.advisories import told_of
     from camscan.cli.formats import screen
     from camscan.cli.output import Output
     from camscan.identify.sameness import same_value
@@ -53,7 +54,9 @@ def explain(
     from camscan.report.jsonl import as_json
 
     document = read_document(source, fingerprints, chosen_by(policies, site))
-    found = [explanation(device, same_value) for device in _matching(document, wanted, source)]
+    matching = _matching(document, wanted, source)
+    told = told_of(fingerprints) if any(device.advisories for device in matching) else {}
+    found = [explanation(device, same_value, told) for device in matching]
     with Output(output) as destination:
         view = screen(destination.is_stdout)
         if form is Form.JSON:
@@ -153,6 +156,8 @@ def _replies(name: str, beginning: Iterable[str], stream: TextIO) -> "list[Reply
 def _judged(replies: "list[Reply]", fingerprints: "Path | None", chosen: Chosen) -> "Document":
     import camscan
     from camscan.cli.replay import judge_replies
-    from camscan.report.document import build_document
+    from camscan.report.document import as_document
+    from camscan.report.shape import Document
 
-    return build_document(judge_replies(replies, fingerprints, chosen), camscan.__version__)
+    judged = judge_replies(replies, fingerprints, chosen)
+    return Document.model_validate(as_document(judged, camscan.__version__))

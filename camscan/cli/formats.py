@@ -5,6 +5,7 @@ import sys
 from enum import StrEnum
 from typing import NamedTuple
 
+from camscan.cli.output import Text
 from camscan.model import ScanResult
 
 
@@ -30,8 +31,8 @@ def screen(to_stdout: bool) -> Screen:
     return Screen(terminal, shutil.get_terminal_size().columns)
 
 
-def render(result: ScanResult, form: Format, view: Screen) -> str:
-    """The result as text in the wanted form."""
+def render(result: ScanResult, form: Format, view: Screen) -> Text:
+    """The result as text in the wanted form; JSON piece by piece."""
     if form is Format.CSV:
         from camscan.report.csv import as_csv
 
@@ -43,9 +44,9 @@ def render(result: ScanResult, form: Format, view: Screen) -> str:
     return _render_json(result, form)
 
 
-def _render_json(result: ScanResult, form: Format) -> str:
+def _render_json(result: ScanResult, form: Format) -> Text:
     import camscan
     from camscan.report.document import as_document
-    from camscan.report.jsonl import as_json, as_jsonl
+    from camscan.report.jsonl import as_json_document, as_jsonl
 
-    return as_jsonl(result) if form is Format.JSONL else as_json(as_document(result, camscan.__version__))
+    return as_jsonl(result) if form is Format.JSONL else as_json_document(as_document(result, camscan.__version__))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camscan.cli.chosen import Chosen, chosen_by, held_against
+from camscan.cli.chosen import Chosen, chosen_by
 from camscan.cli.formats import Format
 from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
 from camscan.errors import UsageError
@@ -135,19 +135,19 @@ def _judge(replies: Sequence["Reply"], fingerprints: Path | None, chosen: Chosen
     """What the replies prove; the same files give the same id."""
     import hashlib
 
-    from camscan.assess.assessment import load_assessment
-    from camscan.identify.knowledge_base import load_knowledge
+    from camscan.cli.known import load_known
     from camscan.intake.replay import as_line
     from camscan.scan import judge
 
     digest = hashlib.sha256()
     for reply in replies:
         digest.update(as_line(reply).encode() + b"\n")
+    knowledge, assessment = load_known(fingerprints, chosen)
     return judge(
         replies,
-        load_knowledge(fingerprints),
+        knowledge,
         scan_id=f"import-{digest.hexdigest()[:16]}",
-        known=held_against(load_assessment(fingerprints), chosen, fingerprints),
+        known=assessment,
     )
 
 

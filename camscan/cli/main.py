@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from camscan.cli import ending
+from camscan.cli.advisories import advisories
 from camscan.cli.capture import capture
 from camscan.cli.demo import demo
 from camscan.cli.explain import explain
@@ -21,6 +22,7 @@ from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
 from camscan.cli.schema import schema
+from camscan.cli.update import update
 
 
 class OneLineErrors(TyperGroup):
@@ -50,7 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (scan, replay, explain, capture, schema, requests, demo):
+for command in (scan, replay, explain, advisories, update, capture, schema, requests, demo):
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")

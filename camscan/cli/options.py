@@ -1,11 +1,23 @@
 """Options that several commands share, each spelled and explained once."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from camscan.cli.formats import Format
+
+
+class Severity(StrEnum):
+    """What `--fail-on` takes, as `SEVERITIES`."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
 
 FormatOption = Annotated[
     Format,
@@ -29,4 +41,13 @@ SiteOption = Annotated[
 FingerprintsOption = Annotated[
     Path | None,
     typer.Option("--fingerprints", metavar="DIR", help="Use the data files in DIR instead of those that came along."),
+]
+FailOnOption = Annotated[
+    Severity | None,
+    typer.Option(
+        "--fail-on",
+        metavar="SEVERITY",
+        help="End with 1 where a finding, or an advisory that affects a device, is at least this: info, low, medium, "
+        "high, critical.",
+    ),
 ]

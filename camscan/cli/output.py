@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,9 @@ import typer
 
 from camscan.cli.ending import Exit, abandon_stdout
 from camscan.errors import CannotRunError, UsageError
+
+Text = str | Iterable[str]
+"""A text, or the pieces of one that is too long to be held whole."""
 
 
 class Output:
@@ -55,7 +59,7 @@ class Output:
         if mode is not None:
             os.fchmod(number, stat.S_IMODE(mode))
 
-    def write(self, text: str) -> None:
+    def write(self, text: Text) -> None:
         """The whole text. A reader that closed the pipe ends the program quietly."""
         if self._path is None:
             write_stdout(text)
@@ -63,7 +67,7 @@ class Output:
         if self._stream is None:
             raise ValueError("write() outside of the with block")
         try:
-            self._stream.write(text)
+            self._stream.writelines(_pieces(text))
             self._stream.flush()
             self._finish(self._path, self._stream)
         except OSError as error:
@@ -85,12 +89,13 @@ class Output:
             self._temporary.unlink(missing_ok=True)
 
 
-def write_stdout(text: str) -> None:
+def write_stdout(text: Text) -> None:
     """Text to stdout, all of it. Characters that its encoding lacks are escaped."""
     if sys.stdout is None:
         raise CannotRunError("stdout is closed: nothing can be written")
     try:
-        sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
+        for piece in _pieces(text):
+            sys.stdout.write(_encodable(piece, sys.stdout.encoding or "utf-8"))
         sys.stdout.flush()
     except BrokenPipeError:
         abandon_stdout()
@@ -98,6 +103,10 @@ def write_stdout(text: str) -> None:
     except OSError as error:
         abandon_stdout()
         raise CannotRunError(f"stdout: {error.strerror}") from None
+
+
+def _pieces(text: Text) -> Iterable[str]:
+    return (text,) if isinstance(text, str) else text
 
 
 def _encodable(text: str, encoding: str) -> str:

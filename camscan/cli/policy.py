@@ -141,10 +141,10 @@ def _deliver(outcome: dict[str, Any], form: Form, output: Path | None, quiet: bo
 
 def _own_policy(file: Path, fingerprints: Path | None) -> "OwnPolicy":
     from camscan.assess.own_policy_file import load_own_policy
-    from camscan.datafile import default_directory
+    from camscan.cli.data import data_directory
     from camscan.identify.vocabulary import load_vocabulary
 
-    words = load_vocabulary((fingerprints or default_directory()) / "vendors.toml")
+    words = load_vocabulary((fingerprints or data_directory()) / "vendors.toml")
     return load_own_policy(file, makers=words.makers, kinds=words.kinds, capabilities=words.capabilities)
 
 

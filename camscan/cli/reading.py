@@ -25,24 +25,38 @@ def shown(name: str) -> str:
 def readable(name: str) -> Iterator[TextIO]:
     """A text file of the user, or stdin, whose encoding is UTF-8 whatever the locale. Raises `UsageError` where it
     cannot be read."""
+    with opened(name) as stream, as_text(stream) as text:
+        yield text
+
+
+@contextmanager
+def opened(name: str) -> Iterator[io.BufferedReader]:
+    """A file of the user, or stdin, as bytes. Raises `UsageError` where it cannot be read."""
     try:
         if name == STDIN:
-            yield from _stdin()
+            yield _stdin()
         else:
-            with Path(name).open(encoding=_ENCODING, errors=_ERRORS) as stream:
+            with Path(name).open("rb") as stream:
                 yield stream
     except OSError as error:
         raise UsageError(f"{shown(name)}: {error.strerror}") from None
 
 
-def _stdin() -> Iterator[TextIO]:
+@contextmanager
+def as_text(stream: io.BufferedReader) -> Iterator[TextIO]:
+    """The text in the bytes of a file, read as `readable` does."""
+    text = io.TextIOWrapper(stream, encoding=_ENCODING, errors=_ERRORS)
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _stdin() -> io.BufferedReader:
     if sys.stdin is None:
         raise UsageError("stdin is closed: nothing can be read")
-    stream = io.TextIOWrapper(sys.stdin.buffer, encoding=_ENCODING, errors=_ERRORS)
-    try:
-        yield stream
-    finally:
-        stream.detach()
+    buffer = sys.stdin.buffer
+    return buffer if isinstance(buffer, io.BufferedReader) else io.BufferedReader(buffer)  # type: ignore[arg-type]
 
 
 def lines_of(name: str, stream: TextIO) -> Iterator[str]:

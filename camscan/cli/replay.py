@@ -1,38 +1,57 @@
 """`camscan replay`: the same judgement over recorded replies, without a network."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from camscan.cli.chosen import NOTHING, Chosen, chosen_by, held_against
+from camscan.cli.chosen import NOTHING, Chosen, chosen_by
 from camscan.cli.formats import Format
-from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
+from camscan.cli.options import (
+    FailOnOption,
+    FingerprintsOption,
+    FormatOption,
+    OutputOption,
+    PolicyOption,
+    QuietOption,
+    SiteOption,
+)
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.intake.replay import BadLine
     from camscan.model import Reply, ScanResult
 
+REPLIES_LIMIT = 500_000  # of one packet capture: judging holds them in memory, about 4 kB each, so 2 GB
 BAD_LINES_SHOWN = 5  # of a file; the first few tell what is wrong with it, the rest are counted
 
 
 def replay(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings (JSON Lines), or - for stdin.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Recordings (JSON Lines) or packet captures, or - for stdin.")
+    ],
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     quiet: QuietOption = False,
+    fail_on: FailOnOption = None,
     policies: PolicyOption = None,
     site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
-) -> None:
+) -> int:
     """Judge recorded replies as a scan would, and send nothing.
 
     One reply a line: {"address", "protocol", "transport", "port", "request", "encoding": "text" or "hex", "reply"}, as
     `camscan scan --replies FILE` records them. A line that is no reply is reported and left out.
+
+    A packet capture (pcap or pcapng, as tcpdump and Wireshark write it) is told by its first bytes. What devices said
+    in clear text counts, whoever asked; what cannot be used of it is counted on stderr.
+
+    Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
-    from camscan.cli.ending import say
+    from camscan.cli.ending import Exit, say
+    from camscan.cli.failing import fails
     from camscan.cli.formats import render, screen
     from camscan.cli.output import Output, refuse_same_file
     from camscan.report.table import summary
@@ -44,16 +63,22 @@ def replay(
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
         say(summary(result))
+    return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE
 
 
 def judge_files(names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
-    from camscan.cli.reading import lines_of, readable, shown
+    from camscan.cli.reading import as_text, lines_of, opened, shown
+    from camscan.intake.packets import is_capture
 
     replies: list[Reply] = []
     for name in names:
-        with readable(name) as stream:
-            replies += read_recording(shown(name), lines_of(name, stream))
+        with opened(name) as stream:
+            if is_capture(stream.peek(4)):
+                replies += read_capture(shown(name), stream)
+                continue
+            with as_text(stream) as text:
+                replies += read_recording(shown(name), lines_of(name, text))
     return judge_replies(replies, fingerprints, chosen)
 
 
@@ -61,17 +86,19 @@ def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None, chosen:
     """What the replies prove; the same replies give the same id, so that two replays can be compared byte for byte."""
     import hashlib
 
-    from camscan.assess.assessment import load_assessment
-    from camscan.identify.knowledge_base import load_knowledge
+    from camscan.cli.known import load_known
     from camscan.intake.replay import as_line
     from camscan.scan import judge
 
-    digest = hashlib.sha256("\n".join(map(as_line, replies)).encode())
+    digest = hashlib.sha256()
+    for reply in replies:
+        digest.update(as_line(reply).encode() + b"\n")
+    knowledge, assessment = load_known(fingerprints, chosen)
     return judge(
         replies,
-        load_knowledge(fingerprints),
+        knowledge,
         scan_id=f"replay-{digest.hexdigest()[:16]}",
-        known=held_against(load_assessment(fingerprints), chosen, fingerprints),
+        known=assessment,
     )
 
 
@@ -102,3 +129,31 @@ def _report_bad(bad: Sequence["BadLine"], count: int) -> None:
         say(f"{entry}; left out")
     if count > len(bad):
         say(f"{bad[0].file}: {count - len(bad)} more lines left out")
+
+
+def read_capture(name: str, stream: BinaryIO) -> list["Reply"]:
+    """What devices said in a packet capture; what is left out of it is counted on stderr. Raises `UsageError` where
+    nothing is left."""
+    from camscan.cli.ending import say
+    from camscan.discover.plan import swept_ports
+    from camscan.intake.captured import read_captured
+    from camscan.intake.packet_file import read_packets
+    from camscan.intake.packets import LeftOut
+    from camscan.protocols.registry import load_protocols
+
+    found: list[Reply] = []
+    left_out: Counter[str] = Counter()
+    for entry in read_captured(read_packets(name, stream), frozenset(swept_ports(load_protocols()))):
+        if isinstance(entry, LeftOut):
+            left_out[entry.reason] += 1
+        elif len(found) < REPLIES_LIMIT:
+            found.append(entry)
+        else:
+            say(f"{name}: more than {REPLIES_LIMIT:,} replies; what follows is left out, replay it by itself")
+            break
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in left_out.most_common())
+    if not found:
+        raise UsageError(f"{name}: no reply in it{reasons and f'; left out: {reasons}'}")
+    if reasons:
+        say(f"{name}: left out: {reasons}")
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from camscan.cli.ending import Exit, say
+from camscan.cli.failing import fails
 from camscan.model import ScanResult
 from camscan.report.table import summary
 
@@ -19,8 +20,9 @@ class Ended:
     broken: tuple[str, ...]
 
 
-def say_end(ended: Ended, *, quiet: bool, summed_up: bool) -> Exit:
-    """Says how it ended and returns the exit code; `summed_up` with the counts, where no table shows them."""
+def say_end(ended: Ended, *, quiet: bool, summed_up: bool, fail_on: str | None = None) -> Exit:
+    """Says how it ended and returns the exit code; `summed_up` with the counts, where no table shows them. Findings at
+    or above `fail_on` have the code before a scan that is partial, which the result itself says."""
     result = ended.result
     more = "; the same command goes on from here" if ended.resumable else ""
     for broken in ended.broken:
@@ -32,7 +34,11 @@ def say_end(ended: Ended, *, quiet: bool, summed_up: bool) -> Exit:
             say(text)
     if result.failure or ended.broken:
         return Exit.CANNOT_RUN
-    return Exit.INTERRUPTED if ended.interrupted else Exit.PARTIAL if result.partial else Exit.DONE
+    if ended.interrupted:
+        return Exit.INTERRUPTED
+    if fails(result, fail_on, quiet=quiet):
+        return Exit.FINDINGS
+    return Exit.PARTIAL if result.partial else Exit.DONE
 
 
 def _remarks(ended: Ended, more: str, summed_up: bool) -> Iterator[str]:

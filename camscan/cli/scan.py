@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from camscan.cli.formats import Format
-from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
+from camscan.cli.options import (
+    FailOnOption,
+    FingerprintsOption,
+    FormatOption,
+    OutputOption,
+    PolicyOption,
+    QuietOption,
+    SiteOption,
+)
 from camscan.cli.pace import PaceName, speed_of
 
 MOST_PACKETS = 1_000_000  # a second: what a gigabit of SYN frames holds
@@ -103,6 +111,7 @@ def scan(
             help="Packets a second, all channels together; goes before --pace.",
         ),
     ] = None,
+    fail_on: FailOnOption = None,
     policies: PolicyOption = None,
     site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
@@ -112,8 +121,8 @@ def scan(
     Only questions are sent that devices answer without a login (see `camscan requests`). An ONVIF account of yours may
     be given by CAMSCAN_ONVIF_USER and CAMSCAN_ONVIF_PASSWORD in the environment; it is tried once a device.
 
-    Exit codes: 0 done, 2 usage, 3 partial (an address could not be asked), 4 could not run to the end, 130
-    interrupted.
+    Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 3 partial (an address could not be asked), 4 could
+    not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1, 3.
     """
     from camscan.cli.chosen import chosen_by
     from camscan.cli.conduct import Wanted, conduct
@@ -139,6 +148,7 @@ def scan(
         challenge=not no_challenge,
         speed=speed_of(pace, rate),
         quiet=quiet,
+        fail_on=fail_on,
         dry_run=dry_run,
         chosen=chosen_by(policies, site),
     )

@@ -3,27 +3,29 @@
 The dates are read as text, not by loading the rules: the answer is instant, and it comes also where a rule is broken.
 """
 
-import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import camscan
-from camscan.datafile import default_directory
-
-_DATE = re.compile(r"""^date\s*=\s*["']?(\d{4}-\d{2}-\d{2})""", re.MULTILINE)
+from camscan.assess.advisory_file import FOLDER
+from camscan.cli.data import data_in_use, newest_date
 
 
 def version_text() -> str:
-    """`camscan 0.1.0, data of 2026-11-22`, then one line a data file."""
-    directory = default_directory()
+    """`camscan 0.1.0, data of 2026-11-22`, then one line a data file; a folder of one file a subject is one line."""
+    data = data_in_use()
+    directory = data.directory
     dates = {path: newest_date(path) for path in sorted(directory.rglob("*.toml"))}
     newest = max((date for date in dates.values() if date), default="unknown date")
-    listed = (f"  {date or 'no date   '}  {path.relative_to(directory)}" for path, date in dates.items())
-    return "\n".join((f"camscan {camscan.__version__}, data of {newest}", *listed))
+    whole = f"data of {data.date}, installed in {directory.parent}" if data.installed else f"data of {newest}"
+    listed = (f"  {date or 'no date   '}  {name}" for name, date in _lines(directory, dates))
+    return "\n".join((f"camscan {camscan.__version__}, {whole}", *listed))
 
 
-def newest_date(path: Path) -> str | None:
-    """The newest date in a data file, of the file or of one of its rules; None where there is none."""
-    try:
-        return max(_DATE.findall(path.read_text(encoding="utf-8", errors="replace")), default=None)
-    except OSError:
-        return None
+def _lines(directory: Path, dates: Mapping[Path, str | None]) -> Iterator[tuple[str, str | None]]:
+    for path, date in dates.items():
+        if path.parent != directory / FOLDER:
+            yield str(path.relative_to(directory)), date
+    folder = [date for path, date in dates.items() if path.parent == directory / FOLDER]
+    if folder:
+        yield f"{FOLDER}/ ({len(folder)} files)", max((date for date in folder if date), default=None)

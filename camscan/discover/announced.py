@@ -5,9 +5,9 @@ packet there. So only ports and paths on the sender's own address are taken.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from camscan.discover.hint import Hint
 from camscan.model import Fields, Reply
 
 _SDK = {"sadp": "hik_sdk", "dhdiscover": "dvrip"}  # whose own port the vendor's discovery reply announces
@@ -19,16 +19,6 @@ OTHER_PEOPLES = frozenset(
     {9, 19, 21, 22, 23, 25, 53, 102, 110, 139, 143, 445, 502, 515, 631, 873, 1883, 3389, 9100, 20000, 44818}
 )
 """Ports of printers, plant controllers, mail and shells: no web page is served there, whatever a reply announces."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hint:
-    """One endpoint of the sender that its reply announced: the protocol to ask, and the path where it named one."""
-
-    protocol: str
-    port: int
-    tls: bool = False
-    path: str = ""
 
 
 def announced(reply: Reply, fields: Fields) -> Iterator[Hint]:

@@ -9,9 +9,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from camscan.discover.host_ports import open_ports
 from camscan.discover.page import Page
 from camscan.discover.tasks import finishing, serve
-from camscan.errors import NotPossibleError
 from camscan.model import Outcome
 from camscan.transport import nmap, tcp
 from camscan.transport.link import Link
@@ -89,17 +89,10 @@ class Engines:
         report(address, await self._open_of(address, known=(port,)))
 
     async def _open_of(self, address: str, known: Container[int] = ()) -> list[int]:
-        """The open ports of one host, those known to be open untried. Where this machine cannot ask, the host is left,
-        its other ports unasked."""
-        found: list[int] = []
-        for number, port in enumerate(self.ports):
-            try:
-                is_open = port in known or await self._is_open(address, port)
-            except NotPossibleError as error:
-                self.wire.unsent.add(address, str(error), len(self.ports) - number)
-                break
-            found += [port] if is_open else []
-        return found
+        async def connect(port: int) -> Outcome:
+            return await tcp.connect(self.wire, address, port, self.seconds)
 
-    async def _is_open(self, address: str, port: int) -> bool:
-        return await tcp.connect(self.wire, address, port, self.seconds) is Outcome.REPLIED
+        def leave(ports: int, reason: str) -> None:
+            self.wire.unsent.add(address, reason, ports)
+
+        return await open_ports(self.ports, known, connect, leave)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from camscan.discover.announced import Hint, announced
+from camscan.discover.announced import announced
+from camscan.discover.hint import Hint
 from camscan.discover.roll import Roll
 from camscan.model import Fields, Reply
 from camscan.probe import Protocol

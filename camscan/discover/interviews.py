@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from camscan.discover.hint import hints_for
 from camscan.discover.hosts import Hosts
-from camscan.discover.turns import Interview, hints_for
+from camscan.discover.turns import Interview
 from camscan.errors import NotPossibleError
-from camscan.model import Coverage, Outcome, Reply
+from camscan.model import Coverage, Outcome
 from camscan.transport import tcp
 
 PROBLEMS_SHOWN = 5  # kinds of trouble named in the coverage
@@ -16,12 +17,10 @@ WITHHELD = "its clock is wrong by more than a day, so the credential was not sen
 
 @dataclass(slots=True, kw_only=True)
 class Interviews:
-    """The interviews of one scan. `begin` makes one for an address, `note` takes what is said, `tell` hears of one that
-    has come to an end."""
+    """The interviews of one scan. `begin` makes one for an address, `tell` hears of one that has come to an end."""
 
     hosts: Hosts
     begin: Callable[[str], Interview]
-    note: Callable[[Reply], object]
     tell: Callable[[Interview], None] = lambda interview: None
     _by_address: dict[str, Interview] = field(default_factory=dict)
 
@@ -34,7 +33,7 @@ class Interviews:
     async def over(self, address: str, ports: Iterable[int]) -> None:
         """Turns over open ports."""
         interview = self.of(address)
-        await interview.hear(hints_for(ports, interview.protocols), self.note)
+        await interview.hear(hints_for(ports, interview.protocols))
         self.tell(interview)
 
     async def over_announced(self, address: str) -> None:
@@ -48,7 +47,7 @@ class Interviews:
         except NotPossibleError as error:
             interview.problems.append(str(error))
         else:
-            await interview.hear(hints, self.note)
+            await interview.hear(hints)
         interview.is_over = True
         self.tell(interview)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, get_args
 
-from camscan.discover.announced import Hint
+from camscan.discover.hint import Hint
 from camscan.discover.login import CREDENTIAL, Fate
 from camscan.discover.page import Page, Row
 from camscan.discover.plan import Plan, Step

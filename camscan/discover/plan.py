@@ -57,8 +57,9 @@ class Step:
     """One channel over `networks`. Counts are what goes out; with `per_host` they are for each host that answers.
 
     `network` names the networks for people. `near` is true on this machine's own wire, where ARP shows beforehand who
-    is there. `engine` is who looks for open ports. `rounds` is how often the whole may be sent, of which `seconds` of a
-    plan expects two at most. A step equals itself only: it is counted under, and may hold thousands of networks.
+    is there. `engine` is who looks for open ports; of its connections `spare` are for ports whose first try was lost.
+    `rounds` is how often the whole may be sent, of which `seconds` of a plan expects two at most. A step equals itself
+    only: it is counted under, and may hold thousands of networks.
     """
 
     channel: str
@@ -76,6 +77,7 @@ class Step:
     near: bool = False
     engine: Engine | None = None
     rounds: int = 1
+    spare: int = 0
     not_possible: str | None = None
 
 
@@ -130,7 +132,7 @@ class Plan:
 
     @staticmethod
     def _usual(step: Step) -> int:
-        return step.packets * min(step.rounds, USUAL_ROUNDS) // step.rounds + step.connections
+        return step.packets * min(step.rounds, USUAL_ROUNDS) // step.rounds + step.connections - step.spare
 
     @staticmethod
     def _meets_silence(step: Step) -> bool:

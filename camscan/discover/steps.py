@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 
+from camscan.discover.host_ports import spare_tries
 from camscan.discover.plan import Engine, Mode, Plan, Settings, Step, allowed_requests, swept_ports, usable_protocols
 from camscan.probe import Announced, ArpSweep, IcmpEcho, OverHttp, Protocol, Request, Tcp, Udp
 from camscan.scope import Interface, Network, Scope
@@ -192,6 +193,7 @@ def _engine(part: Part, settings: Settings, frames: bool) -> Engine:
 def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: bool) -> Step:
     engine, probes = _engine(part, settings, frames), part.count * len(ports)
     rounds = PASSES_LIMIT if engine == "syn" else 1
+    spare = part.count * spare_tries(len(ports)) if engine == "connect" else 0
     refused = None if part.interface else NO_ROUTE
     if engine == "syn" and not frames:
         refused = refused or NO_FRAMES
@@ -205,11 +207,12 @@ def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: b
         networks=tuple(map(str, part.scope.swept)),
         addresses=part.count,
         packets=math.ceil(probes * rounds * (1 + 1 / CANARY_EVERY)) if engine == "syn" else 0,
-        connections=0 if engine == "syn" else probes,
-        bytes=probes * rounds * SYN_BYTES,
+        connections=0 if engine == "syn" else probes + spare,
+        bytes=(probes * rounds + spare) * SYN_BYTES,
         near=part.wire is not None,
         engine=engine,
         rounds=rounds,
+        spare=spare,
         not_possible=refused,
     )
 

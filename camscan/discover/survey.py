@@ -6,7 +6,7 @@ on; a host that misbehaves costs itself only.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -26,6 +26,7 @@ from camscan.model import Coverage, Reply
 from camscan.probe import Protocol
 from camscan.scope import Containment, Scope
 from camscan.transport import neighbours
+from camscan.transport.carrier import Carriers
 from camscan.transport.wire import Wire
 
 
@@ -60,7 +61,7 @@ class Survey:
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
-        self._interviews = Interviews(hosts=self.hosts, begin=self._begin, note=self._note, tell=self.journal.tell)
+        self._interviews = Interviews(hosts=self.hosts, begin=self._begin, tell=self.journal.tell)
         self._channels = Channels(
             plan=self.plan,
             protocols=self.protocols,
@@ -92,6 +93,17 @@ class Survey:
     async def run(self) -> None:
         """Take every step of the plan, then ask the hosts that announced more than the ports already tried."""
         steps = [s for s in self.plan.steps if not s.per_host and s.not_possible is None]
+        carriers = Carriers({s.interface for s in steps if s.interface})
+        try:
+            await self._take_all(steps)
+            heard = each([*self.hosts.heard])
+            await serve(heard, self._interviews.over_announced, self.plan.settings.hosts_at_once)
+            self._read_neighbours()
+        finally:
+            self.tally.unlinked.update(carriers.lost())
+
+    async def _take_all(self, steps: Sequence[Step]) -> None:
+        """Take these steps together; the network is idle when nobody is looked for any more."""
         for step in (s for s in steps if s.mode == "sweep" and s not in self.tally.finished):
             self.hosts.heard.open(step.networks)
         async with asyncio.TaskGroup() as group:
@@ -101,9 +113,6 @@ class Survey:
             if asked:
                 await asyncio.gather(*asked)
                 self._idle.set()
-        heard = each([*self.hosts.heard])
-        await serve(heard, self._interviews.over_announced, self.plan.settings.hosts_at_once)
-        self._read_neighbours()
 
     def coverage(self) -> tuple[Coverage, ...]:
         """What every channel did until now, and how the owner's credential fared."""
@@ -159,6 +168,7 @@ class Survey:
             protocols=self.protocols,
             settings=self.plan.settings,
             address=address,
+            note=self._note,
             once=partial(self.journal.once, address),
             learn=partial(self.journal.learn, address),
         )

@@ -25,7 +25,7 @@ class Tally:
     """What every step asked and heard while the scan runs, and why a step or an address could not be asked.
 
     `drawn` and `absent` count addresses of each network of a step: taken up, and not asked because ARP showed that
-    nobody is there.
+    nobody is there. `unlinked` are the interfaces that had no link all the time, with the reason.
     """
 
     drawn: dict[tuple[Step, str], int] = field(default_factory=Counter)
@@ -35,6 +35,7 @@ class Tally:
     dropped: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     remarks: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
     failed: dict[Step, str] = field(default_factory=dict)
+    unlinked: dict[str, str] = field(default_factory=dict)
     begun: set[Step] = field(default_factory=set)
     finished: set[Step] = field(default_factory=set)
 
@@ -99,7 +100,8 @@ class Tally:
         ended = step in self.finished or step in self.failed
         if step.not_possible or (not reached and ended and (drawn or step in self.failed)):
             return "not-possible"
-        return "asked" if step in self.finished and not lack.packets else "partial"
+        complete = step in self.finished and not lack.packets and step.interface not in self.unlinked
+        return "asked" if complete else "partial"
 
     def _lack(self, step: Step, block: Block) -> "_Lack":
         unsent, lack = self.unsent[step], _Lack()
@@ -109,7 +111,7 @@ class Tally:
         if _is_segment(step):
             lack.missed.update([unsent.reason(a) for a in addresses[:1] if lack.packets >= step.packets])
         else:
-            whole = (step.packets + step.connections) // max(step.addresses, 1)
+            whole = (step.packets + step.connections - step.spare) // max(step.addresses, 1)
             lack.missed.update(unsent.reason(a) for a in addresses if unsent.packets_for(a) >= whole)
         return lack
 
@@ -123,6 +125,8 @@ class Tally:
         absent = sum(self.absent.get((step, n), 0) for n in block.networks)
         if absent:
             yield f"{absent:,} not asked: ARP showed nobody there"
+        if step.interface in self.unlinked:
+            yield self.unlinked[step.interface]
         yield from self.remarks[step] if first else ()
         dropped = self.dropped[step].total()
         if dropped and first:

@@ -24,8 +24,10 @@ class RuleSet:
 
     def matches(self, fields: Fields) -> Iterator[Match]:
         """Every rule that fits these fields, in the order of the rules."""
-        files = ((self._files[name], values) for name, values in fields.items() if name in self._files)
-        numbers = {number for file, values in files for value in values for number in file.candidates(value)}
+        numbers: set[int] = set()
+        for name in self._files.keys() & fields.keys():
+            for value in fields[name]:
+                numbers.update(self._files[name].candidates(value))
         for number in sorted(numbers):
             match = self._rules[number].match(fields)
             if match:
@@ -67,14 +69,15 @@ class _File:
         for text in found.texts:
             (self._leading if found.leading else self._inside)[text].append(number)
 
-    def candidates(self, value: str) -> Iterator[int]:
+    def candidates(self, value: str) -> list[int]:
         """The rules that may fit the value, some of them more than once."""
         text = fold(value)
-        yield from self._of_size(min(len(value), WIDEST))
+        found = [*self._of_size(min(len(value), WIDEST))]
         for length in self._lengths:
-            yield from self._leading.get(text[:length], ())
+            found += self._leading.get(text[:length], ())
         for needle_text in self._held(text):
-            yield from self._inside[needle_text]
+            found += self._inside[needle_text]
+        return found
 
     def _of_size(self, size: int) -> list[int]:
         """The rules without a needle that match values of this size, or of `WIDEST` and more."""

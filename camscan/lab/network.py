@@ -3,8 +3,8 @@
 The journal is how a test knows that a scanner asked nothing it should not, and never too much at once.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -31,16 +31,20 @@ class Journal:
     heard: deque[Heard] = field(default_factory=lambda: deque(maxlen=_HEARD_LIMIT))
     connections: Counter[str] = field(default_factory=Counter)
     peak: Counter[str] = field(default_factory=Counter)
+    _gone: dict[str, list[Callable[[], bool]]] = field(default_factory=lambda: defaultdict(list))
 
     @contextmanager
-    def connection(self, address: str) -> Iterator[None]:
-        """Counts a connection to this address while it lasts."""
+    def connection(self, address: str, has_gone: Callable[[], bool]) -> Iterator[None]:
+        """Counts a connection to this address while it lasts. At most so many are open at once as of which `has_gone`
+        does not say that the other side has hung up, which an emulated device may be slow to notice."""
+        self._gone[address].append(has_gone)
         self.connections[address] += 1
-        self.peak[address] = max(self.peak[address], self.connections[address])
+        self.peak[address] = max(self.peak[address], sum(not gone() for gone in self._gone[address]))
         try:
             yield
         finally:
             self.connections[address] -= 1
+            self._gone[address].remove(has_gone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,9 @@ async def _connection(
     outlet: Outlet, journal: Journal, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     """One connection from greeting to end. Whatever the other side does ends it and nothing else."""
-    with journal.connection(outlet.address), suppress(OSError, EOFError, TimeoutError, asyncio.LimitOverrunError):
+    await asyncio.sleep(0)  # who has hung up by now is seen to have, before this one counts
+    ends = suppress(OSError, EOFError, TimeoutError, asyncio.LimitOverrunError)
+    with journal.connection(outlet.address, reader.at_eof), ends:
         try:
             await _converse(outlet, journal, reader, writer)
         finally:

@@ -56,16 +56,29 @@ def is_complete(data: bytes) -> bool:
         message, ended = _read(data)
     except DecodeError:
         return False
-    if not ended:
-        return False
+    return ended and _body_end(message) is not None
+
+
+def first_reply(data: bytes) -> bytes:
+    """The first reply in these bytes, without what follows it on the connection; all of them where it is not whole, or
+    where only the close can tell its end."""
+    if not is_complete(data):
+        return data
+    message, _ = _read(data)
+    begin = min(len(data), REPLY_LIMIT) - len(message.body)
+    return data[: begin + (_body_end(message) or 0)]
+
+
+def _body_end(message: Message) -> int | None:
+    """Where the body ends by its framing; None where that has not come, or only the close can tell."""
     if message.status in (204, 304):
-        return True
+        return 0
     if _is_chunked(message):
         return _join_chunks(message.body)[1]
     length = message.first("Content-Length")
     if length.isascii() and length.isdigit() and len(length) < 16:
-        return len(message.body) >= int(length)
-    return message.version.startswith("RTSP")
+        return int(length) if len(message.body) >= int(length) else None
+    return 0 if message.version.startswith("RTSP") else None
 
 
 def parse(data: bytes) -> Message:
@@ -143,20 +156,20 @@ def _is_chunked(message: Message) -> bool:
     return message.first("Transfer-Encoding").lower().endswith("chunked")
 
 
-def _join_chunks(body: bytes) -> tuple[bytes, bool]:
-    """The body without its chunk framing, and whether the last chunk has come."""
+def _join_chunks(body: bytes) -> tuple[bytes, int | None]:
+    """The body without its chunk framing, and where the last chunk ends; None if it has not come."""
     parts: list[bytes] = []
     position = 0
     for _ in range(CHUNKS_LIMIT):
         size = _CHUNK.match(body, position)
         if size is None:
-            return b"".join(parts), False
+            return b"".join(parts), None
         length = int(size[1], 16)
         if not length:
-            return b"".join(parts), True
+            return b"".join(parts), size.end()
         parts.append(body[size.end() : size.end() + length])
         position = size.end() + length
-    return b"".join(parts), True
+    return b"".join(parts), position
 
 
 def as_text(data: bytes) -> str:

@@ -18,7 +18,7 @@ from camscan.report.ranges import addresses
 COLUMNS = (
     "address", "vendor", "brand", "model", "firmware", "build", "kind", "confidence", "serial", "mac",
     "addresses", "services", "found_by", "conflicts", "first_seen", "last_seen",
-    "middlebox",
+    "middlebox", "affected",
 )  # fmt: skip
 CELL_LIMIT = 1000  # characters; a recorder with many services still fits, a spreadsheet takes 32,767
 
@@ -28,7 +28,8 @@ _FORMULA = re.compile(rf"""(^|[;,|\t"'])(\s*)(?=[=+\-@{_WIDE_SIGNS}])""")
 
 def as_csv(result: ScanResult) -> str:
     """A header line and one line a device, in numeric order of address. `confidence` is that of the vendor,
-    `middlebox` the number of addresses that a box answers for, which are then written as ranges."""
+    `middlebox` the number of addresses that a box answers for, which are then written as ranges; `affected` are the
+    advisories that affect it."""
     return write_rows(COLUMNS, (_row(device) for device in in_order(result.devices)))
 
 
@@ -48,13 +49,14 @@ def _safe(cell: object) -> str:
 
 def _row(device: Device) -> list[object]:
     # evidence is most of a record, and has no column
-    record = device_record(replace(device, claims=())).model_dump(mode="json")
+    record = device_record(replace(device, claims=()))
     joined = {
         "confidence": record["confidence"].get("vendor"),
         "addresses": " ".join(addresses(device)),
         "middlebox": record["middlebox"] and record["middlebox"]["addresses"],
         "services": " ".join(f"{s['transport']}/{s['port']}/{s['protocol']}" for s in record["services"]),
         "found_by": " ".join(dict.fromkeys(channel.split(" ")[0] for channel in device.channels)),
+        "affected": " ".join(row.id for row in device.advisories if row.verdict == "affected"),
         "conflicts": " ".join(dict.fromkeys(c["attribute"] for c in record["conflicts"])),
     }
     return [(record | joined)[column] for column in COLUMNS]

@@ -9,36 +9,36 @@ from ipaddress import ip_address
 from typing import Any
 
 from camscan import model
-from camscan.report import shape
 from camscan.report.printable import printable
 
+SCHEMA = "camscan.scan/1"
 SOURCE_LIMIT = 1000  # characters; sources are URLs of our own data files, longer than anything a device may say
 _TEXT_CONTROLS = frozenset("\r\n\t")
 
+Record = dict[str, Any]
+"""Plain JSON data in one of the forms of `shape.py`. The models there are not made for it: of a large site they would
+take several times as long, and as much memory, as the text itself."""
 
-def as_document(result: model.ScanResult, tool_version: str) -> dict[str, Any]:
-    """The whole result as plain JSON data of the published schema."""
-    return build_document(result, tool_version).model_dump(mode="json", by_alias=True)
 
-
-def build_document(result: model.ScanResult, tool_version: str) -> shape.Document:
-    """The whole result in the published shape."""
-    return shape.Document(
-        schema=shape.SCHEMA,
-        tool=shape.Tool(name="camscan", version=tool_version),
-        data={printable(k): printable(v) for k, v in result.data.items()},
-        scan=shape.Scan(
-            id=result.id,
-            started=_moment(result.started),
-            ended=_moment(result.ended),
-            scope=[printable(text) for text in result.scope],
-            vantage=_shown(result.vantage),
-            partial=result.partial,
-        ),
-        devices=[device_record(device) for device in in_order(result.devices)],
-        coverage=[_coverage(row) for row in result.coverage],
-        undecoded=[_undecoded(observation) for observation in result.undecoded],
-    )
+def as_document(result: model.ScanResult, tool_version: str) -> Record:
+    """The whole result. Its devices and what does not decode are made one by one as they are read, which can be done
+    once: a large site has millions of lines, and nobody needs them all at the same time."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "camscan", "version": tool_version},
+        "data": {printable(k): printable(v) for k, v in result.data.items()},
+        "scan": {
+            "id": result.id,
+            "started": _moment(result.started),
+            "ended": _moment(result.ended),
+            "scope": [printable(text) for text in result.scope],
+            "vantage": _shown(result.vantage),
+            "partial": result.partial,
+        },
+        "devices": (device_record(device) for device in in_order(result.devices)),
+        "coverage": [_coverage(row) for row in result.coverage],
+        "undecoded": (_undecoded(observation) for observation in result.undecoded),
+    }
 
 
 def in_order(devices: Iterable[model.Device]) -> list[model.Device]:
@@ -55,153 +55,159 @@ def address_order(text: str) -> tuple[int, int, str]:
     return address.version, int(address), text
 
 
-def device_record(device: model.Device) -> shape.Device:
+def device_record(device: model.Device) -> Record:
     """One device in the published shape."""
-    return shape.Device(
-        id=printable(device.id),
-        address=printable(device.address),
-        addresses=[printable(a) for a in device.addresses],
-        mac=_shown(device.mac),
-        vendor=_shown(device.vendor),
-        brand=_shown(device.brand),
-        model=_shown(device.model),
-        firmware=_shown(device.firmware),
-        build=_shown(device.build),
-        serial=_shown(device.serial),
-        kind=_shown(device.kind),
-        parent=None,
-        capabilities=[_capability(c) for c in device.capabilities],
-        confidence={k: _rounded(v) for k, v in device.confidence.items()},
-        evidence=list(_evidence(device)),
-        conflicts=[_conflict(c) for c in device.conflicts],
-        services=[_service(s) for s in device.services],
-        findings=[_finding(f) for f in device.findings],
-        advisories=[_advisory(a) for a in device.advisories],
-        verdicts=[_verdict(v) for v in device.verdicts],
-        site=_shown(device.site),
-        middlebox=_middlebox(device.middlebox),
-        first_seen=_moment(device.first_seen),
-        last_seen=_moment(device.last_seen),
-    )
+    return {
+        "id": printable(device.id),
+        "address": printable(device.address),
+        "addresses": [printable(a) for a in device.addresses],
+        "mac": _shown(device.mac),
+        "vendor": _shown(device.vendor),
+        "brand": _shown(device.brand),
+        "model": _shown(device.model),
+        "firmware": _shown(device.firmware),
+        "build": _shown(device.build),
+        "serial": _shown(device.serial),
+        "kind": _shown(device.kind),
+        "parent": None,
+        "capabilities": [_capability(c) for c in device.capabilities],
+        "confidence": {k: _rounded(v) for k, v in device.confidence.items()},
+        "evidence": list(_evidence(device)),
+        "conflicts": [_conflict(c) for c in device.conflicts],
+        "services": [_service(s) for s in device.services],
+        "findings": [_finding(f) for f in device.findings],
+        "advisories": [_advisory(a) for a in device.advisories],
+        "verdicts": [_verdict(v) for v in device.verdicts],
+        "site": _shown(device.site),
+        "middlebox": _middlebox(device.middlebox),
+        "first_seen": _moment(device.first_seen),
+        "last_seen": _moment(device.last_seen),
+    }
 
 
-def _evidence(device: model.Device) -> Iterator[shape.Evidence]:
-    observations = {o.id: o for o in device.observations}
+def _evidence(device: model.Device) -> Iterator[Record]:
+    heard = {observation.id: _heard(observation) for observation in device.observations}
     for claim in device.claims:
-        observation = observations[claim.observation]
-        reply = observation.reply
-        yield shape.Evidence(
-            attribute=claim.attribute,
-            value=printable(claim.value),
-            confidence=_rounded(claim.confidence),
-            rule=printable(claim.rule),
-            protocol=printable(reply.protocol),
-            request=printable(reply.request),
-            channels=[printable(c) for c in observation.channels],
-            address=printable(reply.address),
-            port=reply.port,
-            foreign=reply.foreign,
-            field=printable(claim.field),
-            text=printable(claim.text),
-            observation=claim.observation,
-            source=printable(claim.source, SOURCE_LIMIT),
-            file=_shown(claim.file),
-            date=_shown(claim.date),
-        )
+        yield {
+            "attribute": claim.attribute,
+            "value": printable(claim.value),
+            "confidence": _rounded(claim.confidence),
+            "rule": printable(claim.rule),
+            **heard[claim.observation],
+            "field": printable(claim.field),
+            "text": printable(claim.text),
+            "observation": claim.observation,
+            "source": printable(claim.source, SOURCE_LIMIT),
+            "file": _shown(claim.file),
+            "date": _shown(claim.date),
+        }
 
 
-def _capability(capability: model.Capability) -> shape.Capability:
-    return shape.Capability(
-        id=printable(capability.id),
-        state=capability.state,
-        enabled=capability.enabled,
-        evidence=[printable(e) for e in capability.evidence],
-    )
+def _heard(observation: model.Observation) -> Record:
+    """What every claim of one reply says of that reply."""
+    reply = observation.reply
+    return {
+        "protocol": printable(reply.protocol),
+        "request": printable(reply.request),
+        "channels": [printable(channel) for channel in observation.channels],
+        "address": printable(reply.address),
+        "port": reply.port,
+        "foreign": reply.foreign,
+    }
 
 
-def _conflict(conflict: model.Conflict) -> shape.Conflict:
-    return shape.Conflict(
-        attribute=conflict.attribute,
-        values=[shape.Candidate(value=printable(v), confidence=_rounded(c)) for v, c in conflict.values],
-        reason=printable(conflict.reason),
-    )
+def _capability(capability: model.Capability) -> Record:
+    return {
+        "id": printable(capability.id),
+        "state": capability.state,
+        "enabled": capability.enabled,
+        "evidence": [printable(e) for e in capability.evidence],
+    }
 
 
-def _middlebox(box: model.Middlebox | None) -> shape.Middlebox | None:
+def _conflict(conflict: model.Conflict) -> Record:
+    return {
+        "attribute": conflict.attribute,
+        "values": [{"value": printable(v), "confidence": _rounded(c)} for v, c in conflict.values],
+        "reason": printable(conflict.reason),
+    }
+
+
+def _middlebox(box: model.Middlebox | None) -> Record | None:
     if box is None:
         return None
     networks = [printable(network) for network in box.networks]
-    return shape.Middlebox(addresses=box.addresses, networks=networks, reason=printable(box.reason))
+    return {"addresses": box.addresses, "networks": networks, "reason": printable(box.reason)}
 
 
-def _service(service: model.Service) -> shape.Service:
-    return shape.Service(
-        address=printable(service.address),
-        port=service.port,
-        transport=service.transport,
-        protocol=printable(service.protocol),
-    )
+def _service(service: model.Service) -> Record:
+    return {
+        "address": printable(service.address),
+        "port": service.port,
+        "transport": service.transport,
+        "protocol": printable(service.protocol),
+    }
 
 
-def _finding(finding: model.Finding) -> shape.Finding:
-    return shape.Finding(
-        id=finding.id,
-        severity=finding.severity,
-        confidence=_rounded(finding.confidence),
-        evidence=[printable(e, SOURCE_LIMIT) for e in finding.evidence],
-        remedy=printable(finding.remedy, SOURCE_LIMIT),
-        source=printable(finding.source, SOURCE_LIMIT),
-        date=finding.date,
-    )
+def _finding(finding: model.Finding) -> Record:
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "confidence": _rounded(finding.confidence),
+        "evidence": [printable(e, SOURCE_LIMIT) for e in finding.evidence],
+        "remedy": printable(finding.remedy, SOURCE_LIMIT),
+        "source": printable(finding.source, SOURCE_LIMIT),
+        "date": finding.date,
+    }
 
 
-def _advisory(advisory: model.AdvisoryVerdict) -> shape.Advisory:
-    return shape.Advisory(
-        id=advisory.id,
-        verdict=advisory.verdict,
-        reason=printable(advisory.reason, SOURCE_LIMIT),
-        fixed_in=_shown(advisory.fixed_in),
-        kev=advisory.kev,
-        confidence=_rounded(advisory.confidence),
-    )
+def _advisory(advisory: model.AdvisoryVerdict) -> Record:
+    return {
+        "id": advisory.id,
+        "verdict": advisory.verdict,
+        "reason": printable(advisory.reason, SOURCE_LIMIT),
+        "fixed_in": _shown(advisory.fixed_in),
+        "kev": advisory.kev,
+        "confidence": _rounded(advisory.confidence),
+    }
 
 
-def _verdict(verdict: model.PolicyVerdict) -> shape.Verdict:
-    return shape.Verdict(
-        policy=verdict.policy,
-        verdict=verdict.verdict,
-        reason=printable(verdict.reason, SOURCE_LIMIT),
-        citation=printable(verdict.citation, SOURCE_LIMIT),
-        date=verdict.date,
-    )
+def _verdict(verdict: model.PolicyVerdict) -> Record:
+    return {
+        "policy": verdict.policy,
+        "verdict": verdict.verdict,
+        "reason": printable(verdict.reason, SOURCE_LIMIT),
+        "citation": printable(verdict.citation, SOURCE_LIMIT),
+        "date": verdict.date,
+    }
 
 
-def _coverage(row: model.Coverage) -> shape.Coverage:
-    return shape.Coverage(
-        interface=_shown(row.interface),
-        network=row.network,
-        channel=row.channel,
-        state=row.state,
-        asked=row.asked,
-        answered=row.answered,
-        silent=row.silent,
-        reason=_shown(row.reason),
-    )
+def _coverage(row: model.Coverage) -> Record:
+    return {
+        "interface": _shown(row.interface),
+        "network": row.network,
+        "channel": row.channel,
+        "state": row.state,
+        "asked": row.asked,
+        "answered": row.answered,
+        "silent": row.silent,
+        "reason": _shown(row.reason),
+    }
 
 
-def _undecoded(observation: model.Observation) -> shape.Undecoded:
+def _undecoded(observation: model.Observation) -> Record:
     reply = observation.reply
     text = _plain_text(reply.data)
-    return shape.Undecoded(
-        address=printable(reply.address),
-        protocol=printable(reply.protocol),
-        transport=reply.transport,
-        port=reply.port,
-        request=printable(reply.request),
-        reason=printable(observation.problem or ""),
-        encoding="hex" if text is None else "text",
-        reply=reply.data.hex() if text is None else text,
-    )
+    return {
+        "address": printable(reply.address),
+        "protocol": printable(reply.protocol),
+        "transport": reply.transport,
+        "port": reply.port,
+        "request": printable(reply.request),
+        "reason": printable(observation.problem or ""),
+        "encoding": "hex" if text is None else "text",
+        "reply": reply.data.hex() if text is None else text,
+    }
 
 
 def _plain_text(data: bytes) -> str | None:
@@ -221,9 +227,9 @@ def _rounded(confidence: float) -> float:
     return round(confidence, 2)
 
 
-def _moment(seconds: float | None) -> datetime | None:
-    """Whole seconds in UTC; None for a time that a recording got wrong beyond any calendar."""
+def _moment(seconds: float | None) -> str | None:
+    """Whole seconds in UTC (RFC 3339); None for a time that a recording got wrong beyond any calendar."""
     try:
-        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
+        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError, OSError):
         return None

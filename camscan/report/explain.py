@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from camscan.report import shape
+from camscan.report.explained_advisories import NOTHING_TOLD, TOLD, Told, advisory_parts, in_order_of_concern
+from camscan.report.explained_findings import finding_parts
 from camscan.report.terminal import Part, heading, line, to_text
 from camscan.report.verdicts import verdict_parts
 
@@ -29,8 +31,11 @@ SameValue = Callable[[str, str, str], bool]
 """Whether two values of an attribute agree: (attribute, one, other)."""
 
 
-def explanation(device: shape.Device, same: SameValue) -> dict[str, Any]:
-    """The reasoning as plain data: per attribute the value, its confidence, the claims for, and what is against it."""
+def explanation(device: shape.Device, same: SameValue, told: Told = NOTHING_TOLD) -> dict[str, Any]:
+    """The reasoning as plain data: per attribute the value, its confidence, the claims for, and what is against it.
+
+    `told` is what is known of each advisory, by id; of one that is not in it only the verdict is told.
+    """
     claims = _by_attribute(device.evidence)
     conflicts = _by_attribute(device.conflicts)
     names = dict.fromkeys((*SINGLE, *(name for name in claims if name != CAPABILITY), *conflicts))
@@ -49,6 +54,8 @@ def explanation(device: shape.Device, same: SameValue) -> dict[str, Any]:
         "weak_capabilities": _plain(_unstated(device, capable)),
         "site": device.site,
         "verdicts": [verdict.model_dump(mode="json") for verdict in device.verdicts],
+        "findings": [finding.model_dump(mode="json") for finding in device.findings],
+        "advisories": [_advisory(one, told) for one in in_order_of_concern(device.advisories)],
         "services": [service.model_dump(mode="json") for service in device.services],
     }
 
@@ -95,6 +102,11 @@ def _by_value(claims: Iterable[shape.Evidence]) -> dict[str, list[shape.Evidence
 
 def _capability(capability: shape.Capability, claims: Iterable[shape.Evidence]) -> dict[str, Any]:
     return capability.model_dump(mode="json") | {"evidence": _plain(claims)}
+
+
+def _advisory(advisory: shape.Advisory, told: Told) -> dict[str, Any]:
+    known = told.get(advisory.id, {})
+    return advisory.model_dump(mode="json") | {name: known.get(name) for name in TOLD}
 
 
 def _unstated(device: shape.Device, capable: Mapping[str, list[shape.Evidence]]) -> Iterator[shape.Evidence]:
@@ -147,6 +159,8 @@ def _parts(reasoning: dict[str, Any]) -> Iterator[Part]:
         yield from _claims("-", attribute["against"])
         yield from (line(_conflict(conflict), "yellow") for conflict in attribute["conflicts"])
     yield from _capabilities(reasoning)
+    yield from finding_parts(reasoning["findings"])
+    yield from advisory_parts(reasoning["advisories"])
     yield from verdict_parts(reasoning["verdicts"])
     if reasoning["services"]:
         yield from heading("services")

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network, summarize_address_range
+from typing import TYPE_CHECKING
 
 from camscan.model import Device
 from camscan.report.printable import printable
-from camscan.report.shape import Device as Record
 from camscan.scope import Address
+
+if TYPE_CHECKING:
+    from camscan.report.shape import Device as Record
 
 _Span = tuple[int, int, int]
 
 
-def addresses(device: Device | Record) -> list[str]:
+def addresses(device: "Device | Record") -> list[str]:
     """The addresses of a device, its own first; those that a middlebox answers for as ranges."""
     return as_ranges(device.addresses) if device.middlebox else [printable(a) for a in device.addresses]
 

@@ -1,6 +1,7 @@
 """The JSON that camscan writes, in every mode the same: `camscan.scan/1`. Unknown is null, never a missing key.
 
-These models are the published schema (`camscan schema`). A change that could break a reader gets a new number.
+These models are the published schema (`camscan schema`), and read a document back. What is written is plain data
+(`document.py`), held against the schema by the tests. A change that could break a reader gets a new number.
 """
 
 from datetime import datetime
@@ -8,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA: Literal["camscan.scan/1"] = "camscan.scan/1"
+from camscan.report.document import SCHEMA
+
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -1,9 +1,10 @@
-"""The table a person reads: the devices, then what disagrees, then what was asked and what could not be."""
+"""The table a person reads: devices, what disagrees, who is affected, what was asked and what could not be."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from camscan.model import Coverage, Device, ScanResult
+from camscan.report.affected import affected_parts
 from camscan.report.document import in_order
 from camscan.report.printable import printable
 from camscan.report.ranges import as_ranges
@@ -37,6 +38,7 @@ def _parts(result: ScanResult) -> Iterator[Part]:
     if disagreements:
         yield from heading("! Evidence that disagrees")
         yield from (line(text) for text in disagreements)
+    yield from affected_parts(devices, result.data.get("advisories"))
     yield from policy_parts(devices)
     foreign = [device for device in devices if device.foreign]
     if foreign:

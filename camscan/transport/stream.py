@@ -7,10 +7,11 @@ over memory buffers (ssl.MemoryBIO, see "Memory BIO Support" in the Python docum
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome
@@ -21,6 +22,7 @@ from camscan.transport.wire import Wire
 
 CHUNK = 65536  # bytes read at once
 
+_SAID_BY_HOSTS = {0, errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT}
 _UNANSWERED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EPIPE, errno.ECONNABORTED}
 
 T = TypeVar("T")
@@ -138,7 +140,7 @@ async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: fl
         record(wire, endpoint, protocol, CONNECT, 0)
         async with asyncio.timeout(seconds):
             with wire.patience.waiting(endpoint.address) as waited:
-                await asyncio.get_running_loop().sock_connect(sock, target)
+                await _connect(sock, target)
         wire.load.accepted(endpoint.address, waited())
     except BaseException:
         sock.close()
@@ -152,6 +154,27 @@ async def _give_rest(wire: Wire, address: str) -> None:
     if rest:
         with wire.patience.waiting(address):
             await asyncio.sleep(rest)
+
+
+async def _connect(sock: socket.socket, target: Any) -> None:
+    """What this machine refuses, it refuses at once. What fails later a host has said, or a router: and whatever that
+    says (network unreachable, prohibited, no such protocol) is of the host, not of this machine. Raises `OSError`."""
+    code = sock.connect_ex(target)
+    if code == errno.EINPROGRESS:
+        await _writable(sock)
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        code = code if code in _SAID_BY_HOSTS else errno.EHOSTUNREACH
+    if code:
+        raise OSError(code, os.strerror(code))
+
+
+async def _writable(sock: socket.socket) -> None:
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_writer(sock, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_writer(sock)
 
 
 def record(wire: Wire, endpoint: Endpoint, protocol: str, request: str, size: int) -> None:

@@ -1,0 +1,13 @@
+"""What `--fail-on` means: whether what was found is bad enough for an exit code of its own."""
+
+from camscan.assess.severity import how_many
+from camscan.cli.ending import say
+from camscan.model import ScanResult
+
+
+def fails(result: ScanResult, least: str | None, *, quiet: bool) -> bool:
+    """Whether a device has a finding at or above this severity, or an advisory that affects it; says of how many."""
+    count = how_many(result.devices, least) if least else 0
+    if count and not quiet:
+        say(f"{'1 device has' if count == 1 else f'{count:,} devices have'} findings at or above {least}")
+    return count > 0

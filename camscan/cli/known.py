@@ -1,0 +1,38 @@
+"""Loads what devices are identified and assessed by, from one data directory."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from camscan.cli.chosen import NOTHING, Chosen, held_against
+
+if TYPE_CHECKING:
+    from camscan.assess.advisory_file import Words
+    from camscan.assess.assessment import Assessment
+    from camscan.identify.knowledge_base import Knowledge
+    from camscan.identify.vocabulary import Vocabulary
+
+
+class Known(NamedTuple):
+    """What devices are identified and assessed by."""
+
+    knowledge: "Knowledge"
+    assessment: "Assessment"
+
+
+def load_known(directory: Path | None = None, chosen: Chosen = NOTHING) -> Known:
+    """All data of a directory (those in use by default), with the policies chosen. Raises `KnowledgeError` for the
+    first bad datum."""
+    from camscan.assess.assessment import load_assessment
+    from camscan.cli.data import data_directory
+    from camscan.identify.knowledge_base import load_knowledge
+
+    knowledge = load_knowledge(directory or data_directory())
+    assessment = load_assessment(knowledge.directory, words_of(knowledge.vocabulary))
+    return Known(knowledge, held_against(assessment, chosen, knowledge.directory))
+
+
+def words_of(vocabulary: "Vocabulary") -> "Words":
+    """The ids of the vocabulary, as data of the assessment may name them."""
+    from camscan.assess.advisory_file import Words
+
+    return Words(makers=vocabulary.makers, brands=vocabulary.brands, kinds=vocabulary.kinds)

@@ -1,0 +1,17 @@
+"""The part of an explanation that tells the findings of a device: on what they rest, what to do, who says so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from camscan.report.terminal import Part, heading, line
+
+
+def finding_parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
+    """Each finding with its evidence, its remedy, the source and its date; nothing where there is none."""
+    if not rows:
+        return
+    yield from heading("findings")
+    for row in rows:
+        yield line(f"  {row['severity']} ({row['confidence']:.0%} sure) {row['id']}: {'; '.join(row['evidence'])}")
+        yield line(f"      {row['remedy']}")
+        yield line(f"      {row['source']}, {row['date']}", "dim")

@@ -1,0 +1,39 @@
+"""A thousand silent addresses on the wire and no raw sockets: the kernel's table of neighbours is full all the time.
+
+The table is one for all namespaces (1,024 entries, gc_thresh3 in arp(7)), and its limits belong to the machine, so the
+scan itself fills it. What is changed in the scanner's namespace is how soon an absent neighbour is given up: the usual
+three seconds would make this last minutes.
+"""
+
+from pathlib import Path
+
+from camscan.lab import netns
+from tests.fault_rig import NO_RAW, few_ports, missed, needs_namespaces, scan, town
+
+pytestmark = needs_namespaces
+
+WIDE = "10.83.8.0/22"
+GIVEN_UP = "ntable change name arp_cache dev eth0 retrans 30 mcast_probes 1"  # milliseconds
+STATISTICS = Path("/proc/net/stat/arp_cache")
+LIMIT = Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3")
+
+
+def times_full() -> int:
+    """How often the kernel has thrown neighbours out of the full table, or found no room for one."""
+    names, *rows = (line.split() for line in STATISTICS.read_text().splitlines())
+    wanted = [names.index("forced_gc_runs"), names.index("table_fulls")]
+    return sum(int(row[column], 16) for row in rows for column in wanted)
+
+
+def test_with_a_full_table_every_device_is_found_and_nothing_hangs(tmp_path: Path) -> None:
+    before = times_full()
+    with town(lan=WIDE) as ours:
+        netns.configure(ours.scanner, [GIVEN_UP])
+        ended = scan(ours.scanner, tmp_path, WIDE, "--rate", "10000", program=few_ports(), under=NO_RAW)
+    assert ended.code == 0, ended.message
+    assert missed(ours, ended, network=WIDE) == []
+    asked = {row["channel"]: row["asked"] for row in ended.document["coverage"]}
+    assert {asked[f"{name} unicast"] for name in ("sadp", "dhdiscover", "wsdiscovery")} == {1022}
+    assert asked["tcp connect"] == 1022
+    if int(LIMIT.read_text()) <= 1024:
+        assert times_full() > before

@@ -10,7 +10,7 @@ from camscan.assess.severity import matters
 from camscan.cli.ending import Exit
 from camscan.model import AdvisoryVerdict, Device, Finding
 from camscan.report.csv import as_csv
-from camscan.report.document import as_document
+from camscan.report.document import device_record
 from camscan.report.explain import as_explanation, explanation
 from camscan.report.table import as_table
 from tests import cli_rig
@@ -127,7 +127,7 @@ def test_an_explanation_tells_each_with_reason_source_and_date() -> None:
 def test_a_hostile_device_writes_nothing_of_its_own_into_a_report(text: str) -> None:
     hostile = affected("10.0.0.5", (row("CVE-1", "affected", reason=f"it runs {text}"),))
     shown = as_table(result(hostile)) + as_explanation(explanation(published(hostile), lambda *_: True))
-    shown += json.dumps(as_document(result(hostile), "0"), ensure_ascii=False)
+    shown += json.dumps(device_record(hostile), ensure_ascii=False)
     assert not any(c in shown for c in "\x1b\x07\0\u202e\u2066")
 
 

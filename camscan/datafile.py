@@ -99,6 +99,22 @@ def named(names: Iterable[str], most: int = NAMED) -> str:
     return ", ".join(listed[:most]) + more
 
 
+def text_of(table: dict[str, Any], key: str, where: str) -> str:
+    """A text that must be there and not empty. Raises `KnowledgeError` otherwise."""
+    text = need(table, key, str, where)
+    if not text.strip():
+        raise KnowledgeError(f"{where}: {key} is empty")
+    return str(text)
+
+
+def texts(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
+    """A list of texts, empty where there is none. Raises `KnowledgeError` for anything else."""
+    found = need(table, key, list, where) if key in table else []
+    if not all(isinstance(text, str) and text.strip() for text in found):
+        raise KnowledgeError(f"{where}: {key} holds something that is no text")
+    return tuple(found)
+
+
 def tables(value: object, where: str) -> list[dict[str, Any]]:
     """A list of tables, as `[[name]]` makes one. Raises `KnowledgeError` for anything else."""
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):

@@ -178,7 +178,7 @@ class Device:
 
     `foreign` says that it answered on a wire whose networks do not hold its address: a factory address, a wrong subnet.
     `middlebox` says that it is none of the devices it may look like: its claims and observations are those of one of
-    its addresses.
+    its addresses. `site` is the name that its owner gave the place.
     """
 
     id: str
@@ -204,6 +204,7 @@ class Device:
     findings: tuple[Finding, ...] = ()
     advisories: tuple[AdvisoryVerdict, ...] = ()
     verdicts: tuple[PolicyVerdict, ...] = ()
+    site: str | None = None
     first_seen: float | None = None
     last_seen: float | None = None
 

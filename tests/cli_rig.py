@@ -89,7 +89,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Scanner:
     scanner = Scanner()
     monkeypatch.setattr(conduct, "list_interfaces", lambda: (LAN, OTHER))
     monkeypatch.setattr(conduct, "interface_for", route)
-    monkeypatch.setattr(conduct, "load_known", lambda directory: Known(None, None))
+    monkeypatch.setattr(conduct, "load_known", lambda directory, chosen: Known(None, None))
     monkeypatch.setattr(conduct, "scan", scanner.scan)
     monkeypatch.setattr(scoping, "resolve", resolve)
     monkeypatch.setattr(scoping, "resolver_addresses", lambda: ("10.0.0.53",))

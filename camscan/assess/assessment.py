@@ -7,15 +7,18 @@ from pathlib import Path
 from camscan.assess.advisory import Advisory
 from camscan.assess.advisory_file import load_advisories
 from camscan.assess.lifecycle import Series, load_lifecycle
+from camscan.assess.policies import NO_POLICIES, Policies
 from camscan.assess.reading import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """The loaded data. `dates` names the newest date of each kind of it, for `data` of a result."""
+    """The loaded data. `dates` names the newest date of each kind of it, for `data` of a result.
+    `policies` are those that the user chose."""
 
     advisories: tuple[Advisory, ...] = ()
     lifecycle: tuple[Series, ...] = ()
+    policies: Policies = NO_POLICIES
     dates: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from camscan.cli.chosen import NOTHING, Chosen
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
@@ -62,6 +63,7 @@ class Wanted:
     quiet: bool
     fail_on: str | None
     dry_run: bool
+    chosen: Chosen = NOTHING
 
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
@@ -77,7 +79,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    known = load_known(wanted.fingerprints)
+    known = load_known(wanted.fingerprints, wanted.chosen)
     plan = prepare(wanted.named, settings)
     if wanted.dry_run:
         return _say_plan(plan, wanted)

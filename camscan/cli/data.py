@@ -131,6 +131,7 @@ def install(bundle: "Bundle", home: Path) -> Path:
 
     Raises `KnowledgeError` for data that do not load, `CannotRunError` where nothing can be written.
     """
+    from camscan.cli.chosen import known_policies
     from camscan.cli.known import load_known
 
     try:
@@ -139,6 +140,7 @@ def install(bundle: "Bundle", home: Path) -> Path:
         try:
             _write(bundle, incoming)
             load_known(incoming / FOLDER)
+            known_policies(incoming / FOLDER)
             return _put_in_place(incoming, home, str(bundle.date))
         finally:
             shutil.rmtree(incoming, ignore_errors=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from camscan.cli.options import FingerprintsOption, OutputOption
+from camscan.cli.chosen import NOTHING, Chosen, chosen_by
+from camscan.cli.options import FingerprintsOption, OutputOption, PolicyOption, SiteOption
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,11 +37,14 @@ def explain(
     ],
     form: Annotated[Form, typer.Option("--format", "-f", help="Form of the explanation.")] = Form.TABLE,
     output: OutputOption = None,
+    policies: PolicyOption = None,
+    site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> None:
     """Explain why a device is what camscan says it is.
 
     A recording is judged anew with the fingerprints of today; a scan's JSON is explained as it was judged then.
+    With --policy or --site both are held against policies of today.
     """
     from camscan.cli.advisories import told_of
     from camscan.cli.formats import screen
@@ -49,7 +53,7 @@ def explain(
     from camscan.report.explain import as_explanation, explanation
     from camscan.report.jsonl import as_json
 
-    document = _read(source, fingerprints)
+    document = read_document(source, fingerprints, chosen_by(policies, site))
     matching = _matching(document, wanted, source)
     told = told_of(fingerprints) if any(device.advisories for device in matching) else {}
     found = [explanation(device, same_value, told) for device in matching]
@@ -75,8 +79,9 @@ def _names(device: "Device") -> set[str]:
     return {name.casefold() for name in names if name}
 
 
-def _read(source: str, fingerprints: "Path | None") -> "Document":
+def read_document(source: str, fingerprints: "Path | None", chosen: Chosen = NOTHING) -> "Document":
     """A document from a scan's JSON, or from judging a recording."""
+    from camscan.cli.anew import held_anew
     from camscan.cli.reading import readable, shown
 
     name = shown(source)
@@ -86,9 +91,9 @@ def _read(source: str, fingerprints: "Path | None") -> "Document":
             raise UsageError(f"{name}: nothing in it")
         if not _is_recording(first):
             text = _whole(name, first, stream)
-            return _parse(text, name)
+            return held_anew(_parse(text, name), chosen, fingerprints)
         replies = _replies(name, chain(repeat("\n", blanks), [first]), stream)
-    return _judged(replies, fingerprints)
+    return _judged(replies, fingerprints, chosen)
 
 
 def _first_line(stream: TextIO) -> tuple[int, str]:
@@ -148,10 +153,11 @@ def _replies(name: str, beginning: Iterable[str], stream: TextIO) -> "list[Reply
     return read_recording(name, chain(beginning, lines_of(name, stream)))
 
 
-def _judged(replies: "list[Reply]", fingerprints: "Path | None") -> "Document":
+def _judged(replies: "list[Reply]", fingerprints: "Path | None", chosen: Chosen) -> "Document":
     import camscan
     from camscan.cli.replay import judge_replies
     from camscan.report.document import as_document
     from camscan.report.shape import Document
 
-    return Document.model_validate(as_document(judge_replies(replies, fingerprints), camscan.__version__))
+    judged = judge_replies(replies, fingerprints, chosen)
+    return Document.model_validate(as_document(judged, camscan.__version__))

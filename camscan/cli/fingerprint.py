@@ -16,7 +16,7 @@ def group() -> None:
 
 @fingerprint.command()
 def check(fingerprints: FingerprintsOption = None) -> int:
-    """Check every rule and advisory: that it loads, that its examples hold, that no other rule overrules them.
+    """Check every rule, advisory and policy: that it loads, that its examples hold, that no other rule overrules them.
 
     One line for each defect: file, rule and reason; of a file that does not load, the first. Sends nothing.
 
@@ -29,13 +29,13 @@ def check(fingerprints: FingerprintsOption = None) -> int:
 
     directory = fingerprints or data_directory()
     verdict = check_directory(directory)
-    advisories, examples, wrong = _checked_assessment(directory)
+    advisories, policies, examples, wrong = _checked_assessment(directory)
     defects = (*verdict.defects, *wrong)
     for defect in defects:
         say(defect)
-    numbers = [(verdict.files, "file"), (verdict.rules, "rule"), (verdict.examples + examples, "example")]
-    if advisories:
-        numbers.insert(2, (advisories, "advisory"))
+    numbers = [(verdict.files, "file"), (verdict.rules, "rule")]
+    numbers += [(number, noun) for number, noun in ((advisories, "advisory"), (policies, "policy")) if number]
+    numbers.append((verdict.examples + examples, "example"))
     counted = ", ".join(_counted(number, noun) for number, noun in numbers)
     if defects:
         say(f"{counted}: {_counted(len(defects), 'defect')}")
@@ -44,19 +44,23 @@ def check(fingerprints: FingerprintsOption = None) -> int:
     return Exit.DONE
 
 
-def _checked_assessment(directory: Path) -> tuple[int, int, tuple[str, ...]]:
-    """How many advisories and examples hold, and what is wrong; none where the words they use cannot be read."""
+def _checked_assessment(directory: Path) -> tuple[int, int, int, tuple[str, ...]]:
+    """How many advisories, policies and examples hold, and what is wrong; none where their words cannot be read."""
+    from camscan.assess.policy_selftest import check_policies
     from camscan.assess.selftest import check_assessment
+    from camscan.cli.chosen import terms_of
     from camscan.cli.known import words_of
     from camscan.errors import KnowledgeError
     from camscan.identify.vocabulary import load_vocabulary
 
     try:
-        words = words_of(load_vocabulary(directory / "vendors.toml"))
+        vocabulary = load_vocabulary(directory / "vendors.toml")
     except KnowledgeError:
-        return 0, 0, ()  # the check of the rules has said so
-    checked = check_assessment(directory, words)
-    return checked.advisories, checked.examples, checked.defects
+        return 0, 0, 0, ()  # the check of the rules has said so
+    checked = check_assessment(directory, words_of(vocabulary))
+    policies = check_policies(directory, terms_of(vocabulary))
+    examples = checked.examples + policies.examples
+    return checked.advisories, policies.policies, examples, (*checked.defects, *policies.defects)
 
 
 def _counted(number: int, noun: str) -> str:

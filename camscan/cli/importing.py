@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from camscan.cli.chosen import Chosen, chosen_by
 from camscan.cli.formats import Format
-from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, QuietOption
+from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def import_files(
         Path | None, typer.Option("--targets", metavar="FILE", help="Write the addresses that are worth a scan.")
     ] = None,
     quiet: QuietOption = False,
+    policies: PolicyOption = None,
+    site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> None:
     """Judge the results of nmap or masscan as a scan would, and send nothing.
@@ -67,7 +70,7 @@ def import_files(
         listing = stack.enter_context(Output(targets, "--targets")) if targets else None
         recording = stack.enter_context(open_log(replies, "--replies"))
         taken = _read(files, quiet)
-        result = _judge(taken.replies, fingerprints)
+        result = _judge(taken.replies, fingerprints, chosen_by(policies, site))
         candidates = worth_asking(result, taken.replies, taken.hearsay)
         if recording:
             recording.writelines(as_line(reply) + "\n" for reply in taken.replies)
@@ -128,7 +131,7 @@ def _report_bad(name: str, bad: Sequence["BadEntry"], count: int) -> None:
         say(f"{name}: and {count - len(bad):,} more like these")
 
 
-def _judge(replies: Sequence["Reply"], fingerprints: Path | None) -> "ScanResult":
+def _judge(replies: Sequence["Reply"], fingerprints: Path | None, chosen: Chosen) -> "ScanResult":
     """What the replies prove; the same files give the same id."""
     import hashlib
 
@@ -139,7 +142,7 @@ def _judge(replies: Sequence["Reply"], fingerprints: Path | None) -> "ScanResult
     digest = hashlib.sha256()
     for reply in replies:
         digest.update(as_line(reply).encode() + b"\n")
-    knowledge, assessment = load_known(fingerprints)
+    knowledge, assessment = load_known(fingerprints, chosen)
     return judge(
         replies,
         knowledge,

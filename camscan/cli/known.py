@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from camscan.cli.chosen import NOTHING, Chosen, held_against
+
 if TYPE_CHECKING:
     from camscan.assess.assessment import Assessment
     from camscan.assess.reading import Words
@@ -17,14 +19,16 @@ class Known(NamedTuple):
     assessment: "Assessment"
 
 
-def load_known(directory: Path | None = None) -> Known:
-    """All data of a directory (those in use by default). Raises `KnowledgeError` for the first bad datum."""
+def load_known(directory: Path | None = None, chosen: Chosen = NOTHING) -> Known:
+    """All data of a directory (those in use by default), with the policies chosen. Raises `KnowledgeError` for the
+    first bad datum."""
     from camscan.assess.assessment import load_assessment
     from camscan.cli.data import data_directory
     from camscan.identify.knowledge_base import load_knowledge
 
     knowledge = load_knowledge(directory or data_directory())
-    return Known(knowledge, load_assessment(knowledge.directory, words_of(knowledge.vocabulary)))
+    assessment = load_assessment(knowledge.directory, words_of(knowledge.vocabulary))
+    return Known(knowledge, held_against(assessment, chosen, knowledge.directory))
 
 
 def words_of(vocabulary: "Vocabulary") -> "Words":

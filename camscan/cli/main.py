@@ -17,6 +17,7 @@ from camscan.cli.demo import demo
 from camscan.cli.explain import explain
 from camscan.cli.fingerprint import fingerprint
 from camscan.cli.importing import import_files
+from camscan.cli.policy import policy
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
@@ -55,6 +56,7 @@ for command in (scan, replay, explain, advisories, update, capture, schema, requ
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")
+app.add_typer(policy, name="policy")
 
 
 def _print_version(wanted: bool) -> None:

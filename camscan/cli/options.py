@@ -28,6 +28,16 @@ OutputOption = Annotated[
     typer.Option("--output", "-o", metavar="FILE", help="Write the result to FILE, whole or not at all."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but errors.")]
+PolicyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy", metavar="ID", help="Hold devices against this policy (`camscan policy list`). Repeatable."
+    ),
+]
+SiteOption = Annotated[
+    Path | None,
+    typer.Option("--site", metavar="FILE", help="What the owner says of the sites, for policies that bind only some."),
+]
 FingerprintsOption = Annotated[
     Path | None,
     typer.Option("--fingerprints", metavar="DIR", help="Use the data files in DIR instead of those that came along."),

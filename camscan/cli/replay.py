@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from camscan.cli.chosen import NOTHING, Chosen, chosen_by
 from camscan.cli.formats import Format
-from camscan.cli.options import FailOnOption, FingerprintsOption, FormatOption, OutputOption, QuietOption
+from camscan.cli.options import (
+    FailOnOption,
+    FingerprintsOption,
+    FormatOption,
+    OutputOption,
+    PolicyOption,
+    QuietOption,
+    SiteOption,
+)
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +36,8 @@ def replay(
     output: OutputOption = None,
     quiet: QuietOption = False,
     fail_on: FailOnOption = None,
+    policies: PolicyOption = None,
+    site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> int:
     """Judge recorded replies as a scan would, and send nothing.
@@ -47,7 +58,7 @@ def replay(
 
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
-    result = judge_files(files, fingerprints)
+    result = judge_files(files, fingerprints, chosen_by(policies, site))
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
@@ -55,7 +66,7 @@ def replay(
     return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE
 
 
-def judge_files(names: Sequence[str], fingerprints: Path | None) -> "ScanResult":
+def judge_files(names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
     from camscan.cli.reading import as_text, lines_of, opened, shown
     from camscan.intake.packets import is_capture
@@ -68,10 +79,10 @@ def judge_files(names: Sequence[str], fingerprints: Path | None) -> "ScanResult"
                 continue
             with as_text(stream) as text:
                 replies += read_recording(shown(name), lines_of(name, text))
-    return judge_replies(replies, fingerprints)
+    return judge_replies(replies, fingerprints, chosen)
 
 
-def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None) -> "ScanResult":
+def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
     """What the replies prove; the same replies give the same id, so that two replays can be compared byte for byte."""
     import hashlib
 
@@ -82,7 +93,7 @@ def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None) -> "Sca
     digest = hashlib.sha256()
     for reply in replies:
         digest.update(as_line(reply).encode() + b"\n")
-    knowledge, assessment = load_known(fingerprints)
+    knowledge, assessment = load_known(fingerprints, chosen)
     return judge(
         replies,
         knowledge,

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from camscan.cli.formats import Format
-from camscan.cli.options import FailOnOption, FingerprintsOption, FormatOption, OutputOption, QuietOption
+from camscan.cli.options import (
+    FailOnOption,
+    FingerprintsOption,
+    FormatOption,
+    OutputOption,
+    PolicyOption,
+    QuietOption,
+    SiteOption,
+)
 from camscan.cli.pace import PaceName, speed_of
 
 MOST_PACKETS = 1_000_000  # a second: what a gigabit of SYN frames holds
@@ -104,6 +112,8 @@ def scan(
         ),
     ] = None,
     fail_on: FailOnOption = None,
+    policies: PolicyOption = None,
+    site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> None:
     """Find Hikvision and Dahua devices, under whatever brand, and say what they are.
@@ -114,6 +124,7 @@ def scan(
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 3 partial (an address could not be asked), 4 could
     not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1, 3.
     """
+    from camscan.cli.chosen import chosen_by
     from camscan.cli.conduct import Wanted, conduct
     from camscan.cli.scoping import Named
 
@@ -139,5 +150,6 @@ def scan(
         quiet=quiet,
         fail_on=fail_on,
         dry_run=dry_run,
+        chosen=chosen_by(policies, site),
     )
     raise typer.Exit(conduct(wanted))

@@ -78,7 +78,7 @@ def device_record(device: model.Device) -> Record:
         "findings": [_finding(f) for f in device.findings],
         "advisories": [_advisory(a) for a in device.advisories],
         "verdicts": [_verdict(v) for v in device.verdicts],
-        "site": None,
+        "site": _shown(device.site),
         "middlebox": _middlebox(device.middlebox),
         "first_seen": _moment(device.first_seen),
         "last_seen": _moment(device.last_seen),

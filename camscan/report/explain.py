@@ -12,6 +12,7 @@ from camscan.report import shape
 from camscan.report.explained_advisories import NOTHING_TOLD, TOLD, Told, advisory_parts, in_order_of_concern
 from camscan.report.explained_findings import finding_parts
 from camscan.report.terminal import Part, heading, line, to_text
+from camscan.report.verdicts import verdict_parts
 
 SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "kind", "mac")
 """Attributes of which a device has one, in the order of interest; all others follow as they come."""
@@ -51,6 +52,8 @@ def explanation(device: shape.Device, same: SameValue, told: Told = NOTHING_TOLD
         "capabilities_note": INCOMPLETE,
         "confidence_note": HOW_SURE,
         "weak_capabilities": _plain(_unstated(device, capable)),
+        "site": device.site,
+        "verdicts": [verdict.model_dump(mode="json") for verdict in device.verdicts],
         "findings": [finding.model_dump(mode="json") for finding in device.findings],
         "advisories": [_advisory(one, told) for one in in_order_of_concern(device.advisories)],
         "services": [service.model_dump(mode="json") for service in device.services],
@@ -147,7 +150,7 @@ def as_explanation(reasoning: dict[str, Any], *, terminal: bool = False, width: 
 
 
 def _parts(reasoning: dict[str, Any]) -> Iterator[Part]:
-    yield line(f"{reasoning['address']}{_also(reasoning)}  ({reasoning['id']})", "bold")
+    yield line(f"{reasoning['address']}{_also(reasoning)}{_at(reasoning)}  ({reasoning['id']})", "bold")
     yield from (line(text) for text in reasoning["summary"])
     silent = [attribute for attribute in reasoning["attributes"] if _is_silent(attribute)]
     for attribute in (a for a in reasoning["attributes"] if not _is_silent(a)):
@@ -158,6 +161,7 @@ def _parts(reasoning: dict[str, Any]) -> Iterator[Part]:
     yield from _capabilities(reasoning)
     yield from finding_parts(reasoning["findings"])
     yield from advisory_parts(reasoning["advisories"])
+    yield from verdict_parts(reasoning["verdicts"])
     if reasoning["services"]:
         yield from heading("services")
         yield from (
@@ -178,6 +182,10 @@ def _also(reasoning: dict[str, Any]) -> str:
     if reasoning["middlebox"]:
         return f" and {len(others):,} other addresses"
     return f", also at {' '.join(others)}" if others else ""
+
+
+def _at(reasoning: dict[str, Any]) -> str:
+    return f" at {reasoning['site']}" if reasoning["site"] else ""
 
 
 def _title(attribute: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from camscan.report.document import in_order
 from camscan.report.printable import printable
 from camscan.report.ranges import as_ranges
 from camscan.report.terminal import Cell, Grid, Line, Part, cell, heading, line, to_text
+from camscan.report.verdicts import policy_parts
 
 SURE = 0.9  # from here on several independent replies, or the maker's own protocol, agree
 LIKELY = 0.6
@@ -38,6 +39,7 @@ def _parts(result: ScanResult) -> Iterator[Part]:
         yield from heading("! Evidence that disagrees")
         yield from (line(text) for text in disagreements)
     yield from affected_parts(devices, result.data.get("advisories"))
+    yield from policy_parts(devices)
     foreign = [device for device in devices if device.foreign]
     if foreign:
         yield from heading("Answers from addresses that do not belong to the wire (factory address, wrong subnet)")

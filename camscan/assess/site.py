@@ -1,0 +1,60 @@
+"""Sites: what the owner says of a place, by which texts that bind only some places are judged.
+
+Nothing here is found out by a scan and nothing is guessed: an attribute that nobody stated is None, and what depends on
+it cannot be said. Which site a device belongs to is told by its address.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Literal, get_args
+
+from camscan.scope import Network
+
+Owner = Literal["federal", "state", "municipal", "private"]
+OWNERS: tuple[Owner, ...] = get_args(Owner)
+"""Who owns a site; `federal` is the national government, whatever it is called there."""
+
+ATTRIBUTES = ("country", "owner", "authority", "sensitive")
+"""What a text may ask of a site."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place. `country` is an ISO 3166 code, `authority` the body that answers for it, `sensitive` whether its owner
+    counts it among the sites that a text calls so. `networks` are empty for the site of all that no other holds;
+    `policies` are held against its devices whatever else was chosen."""
+
+    name: str | None = None
+    networks: tuple[Network, ...] = ()
+    country: str | None = None
+    owner: Owner | None = None
+    authority: str | None = None
+    sensitive: bool | None = None
+    policies: tuple[str, ...] = ()
+
+
+NOWHERE = Site()
+"""Where nobody has said anything of."""
+
+
+def site_of(address: str, sites: Iterable[Site]) -> Site:
+    """The site with the smallest network that holds the address, else the one without networks, else `NOWHERE`."""
+    best, longest = NOWHERE, -1
+    for site in sites:
+        fit = _fit(address, site)
+        if fit > longest:
+            best, longest = site, fit
+    return best
+
+
+def _fit(address: str, site: Site) -> int:
+    """How long the prefix is by which the site holds the address; -1 where it does not."""
+    if not site.networks:
+        return 0
+    try:
+        place = ip_address(address.split("%")[0])
+    except ValueError:
+        return -1
+    # one more, so that even /0 goes before a site that names no network
+    return max((network.prefixlen + 1 for network in site.networks if place in network), default=-1)

@@ -1,0 +1,75 @@
+"""The policies and sites that the user chose, loaded before anything is sent; nothing is loaded where none is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.assess.assessment import Assessment
+    from camscan.assess.policies import Policies
+    from camscan.assess.policy import Policy, Terms
+    from camscan.identify.vocabulary import Vocabulary
+
+
+class Chosen(NamedTuple):
+    """What stands on the command line: ids of policies, and the site file."""
+
+    policies: tuple[str, ...] = ()
+    site: Path | None = None
+
+
+NOTHING = Chosen()
+
+
+def chosen_by(policies: Sequence[str] | None, site: Path | None) -> Chosen:
+    """What the options say, each policy once."""
+    return Chosen(tuple(dict.fromkeys(policies or ())), site)
+
+
+def held_against(assessment: "Assessment", chosen: Chosen, directory: Path | None) -> "Assessment":
+    """The assessment with what was chosen. Raises `UsageError` for a policy that is not known, or a bad file."""
+    if chosen == NOTHING:
+        return assessment
+    policies = chosen_policies(chosen, directory)
+    newest = max((policy.date for policy in policies.known.values()), default="unknown")
+    return replace(assessment, policies=policies, dates={**assessment.dates, "policies": newest})
+
+
+def chosen_policies(chosen: Chosen, directory: Path | None) -> "Policies":
+    """The policies known, those chosen and the sites of the site file."""
+    from camscan.assess.policies import Policies
+    from camscan.assess.site_file import load_sites
+
+    known = known_policies(directory)
+    for name in chosen.policies:
+        known_policy(name, known)
+    sites = load_sites(chosen.site, known) if chosen.site else ()
+    return Policies(known=known, chosen=chosen.policies, sites=sites)
+
+
+def known_policy(name: str, known: "dict[str, Policy]") -> "Policy":
+    """The policy of this id. Raises `UsageError` naming those there are."""
+    if name not in known:
+        raise UsageError(f"no policy {name}; there are {', '.join(known) or 'none'}")
+    return known[name]
+
+
+def known_policies(directory: Path | None) -> "dict[str, Policy]":
+    """The policies of a data directory, those in use by default. Raises `KnowledgeError` for the first bad one."""
+    from camscan.assess.policy_file import load_policies
+    from camscan.cli.data import data_directory
+    from camscan.identify.vocabulary import load_vocabulary
+
+    directory = directory or data_directory()
+    return load_policies(directory, terms_of(load_vocabulary(directory / "vendors.toml")))
+
+
+def terms_of(vocabulary: "Vocabulary") -> "Terms":
+    """What of the vocabulary a policy may name."""
+    from camscan.assess.policy import Terms
+
+    seats = {maker.id: maker.country for maker in vocabulary.makers.values()}
+    return Terms(seats=seats, brands=vocabulary.brands, kinds=vocabulary.kinds)

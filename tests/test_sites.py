@@ -1,0 +1,102 @@
+"""Sites: which one a device belongs to, and what a site file may say."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from camscan.assess.site import NOWHERE, Site, site_of
+from camscan.assess.site_file import load_sites
+from camscan.errors import KnowledgeError
+from tests.policy_rig import shipped
+
+TOWN = Site(name="town", networks=(ip_network("10.0.0.0/8"), ip_network("fd00::/8")))
+VAULT = Site(name="vault", networks=(ip_network("10.9.0.0/24"),), sensitive=True)
+REST = Site(name="rest")
+EVERYWHERE = Site(name="everywhere", networks=(ip_network("0.0.0.0/0"),))
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("10.1.2.3", "town"),
+        ("10.9.0.3", "vault"),
+        ("fd00::5", "town"),
+        ("192.168.1.1", "rest"),
+        ("fe80::1%eth0", "rest"),
+        ("no address", "rest"),
+    ],
+)
+def test_the_smallest_network_decides(address: str, name: str) -> None:
+    assert site_of(address, (REST, TOWN, VAULT)).name == name
+
+
+def test_a_network_goes_before_a_site_without_any() -> None:
+    assert site_of("192.168.1.1", (REST, EVERYWHERE)).name == "everywhere"
+
+
+def test_an_address_of_no_site_is_nowhere() -> None:
+    assert site_of("192.168.1.1", (TOWN, VAULT)) is NOWHERE
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_site_file_says_what_its_owner_says(tmp_path: Path) -> None:
+    text = """
+[[site]]
+name = "depot"
+networks = ["10.9.0.0/24", "fd00:9::/64"]
+country = "GB"
+owner = "federal"
+authority = "Ministry of Depots"
+sensitive = true
+policies = ["uk-sensitive-sites"]
+[[site]]
+name = "the rest"
+"""
+    depot, rest = load_sites(write(tmp_path / "sites.toml", text), shipped())
+    assert depot == Site(
+        name="depot",
+        networks=(ip_network("10.9.0.0/24"), ip_network("fd00:9::/64")),
+        country="GB",
+        owner="federal",
+        authority="Ministry of Depots",
+        sensitive=True,
+        policies=("uk-sensitive-sites",),
+    )
+    assert rest == Site(name="the rest")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no [[site]] in it"),
+        ('name = "x"', "unknown key name"),
+        ("[[site]]", "name is missing"),
+        ('[[site]]\nname = " "', "name is empty"),
+        ('[[site]]\nname = "x"\nsenstive = true', "site x: unknown key senstive"),
+        ('[[site]]\nname = "x"\nsensitive = "yes"', "site x: sensitive is str"),
+        ('[[site]]\nname = "x"\nowner = "king"', "site x: owner is king, none of federal, state"),
+        ('[[site]]\nname = "x"\ncountry = "uk"', "site x: country is uk, not two capital letters"),
+        ('[[site]]\nname = "x"\nnetworks = []', "site x: networks is empty"),
+        ('[[site]]\nname = "x"\nnetworks = ["10.0.0.1/24"]', "site x: networks: 10.0.0.1/24 has host bits set"),
+        ('[[site]]\nname = "x"\nnetworks = "10.0.0.0/24"', "site x: networks is str"),
+        ('[[site]]\nname = "x"\npolicies = ["nope"]', "site x: no policy nope"),
+        ('[[site]]\nname = "x"\n[[site]]\nname = "x"\nnetworks = ["10.0.0.0/8"]', "site x: the name stands twice"),
+        ('[[site]]\nname = "x"\n[[site]]\nname = "y"', "site y: no networks, as x has"),
+        (
+            '[[site]]\nname = "x"\nnetworks = ["10.0.0.0/8"]\n[[site]]\nname = "y"\nnetworks = ["10.0.0.0/8"]',
+            "site y: network 10.0.0.0/8, as x has",
+        ),
+        ("site = 1", "site: not a list of tables"),
+        ("[[site", "sites.toml: "),
+    ],
+)
+def test_a_bad_site_file_is_refused_in_one_line(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(KnowledgeError) as raised:
+        load_sites(write(tmp_path / "sites.toml", text), shipped())
+    assert reason in str(raised.value)
+    assert "\n" not in str(raised.value)

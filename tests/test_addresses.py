@@ -115,3 +115,33 @@ async def test_a_second_run_leaves_out_whom_the_first_has_settled(site: Site) ->
     again.arp_ends()
     assert [address async for address in following] == []
     assert again.journal.tally.drawn[step, str(NEAR)] == 3
+
+
+async def test_whom_arp_could_not_ask_nobody_calls_absent(site: Site) -> None:
+    step, sweep = step_of("tcp connect"), step_of("arp sweep")
+    asked = site.addresses.as_heard(step, 1, None)
+    site.journal.tally.unsent[sweep].add(HOSTS[2], "no buffer space available")
+    site.roll.add(HOSTS[0])
+    assert await take(asked, 1) == [HOSTS[0]]
+    site.arp_ends()
+    assert [address async for address in asked] == [HOSTS[2]]
+    assert site.journal.tally.absent[step, str(NEAR)] == 4
+
+
+async def test_what_was_left_out_is_done_for_a_second_run(site: Site) -> None:
+    step = step_of("tcp connect")
+    asked = site.addresses.as_heard(step, 1, None)
+    site.roll.add(HOSTS[3])
+    assert await take(asked, 1) == [HOSTS[3]]
+    site.arp_ends()
+    assert [address async for address in asked] == []
+    site.journal.pages[step].finish()
+    assert not site.journal.pages[step].done.count  # what this run does is in the journal
+    again = Site(site.lines)
+    assert step in again.journal.tally.finished
+    assert again.journal.tally.absent[step, str(NEAR)] == 5
+
+
+def test_a_lost_link_is_remembered_by_a_second_run(site: Site) -> None:
+    site.journal.unlink({"eth9": "eth9 lost its link during the scan"})
+    assert Site(site.lines).journal.tally.unlinked == {"eth9": "eth9 lost its link during the scan"}

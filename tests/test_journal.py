@@ -12,7 +12,7 @@ import pytest
 from camscan.discover.done import Done
 from camscan.discover.hint import Hint
 from camscan.discover.journal import Journal
-from camscan.discover.order import Order, Place
+from camscan.discover.order import Order, Place, Run
 from camscan.discover.page import STANDING_SECONDS, Page
 from camscan.discover.plan import Plan, Settings, Step
 from camscan.discover.same import described, differences
@@ -95,7 +95,9 @@ def test_what_is_done_in_any_order_is_a_number_in_the_end() -> None:
     for begin, end in ((3, 5), (7, 8), (0, 1), (5, 6)):
         done.add(begin, end)
     assert [p for p in range(9) if done.holds(p)] == [0, 3, 4, 5, 7]
-    assert (done.low, done.count) == (1, 5)
+    assert (done.low, done.beyond, done.count) == (1, [(3, 6), (7, 8)], 5)
+    assert [*done.gaps(0, 10)] == [(1, 3), (6, 7), (8, 10)]
+    assert [*done.gaps(4, 7)] == [(6, 7)]
     done.add(1, 4)
     done.add(6, 7)
     assert (done.low, done.beyond, done.count) == (8, [], 8)
@@ -168,14 +170,14 @@ def test_a_batch_is_done_when_its_answers_can_no_longer_come() -> None:
 def test_who_is_left_out_is_done_with_those_around() -> None:
     kept = Kept()
     page, _ = page_of(kept, "tcp connect", 1, None)
-    page.leave_out(place(0))
+    page.leave_out(Run(begin=0, end=1, network=0))
     draw(page, 1)
-    page.leave_out(place(2))
+    page.leave_out(Run(begin=2, end=3, network=0))
     draw(page, 3)
     page.settle("10.8.0.2", [], 30)
     assert done_of(kept, "tcp connect").low == 2
     page.settle("10.8.0.4", [], 30)
-    page.leave_out(place(4))
+    page.leave_out(Run(begin=4, end=5, network=0))
     page.finish()
     again = kept.again()
     assert again.pages[page.step].done.low == 5
@@ -297,6 +299,7 @@ def test_where_syn_probes_stand_is_written_now_and_then() -> None:
         now[0] += seconds
         page.stand(replace(standing, opened=int(now[0] * 10)))
     page.stand(later := replace(standing, passes=1, left=((0, 1000),)))
+    page.stand(replace(later, opened=9))
     assert sum('"standing"' in line for line in kept.text) == 3
     again = kept.again()
     assert again.pages[page.step].standing == later

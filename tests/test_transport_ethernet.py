@@ -169,7 +169,7 @@ async def test_every_chunk_is_asked_twice_and_little_is_remembered(monkeypatch: 
 
 
 async def test_answers_for_which_the_kernel_had_no_room_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "RECEIVE_BUFFER", 1)
+    monkeypatch.setattr(inbox, "_widen", lambda sock: sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1))
     rig = Rig("127.9.0.0/24")
     await _hear(rig, "127.9.0.7", frames=200)
     assert rig.wire.dropped["arp"] > 0

@@ -267,3 +267,14 @@ def test_few_packets_may_wait_for_absent_neighbours(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(neighbours, "SEND_BUFFER", 20_000)
     with unicast_socket(socket.AF_INET, HOME) as sock:
         assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == 40_000
+
+
+async def test_nobody_new_is_drawn_while_others_wait_longer_than_they_must() -> None:
+    requests = tuple(Request(name=f"spelling {n}", payload=b"who %d" % n) for n in range(4))
+    rig, hosts = Rig(rate=400), [f"127.9.2.{n}" for n in range(1, 101)]
+    async with _devices({HOME: lambda _: []}) as (port, _):
+        await _ask(rig, _question(port, *hosts, requests=requests, repeats=2, pause=0.1, grace=Grace(least=0.0)))
+    asked = [address for address, _ in rig.asked]
+    assert len(asked) == 8 * len(hosts)
+    waiting = [len(set(asked[:n])) - sum(asked[:n].count(h) == 8 for h in set(asked[:n])) for n in range(0, 800, 50)]
+    assert max(waiting) < 30  # 400 a second for 0.2 seconds are 80 letters, of ten to twenty hosts

@@ -106,14 +106,6 @@ def test_a_host_is_waited_for_no_longer_than_ninety_seconds() -> None:
     wire.afford("10.1.0.6")
 
 
-def test_a_sweep_keeps_an_account_of_its_own_and_shares_the_rest() -> None:
-    wire = Rig("10.1.0.0/24").wire
-    sweep = wire.for_sweep()
-    sweep.unsent.add("10.1.0.5", "no buffer")
-    assert (wire.unsent.packets, sweep.unsent.packets, sweep.unsent.reason("10.1.0.5")) == (0, 1, "no buffer")
-    assert (sweep.ledger, sweep.pace, sweep.patience) == (wire.ledger, wire.pace, wire.patience)
-
-
 def test_a_machine_that_reaches_nobody_stops_counting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unsent, "ADDRESSES_LIMIT", 2)
     lost = unsent.Unsent()

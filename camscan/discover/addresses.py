@@ -6,11 +6,11 @@ overflow. So the other channels ask each host as soon as it has been heard of, a
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 
 from camscan.discover.journal import Journal
-from camscan.discover.order import Order, Place
+from camscan.discover.order import Order, Place, Run
 from camscan.discover.plan import Step
 from camscan.discover.roll import Roll
 
@@ -24,6 +24,7 @@ class Addresses:
     roll: Roll
     advanced: Callable[[Step, int], None]
     _taken: Counter[Step] = field(default_factory=Counter)
+    _orders: dict[tuple[str, ...], Order] = field(default_factory=dict)
 
     def in_order(self, step: Step, size: int, wait: float | None) -> Iterator[str]:
         """All of them, or where ARP has been through those that are there, in the order of the scope. `size` and `wait`
@@ -31,7 +32,7 @@ class Addresses:
         self._begin(step, size, wait)
         yield from self._rest(step, self._order(step), set())
 
-    async def as_heard(self, step: Step, size: int, wait: float | None) -> AsyncIterator[str]:
+    async def as_heard(self, step: Step, size: int, wait: float | None) -> AsyncGenerator[str, None]:
         """The same, but first, while ARP is under way, whoever is heard of in the meantime."""
         self._begin(step, size, wait)
         order, asked = self._order(step), set[str]()
@@ -51,7 +52,8 @@ class Addresses:
         page.begin(size, wait)
 
     def _order(self, step: Step) -> Order:
-        return Order(step.networks, self.journal.plan.scope)
+        """One for all channels over the same networks."""
+        return self._orders.setdefault(step.networks, Order(step.networks, self.journal.plan.scope))
 
     def _sweep(self, step: Step) -> Step | None:
         """The ARP sweep of the same networks, where there is one."""
@@ -59,26 +61,35 @@ class Addresses:
         return next((s for s in sweeps if s is not step), None)
 
     def _rest(self, step: Step, order: Order, asked: set[str]) -> Iterator[str]:
-        """Those that were not `asked` yet; where an ARP sweep has come to its end only those that are there."""
-        sweep = self._sweep(step)
-        told = sweep is not None and sweep in self.journal.tally.finished
-        for place in order.undone(self.journal.pages[step].done):
-            if told and place.address not in self.roll:
-                self._leave_out(step, place)
-            elif place.address not in asked:
+        """Those that were not `asked` yet; where an ARP sweep has come to its end only those that may be there."""
+        done, sweep = self.journal.pages[step].done, self._sweep(step)
+        if sweep is None or sweep not in self.journal.tally.finished:
+            yield from (self._draw(step, place) for place in order.undone(done) if place.address not in asked)
+            return
+        present = self._present(order, sweep)
+        for place in present:
+            if place.address not in asked and not done.holds(place.position):
                 yield self._draw(step, place)
+        for run in order.undone_but(done, (place.position for place in present)):
+            self._leave_out(step, run)
+
+    def _present(self, order: Order, sweep: Step) -> list[Place]:
+        """Who has been heard of, and whom ARP could not ask: of those nobody can say that they are not there."""
+        unsent = self.journal.tally.unsent[sweep].addresses
+        found = (order.find(address) for address in dict.fromkeys((*self.roll, *unsent)))
+        return sorted((place for place in found if place), key=lambda place: place.position)
 
     def _draw(self, step: Step, place: Place) -> str:
-        self._take(step)
+        self._take(step, 1)
         self.journal.tally.draw(step, step.networks[place.network])
         self.journal.pages[step].draw(place)
         return place.address
 
-    def _leave_out(self, step: Step, place: Place) -> None:
-        self._take(step)
-        self.journal.tally.leave_out(step, step.networks[place.network])
-        self.journal.pages[step].leave_out(place)
+    def _leave_out(self, step: Step, run: Run) -> None:
+        self._take(step, run.end - run.begin)
+        self.journal.tally.leave_out(step, step.networks[run.network], run.end - run.begin)
+        self.journal.pages[step].leave_out(run)
 
-    def _take(self, step: Step) -> None:
-        self._taken[step] += 1
+    def _take(self, step: Step, count: int) -> None:
+        self._taken[step] += count
         self.advanced(step, self._taken[step])

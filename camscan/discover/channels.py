@@ -1,7 +1,7 @@
 """How each step of the plan is carried out: which transport asks its addresses, and what it gives back."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
@@ -36,7 +36,8 @@ NEAR_HOSTS = 64  # whose ports are tried at once where ARP has shown that they a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
-    """The channels of one scan. `idle` is set when nothing is under way any more but listening."""
+    """The channels of one scan. `idle` is set when hosts and ports have been
+    looked for, and the turns are over."""
 
     plan: Plan
     protocols: Mapping[str, Protocol]
@@ -87,7 +88,7 @@ class Channels:
 
     def _destinations(
         self, step: Step, channel: Udp
-    ) -> tuple[Literal["multicast", "broadcast", "unicast"], AsyncIterator[str]]:
+    ) -> tuple[Literal["multicast", "broadcast", "unicast"], AsyncGenerator[str, None]]:
         if step.mode == "multicast":
             by_six = ":" in step.network
             return "multicast", each([f"{channel.group6}%{step.interface}" if by_six else str(channel.group)])

@@ -4,7 +4,7 @@ The SYN engine finds hosts in large and mostly empty networks; the other ports o
 connects, so that the turns with it can begin while the sweep goes on.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
@@ -43,7 +43,7 @@ class Engines:
 
         return engine
 
-    def connect(self, addresses: AsyncIterator[str]) -> Engine:
+    def connect(self, addresses: AsyncGenerator[str, None]) -> Engine:
         """One connect at a time to a host, many hosts at once."""
 
         async def engine(report: Report) -> None:

@@ -107,6 +107,12 @@ class Journal:
         """What became of the owner's credential at a device."""
         self._write({"event": "fate", "address": address, "fate": fate})
 
+    def unlink(self, reasons: Mapping[str, str]) -> None:
+        """Interfaces that did not keep their link, by name, with the reason."""
+        self.tally.unlinked.update(reasons)
+        if reasons:
+            self._write({"event": "unlinked", "interfaces": dict(reasons)})
+
     def tell(self, interview: Interview) -> None:
         """The turns with a host have come to an end."""
         wire, address = interview.wire, interview.address
@@ -155,6 +161,8 @@ class Journal:
                 self.pages[self.plan.steps[row["step"]]].take(row)
             case "complete":
                 self.ended = float(row["time"])
+            case "unlinked":
+                self.tally.unlinked.update({str(name): str(why) for name, why in row["interfaces"].items()})
             case "resumed":
                 pass
             case event:

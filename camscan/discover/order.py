@@ -4,7 +4,7 @@ A step may hold a /8: nothing is listed, positions are worked out from the spans
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Address, ip_address, ip_network
@@ -23,6 +23,15 @@ class Place:
     network: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The positions from `begin` to before `end`, all of one network."""
+
+    begin: int
+    end: int
+    network: int
+
+
 class Order:
     """The order of the permitted addresses of `networks`, one network after the other."""
 
@@ -31,42 +40,65 @@ class Order:
 
     def undone(self, done: Done) -> Iterator[Place]:
         """Every address that is not done, lazily and in order."""
-        base = 0
-        for number, part in enumerate(self._parts):
-            size = part.count()
-            for begin, end in done.gaps(base, base + size):
-                for position, address in enumerate(_addresses(part, begin - base, end - base), begin):
-                    yield Place(address=address, position=position, network=number)
-            base += size
+        for run in self._undone_runs(done):
+            base = self._bases[run.network]
+            addresses = self._addresses(run.network, run.begin - base, run.end - base)
+            for position, address in enumerate(addresses, run.begin):
+                yield Place(address=address, position=position, network=run.network)
+
+    def undone_but(self, done: Done, present: Iterable[int]) -> Iterator[Run]:
+        """The runs of addresses that are not done, without those at the positions `present`."""
+        left = Done(done.low, [*done.beyond])
+        for position in present:
+            left.add(position, position + 1)
+        return self._undone_runs(left)
 
     def find(self, address: str) -> Place | None:
         """The place of an IPv4 address; None where the step does not hold it."""
         parsed = ip_address(address)
         number = int(parsed) if isinstance(parsed, IPv4Address) else -1
-        index = bisect_right(self._spans, number, key=lambda span: span[0]) - 1
-        first, last, position, network = self._spans[index] if index >= 0 else (0, -1, 0, 0)
+        index = bisect_right(self._by_address, number, key=lambda span: span[0]) - 1
+        first, last, position, network = self._by_address[index] if index >= 0 else (0, -1, 0, 0)
         if not first <= number <= last:
             return None
         return Place(address=address, position=position + number - first, network=network)
 
+    def _undone_runs(self, done: Done) -> Iterator[Run]:
+        for number, (base, part) in enumerate(zip(self._bases, self._parts, strict=True)):
+            for begin, end in done.gaps(base, base + part.count()):
+                yield Run(begin=begin, end=end, network=number)
+
+    def _addresses(self, network: int, begin: int, end: int) -> Iterator[str]:
+        """Those of a network from number `begin` to before `end`; the first are not gone through: there may be
+        millions. (Of IPv6 there are few.)"""
+        part = self._parts[network]
+        if part.swept[0].version == 6:
+            yield from islice(part.addresses(), begin, end)
+            return
+        for first, last in self._spans[network]:
+            size = last - first + 1
+            yield from (str(IPv4Address(first + n)) for n in range(max(begin, 0), min(end, size)))
+            begin, end = begin - size, end - size
+
     @cached_property
-    def _spans(self) -> list[tuple[int, int, int, int]]:
+    def _bases(self) -> list[int]:
+        """The position of the first address of each network."""
+        bases, position = [], 0
+        for part in self._parts:
+            bases.append(position)
+            position += part.count()
+        return bases
+
+    @cached_property
+    def _spans(self) -> list[tuple[tuple[int, int], ...]]:
+        return [spans(part) for part in self._parts]
+
+    @cached_property
+    def _by_address(self) -> list[tuple[int, int, int, int]]:
         """(first, last, position of the first, number of the network) of every span, by address."""
-        found, position = [], 0
-        for number, part in enumerate(self._parts):
-            for first, last in spans(part):
+        found = []
+        for number, (position, some) in enumerate(zip(self._bases, self._spans, strict=True)):
+            for first, last in some:
                 found.append((first, last, position, number))
                 position += last - first + 1
         return sorted(found)
-
-
-def _addresses(scope: Scope, begin: int, end: int) -> Iterator[str]:
-    """Those from number `begin` to before `end`; the first are not gone through: there may be millions. (Of IPv6 there
-    are few.)"""
-    if scope.swept[0].version == 6:
-        yield from islice(scope.addresses(), begin, end)
-        return
-    for first, last in spans(scope):
-        size = last - first + 1
-        yield from (str(IPv4Address(first + n)) for n in range(max(begin, 0), min(end, size)))
-        begin, end = begin - size, end - size

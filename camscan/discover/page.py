@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from camscan.discover.done import Done
-from camscan.discover.order import Place
+from camscan.discover.order import Place, Run
 from camscan.discover.plan import Step
 from camscan.discover.tally import Tally
 from camscan.scope import Scope
@@ -34,12 +34,12 @@ class _Batch:
     drawn: Counter[int] = field(default_factory=Counter)
     absent: Counter[int] = field(default_factory=Counter)
 
-    def add(self, position: int) -> None:
-        """One position more, in whatever order."""
-        if self.ranges and self.ranges[-1][1] == position:
-            self.ranges[-1] = (self.ranges[-1][0], position + 1)
+    def add(self, begin: int, end: int) -> None:
+        """More positions, in whatever order."""
+        if self.ranges and self.ranges[-1][1] == begin:
+            self.ranges[-1] = (self.ranges[-1][0], end)
         else:
-            self.ranges.append((position, position + 1))
+            self.ranges.append((begin, end))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +63,7 @@ class Page:
     _asked: dict[str, _Batch] = field(default_factory=dict)
     _waiting: deque[tuple[float, _Batch]] = field(default_factory=deque)
     _stood: float = float("-inf")
+    _passes: int = 0
 
     def begin(self, size: int, wait: float | None) -> None:
         """Addresses are about to be drawn, `size` at a time (0: all at once), and `wait` seconds after the last of a
@@ -70,16 +71,16 @@ class Page:
         self._size, self._wait = size, wait
         self._batch = _Batch()
 
-    def leave_out(self, place: Place) -> None:
-        """An address is not asked because nobody is there."""
+    def leave_out(self, run: Run) -> None:
+        """Addresses are not asked because nobody is there."""
         batch = self._open_batch()
-        batch.add(place.position)
-        batch.absent[place.network] += 1
+        batch.add(run.begin, run.end)
+        batch.absent[run.network] += run.end - run.begin
 
     def draw(self, place: Place) -> None:
         """An address is about to be asked; those drawn before have been, or `settle` tells."""
         batch = self._open_batch()
-        batch.add(place.position)
+        batch.add(place.position, place.position + 1)
         batch.drawn[place.network] += 1
         batch.addresses.append(place.address)
         if self._wait is None:
@@ -110,8 +111,8 @@ class Page:
 
     def stand(self, standing: Standing) -> None:
         """Where the SYN probes stand."""
-        if self.clock() - self._stood >= STANDING_SECONDS or standing.passes:
-            self._stood = self.clock()
+        if self.clock() - self._stood >= STANDING_SECONDS or standing.passes != self._passes:
+            self._stood, self._passes = self.clock(), standing.passes
             self._note("standing", **asdict(standing))
 
     def answer(self, address: str) -> None:

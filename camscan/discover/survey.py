@@ -55,8 +55,10 @@ class Survey:
     _channels: Channels = field(init=False)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _own: frozenset[str] = frozenset()
+    _began: float = 0.0
     _taken: Counter[Step] = field(default_factory=Counter)
     _near: Wire = field(init=False)
+    _heard_by_all: Wire = field(init=False)
     _near_networks: Containment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,8 +73,9 @@ class Survey:
             addresses=Addresses(journal=self.journal, roll=self.hosts.heard, advanced=self._progress),
             idle=self._idle,
         )
-        rate = self.plan.near_rate
+        rate, arp_rate = self.plan.near_rate, self.plan.settings.arp_rate
         self._near = self.wire.at(rate) if rate else self.wire
+        self._heard_by_all = self._near.within(arp_rate) if arp_rate else self._near
         self._near_networks = Containment(ip_network(n) for s in self.plan.steps if s.near for n in s.networks)
         self._own = frozenset(str(a.ip) for i in self.plan.interfaces for a in i.addresses)
         for reply in self.journal.replies:
@@ -100,10 +103,11 @@ class Survey:
             await serve(heard, self._interviews.over_announced, self.plan.settings.hosts_at_once)
             self._read_neighbours()
         finally:
-            self.tally.unlinked.update(carriers.lost())
+            self.journal.unlink(carriers.lost())
 
     async def _take_all(self, steps: Sequence[Step]) -> None:
         """Take these steps together; the network is idle when nobody is looked for any more."""
+        self._began = _now()
         for step in (s for s in steps if s.mode == "sweep" and s not in self.tally.finished):
             self.hosts.heard.open(step.networks)
         async with asyncio.TaskGroup() as group:
@@ -123,6 +127,7 @@ class Survey:
         try:
             if step not in self.tally.finished:
                 await self._ask(step)
+                await self._outlast_groups(step)
         except (NotPossibleError, OutOfScopeError, OSError) as error:
             self.tally.fail(step, str(error))
         finally:
@@ -139,10 +144,18 @@ class Survey:
                     page.answer(reply.address)
         page.finish()
 
+    async def _outlast_groups(self, step: Step) -> None:
+        """Before it is settled who is on a wire: a host that ARP has missed may answer the second question to all."""
+        groups = (s for s in self.plan.steps if s.interface == step.interface and s.mode in ("multicast", "broadcast"))
+        if step.mode == "sweep" and any(groups):
+            settings = self.plan.settings
+            await asyncio.sleep(max(0.0, self._began + settings.pause + settings.least - _now()))
+
     def _way(self, step: Step) -> Wire:
         """The way out at the pace of this step."""
-        wire, rate = self._near if step.near else self.wire, self.plan.settings.arp_rate
-        return wire.within(rate) if rate and step.mode == "sweep" else wire
+        if step.mode == "sweep":
+            return self._heard_by_all
+        return self._near if step.near else self.wire
 
     def _note(self, reply: Reply) -> bool:
         """Keep what is an answer. Our own and other people's questions, heard in a group, are none."""
@@ -181,6 +194,10 @@ class Survey:
             total = sum(s.addresses for s in self.plan.steps if s.mode == "ports" and s.not_possible is None)
             done = self._taken.total()
             self.listen(Progress(stage="ports", done=done, total=total, devices=len(self.hosts.identified)))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def scope_text(scope: Scope) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class Tally:
     """What every step asked and heard while the scan runs, and why a step or an address could not be asked.
 
     `drawn` and `absent` count addresses of each network of a step: taken up, and not asked because ARP showed that
-    nobody is there. `unlinked` are the interfaces that had no link all the time, with the reason.
+    nobody is there. `unlinked` are the interfaces that did not keep their link, with the reason.
     """
 
     drawn: dict[tuple[Step, str], int] = field(default_factory=Counter)
@@ -36,6 +36,7 @@ class Tally:
     remarks: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
     failed: dict[Step, str] = field(default_factory=dict)
     unlinked: dict[str, str] = field(default_factory=dict)
+    _sizes: dict[Step, dict[str, int]] = field(default_factory=dict)
     begun: set[Step] = field(default_factory=set)
     finished: set[Step] = field(default_factory=set)
 
@@ -50,17 +51,18 @@ class Tally:
 
     def draw_share(self, step: Step, scope: Scope, share: float) -> None:
         """So much of a step that is not gone through address by address has been taken up by now, if not more."""
-        for network in step.networks:
-            count = int(replace(scope, swept=(ip_network(network),)).count() * min(share, 1.0))
-            self.drawn[step, network] = max(self.drawn.get((step, network), 0), count)
+        if step not in self._sizes:
+            self._sizes[step] = {n: replace(scope, swept=(ip_network(n),)).count() for n in step.networks}
+        for network, size in self._sizes[step].items():
+            self.drawn[step, network] = max(self.drawn.get((step, network), 0), int(size * min(share, 1.0)))
 
     def remark(self, step: Step, text: str) -> None:
         """Something that the reader of the step's coverage must know."""
         self.remarks[step].append(text)
 
-    def leave_out(self, step: Step, network: str) -> None:
-        """One address of the network was not asked because nobody is there."""
-        self.absent[step, network] += 1
+    def leave_out(self, step: Step, network: str, count: int) -> None:
+        """So many addresses of the network were not asked because nobody is there."""
+        self.absent[step, network] += count
 
     def answer(self, step: Step, address: str) -> None:
         """An address answered this step."""

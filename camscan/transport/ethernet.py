@@ -112,6 +112,8 @@ class _Sweep:
         ready = 0
         for address in self._silent(chunk):
             await self._outlast(self._asked.get(address, float("-inf")))
+            if address in self._answered:
+                continue
             if not ready:
                 ready = self._batch
                 await self._wire.pace.take(ready)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grace:
-    """At `least` so many seconds, and until `idle` is set, but no more than `most` (None: the least)."""
+    """At `least` so many seconds, and until `idle` is set (what takes long is over), but no more than `most` (None: the
+    least)."""
 
     least: float
     most: float | None = None

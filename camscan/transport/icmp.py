@@ -8,7 +8,7 @@ import asyncio
 import socket
 import struct
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from camscan.errors import NotPossibleError
@@ -25,7 +25,7 @@ _SOL_RAW = 255
 
 
 async def sweep(
-    wire: Wire, echo: Callable[[int, int], bytes], addresses: AsyncIterable[str], grace: Grace
+    wire: Wire, echo: Callable[[int, int], bytes], addresses: AsyncGenerator[str, None], grace: Grace
 ) -> AsyncGenerator[Reply, None]:
     """One echo reply (the ICMP message) of each IPv4 address that answers before the `grace` after the last question is
     over.
@@ -79,10 +79,11 @@ class _Pings:
         self._sent = 0
         self._problem = ""
 
-    async def send(self, addresses: AsyncIterable[str], grace: Grace) -> None:
-        async for address in addresses:
-            if ":" not in address:
-                await self._ask(address)
+    async def send(self, addresses: AsyncGenerator[str, None], grace: Grace) -> None:
+        async with aclosing(addresses):
+            async for address in addresses:
+                if ":" not in address:
+                    await self._ask(address)
         if self._problem and not self._sent:
             raise NotPossibleError(f"icmp: {self._problem}")
         await grace.over()

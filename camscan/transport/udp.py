@@ -9,7 +9,7 @@ again, and what is sent keeps the pace. Where nobody is, on a directly connected
 import asyncio
 import socket
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -39,7 +39,7 @@ class UdpQuestion:
     protocol: str
     requests: tuple[Request, ...]
     port: int
-    destinations: AsyncIterable[str]
+    destinations: AsyncGenerator[str, None]
     mode: Literal["multicast", "broadcast", "unicast"]
     interface: Interface | None = None
     source: str | None = None
@@ -134,29 +134,29 @@ class _Mailing:
                 await self._post(destination, request, message_id)
 
     async def _ask_each(self) -> None:
-        """An address gets one question after the other, spread over the pause, until it answers."""
-        asking = asyncio.create_task(self._ask_first())
-        try:
-            while self._waiting or not asking.done():
-                await self._ask_next()
-                if asking.done():
-                    await asking
-            await asking
-        finally:
-            asking.cancel()
+        """An address gets one question after the other, spread over the pause, until it answers. Whoever is due goes
+        first: nobody new is drawn while others wait longer than they must."""
+        async with aclosing(self._question.destinations) as source:
+            drawing = asyncio.ensure_future(anext(source, None))
+            try:
+                while self._waiting or not drawing.done() or drawing.result() is not None:
+                    if self._waiting and self._waiting[0][0] <= _now():
+                        await self._ask(*self._waiting.popleft()[1:])
+                    elif drawing.done() and (destination := drawing.result()) is not None:
+                        await self._ask(destination, 0)
+                        drawing = asyncio.ensure_future(anext(source, None))
+                    else:
+                        await self._until_somebody_is_due(drawing)
+            finally:
+                drawing.cancel()
+                await asyncio.gather(drawing, return_exceptions=True)
 
-    async def _ask_first(self) -> None:
-        async for destination in self._question.destinations:
-            await self._ask(destination, 0)
-
-    async def _ask_next(self) -> None:
-        """Whoever is due next; nobody who is not waiting now can be due before the gap is over."""
-        if not self._waiting:
-            await asyncio.sleep(self._gap)
-            return
-        due, destination, number = self._waiting.popleft()
-        await asyncio.sleep(max(0.0, due - _now()))
-        await self._ask(destination, number)
+    async def _until_somebody_is_due(self, drawing: asyncio.Future[str | None]) -> None:
+        left = max(0.0, self._waiting[0][0] - _now()) if self._waiting else None
+        if drawing.done():
+            await asyncio.sleep(left or 0.0)
+        else:
+            await asyncio.wait({drawing}, timeout=left)
 
     async def _ask(self, destination: str, number: int) -> None:
         """One letter, and the next after the gap; no more to a host that has answered or has had its share."""

@@ -38,7 +38,7 @@ class Wire:
     `clock` is seconds since the epoch, `message_id` makes a fresh id. `patience` is how long each host was waited for,
     `load` whether it is at its limits. `dropped` counts, by protocol, replies that were not kept (sender excluded, too
     many); `unsent` counts packets of a sweep that did not leave, because this machine refused or the host has had its
-    share: a sweep that wants them for itself alone gets them by `for_sweep`. `tls_modes` remembers which kind of TLS an
+    share. `tls_modes` remembers which kind of TLS an
     endpoint took, so that a weak device is not asked twice.
     """
 
@@ -57,10 +57,6 @@ class Wire:
         """Passes a unicast address in scope. Raises `OutOfScopeError` for any other."""
         if not self.scope.permits(address):
             raise OutOfScopeError(f"{address} is outside the scope: nothing is sent to it")
-
-    def for_sweep(self) -> "Wire":
-        """The same way out, with an account of its own of what did not leave and what was dropped."""
-        return replace(self, dropped=Counter(), unsent=Unsent())
 
     def at(self, rate: float) -> "Wire":
         """The same way out at another rate, in packets a second."""

@@ -13,12 +13,12 @@ from contextlib import suppress
 import numpy as np
 
 from camscan.errors import NotPossibleError
-from camscan.transport.packet_socket import NOT_PERMITTED
+from camscan.transport.packet_socket import SOL_PACKET, open_frames
 from camscan.transport.syn_frames import ROW, SynFrames
 
 BATCH = 1024  # frames a call: the kernel takes no more (UIO_MAXIOV)
 
-_SOL_PACKET, _PACKET_QDISC_BYPASS = 263, 20
+_PACKET_QDISC_BYPASS = 20
 _MESSAGE = np.dtype(
     [
         ("name", "u8"), ("name_length", "u4"), ("pad", "u4"), ("vector", "u8"), ("vectors", "u8"),
@@ -35,7 +35,7 @@ class BulkSocket:
         if ctypes.sizeof(ctypes.c_void_p) != 8:
             raise NotPossibleError("raw frames in bulk: not on a 32-bit system")
         self._libc = ctypes.CDLL(None, use_errno=True)
-        self._socket = _open(interface)
+        self._socket = open_frames(interface, 0, _pass_by_queue)
 
     def send(self, batch: "Batch", begin: int, count: int) -> int:
         """Sends frames from number `begin`; how many left, 0 where the queue is full. Raises `OSError`."""
@@ -75,17 +75,6 @@ class Batch:
         return ctypes.c_void_p(self._messages.ctypes.data + _MESSAGE.itemsize * number)
 
 
-def _open(interface: str) -> socket.socket:
-    try:
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    except PermissionError:
-        raise NotPossibleError(NOT_PERMITTED) from None
-    try:
-        sock.bind((interface, 0))
-        with suppress(OSError):
-            sock.setsockopt(_SOL_PACKET, _PACKET_QDISC_BYPASS, 1)
-        sock.setblocking(False)
-    except OSError as error:
-        sock.close()
-        raise NotPossibleError(f"{interface}: {error.strerror}") from None
-    return sock
+def _pass_by_queue(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.setsockopt(SOL_PACKET, _PACKET_QDISC_BYPASS, 1)

@@ -1,7 +1,8 @@
 """Carries batches of frames to the wire: few at once, many on a thread of its own, while the next is written.
 
 The kernel is nine tenths of the cost of a frame, and ctypes lets go of the interpreter's lock during the call: so the
-event loop builds frames and reads answers at the same time. For few frames to change threads costs more than it gains.
+event loop builds frames and reads answers at the same time. For few frames to change threads costs more than it gains:
+`Volley` hands over from about half a million frames a second on, which is to say where no pace is set.
 Rule: what was handed over leaves, in the order given, or the reason why not is raised.
 """
 
@@ -64,7 +65,7 @@ class Courier:
 
     async def _until_left(self, count: int) -> None:
         if count:
-            await asyncio.wait([asyncio.wrap_future(self._leaving[count - 1][1])])
+            await asyncio.gather(asyncio.wrap_future(self._leaving[count - 1][1]), return_exceptions=True)
         for _ in range(count):
             batch, future = self._leaving.popleft()
             self._free.append(batch)

@@ -70,7 +70,7 @@ class Inbox(Generic[Item]):
             await send()
             await asyncio.sleep(wait)
             for sock in self._sockets:
-                self._drain(sock)
+                self._drain(sock, WAITING_LIMIT)
         finally:
             self._queue.put_nowait(None)
 
@@ -84,9 +84,9 @@ class Inbox(Generic[Item]):
             loop.remove_reader(sock)
             loop.call_later(REST, self._listen, sock)
 
-    def _drain(self, sock: socket.socket) -> bool:
+    def _drain(self, sock: socket.socket, most: int = DRAIN) -> bool:
         """Whether nothing is left to read."""
-        for _ in range(DRAIN):
+        for _ in range(most):
             try:
                 data, sender = sock.recvfrom(self._size)
             except BlockingIOError:

@@ -64,23 +64,29 @@ async def syn_sweep(
         if standing is None or standing.size != size:
             standing = Standing(start=secrets.randbits(32), size=size, passes=0, left=((0, size),))
         questions = Questions(Space(permitted, ports, standing.start), volley, settled, standing.opened)
-        sweep = _Sweep(questions, volley, standing)
-        sweep.advance, sweep.stand = advance, stand
+        sweep = _Sweep(questions, volley, standing, advance, stand)
         inbox = Inbox(SNAP, questions.hear)
         inbox.watch(listen(link.interface, sender))
-        async with aclosing(inbox.harvest(sweep.run, 0.0)) as opened:
-            async for found in opened:
-                yield found
-        wire.dropped["tcp"] += inbox.dropped
+        try:
+            async with aclosing(inbox.harvest(sweep.run, 0.0)) as opened:
+                async for found in opened:
+                    yield found
+        finally:
+            wire.dropped["tcp"] += inbox.dropped
 
 
 class _Sweep:
     """One sweep: which windows are sent, how fast, and which of them again."""
 
-    advance: Callable[[float], None]
-    stand: Callable[[Standing], None]
-
-    def __init__(self, questions: Questions, volley: Volley, standing: Standing) -> None:
+    def __init__(
+        self,
+        questions: Questions,
+        volley: Volley,
+        standing: Standing,
+        advance: Callable[[float], None],
+        stand: Callable[[Standing], None],
+    ) -> None:
+        self.advance, self.stand = advance, stand
         self._questions = questions
         self._volley = volley
         self._standing = standing
@@ -107,8 +113,9 @@ class _Sweep:
                 waiting.append((now(), window))
                 self._judge(waiting, stretches)
             await self._volley.gone()
-            await asyncio.sleep(self._settle)
-            self._judge(waiting, stretches)
+            while waiting:  # an answer that comes meanwhile may show that others take longer than was thought
+                await asyncio.sleep(self._settle)
+                self._judge(waiting, stretches)
             self._heed(self._congestion.rest(), stretches)
 
     def _windows(self, stretches: deque[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -10,8 +10,7 @@ import struct
 from contextlib import suppress
 from typing import NamedTuple
 
-from camscan.errors import NotPossibleError
-from camscan.transport.packet_socket import NOT_PERMITTED
+from camscan.transport.packet_socket import open_frames
 from camscan.transport.syn_frames import ACK, SYN, Sender
 
 SNAP = 64  # bytes of a frame that are kept: all headers
@@ -39,20 +38,13 @@ class Answer(NamedTuple):
 
 def listen(interface: str, sender: Sender) -> socket.socket:
     """A socket on which only answers to this sender arrive. Raises `NotPossibleError` without the privilege."""
-    try:
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    except PermissionError:
-        raise NotPossibleError(NOT_PERMITTED) from None
-    try:
+
+    def prepare(sock: socket.socket) -> None:
         _attach(sock, _program(sender))
         with suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
-        sock.bind((interface, _ETHERTYPE_ANY))
-        sock.setblocking(False)
-    except OSError as error:
-        sock.close()
-        raise NotPossibleError(f"{interface}: {error.strerror}") from None
-    return sock
+
+    return open_frames(interface, _ETHERTYPE_ANY, prepare)
 
 
 def parse(frame: bytes) -> Answer | None:

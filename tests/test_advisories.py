@@ -113,6 +113,13 @@ def test_a_rebrand_is_judged_by_its_makers_number_with_less_confidence() -> None
     assert "DS-2CD2132F-IS, the maker's number behind I91BM" in rebrand.reason
 
 
+def test_a_device_that_says_too_much_costs_little_and_names_little() -> None:
+    stated = {"vendor": "hikvision", "kind": "camera", "firmware": "V5.3.0" * 10**6, "build": "9" * 10**6}
+    rows = assess(device(model="DS-2CD2132F-I" + "S" * 10**6, **stated), shipped()).advisories
+    assert {row.verdict for row in rows} == {"cannot-say"}
+    assert all(len(row.reason) < 1000 for row in rows)
+
+
 def test_a_model_that_is_not_known_is_asked_about_what_is_exploited_and_no_more() -> None:
     rows = assess(device(vendor="hikvision", kind="camera"), shipped()).advisories
     assert {row.id for row in rows} == {"CVE-2017-7921", "CVE-2021-36260"}

@@ -9,8 +9,10 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
@@ -18,6 +20,8 @@ import pytest
 
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.lab import netns
+from camscan.transport.congestion import ASKED_LIMIT, CANARY_EVERY
+from camscan.transport.ledger import Ledger
 from camscan.transport.link import Link
 from camscan.transport.syn import syn_sweep
 from tests.transport_rig import Rig
@@ -157,6 +161,35 @@ def test_a_policed_path_makes_it_slower_and_loses_nothing(site: Site) -> None:
     assert set(found) == OPEN
 
 
+@pytest.mark.parametrize("network", ["10.70.0.0/22", "10.70.1.0/24", "10.70.2.0/26"])
+def test_a_small_network_does_not_outrun_what_is_known_of_its_policed_path(site: Site, network: str) -> None:
+    site.nft("add rule inet site way_in tcp flags syn limit rate over 5000/second burst 100 packets drop")
+    found = site.sweep(Rig(str(NETWORK), rate=100_000), IPv4Network(network), ports=(80, 443, 554, 8000))
+    assert set(found) == {(a, port) for a, port in OPEN if IPv4Address(a) in IPv4Network(network)}
+
+
+def test_as_fast_as_it_goes_every_probe_is_in_the_account_and_every_open_port_found(site: Site) -> None:
+    site.nft("add set inet site met { type ipv4_addr . inet_service; flags dynamic; size 65535; }")
+    site.nft("insert rule inet site way_in tcp flags syn add @met { ip daddr . tcp dport }")
+    rig = Rig(str(NETWORK), rate=1e9)
+    ports = (80, 554, *range(8000, 8014))
+    assert set(site.sweep(rig, ports=ports)) == OPEN
+    probed = {(line["address"], line["port"]) for line in rig.lines if line["request"] == "syn"}
+    assert len(probed) == 1022 * len(ports)
+    with netns.inside(site.hosts):
+        met = subprocess.run(["nft", "list", "set", "inet", "site", "met"], capture_output=True, text=True, check=True)
+    assert met.stdout.count(" . ") - met.stdout.count("ipv4_addr . ") == len(probed)
+
+
+def test_no_more_leaves_than_the_plan_counts(site: Site) -> None:
+    """Half of everything is lost, at any pace."""
+    site.nft("add rule inet site way_in meta l4proto tcp numgen random mod 100 < 50 drop")
+    rig, network = Rig(str(NETWORK), rate=50_000), IPv4Network("10.70.0.0/24")
+    site.sweep(rig, network)
+    probes = 254 * len(PORTS)
+    assert probes < sum(line["request"] == "syn" for line in rig.lines) <= ASKED_LIMIT * probes * (1 + 1 / CANARY_EVERY)
+
+
 def test_two_sweeps_at_once_do_not_take_each_others_answers(site: Site) -> None:
     first, second = Rig(str(NETWORK), rate=20_000), Rig(str(NETWORK), rate=20_000)
     link = site.link()
@@ -201,11 +234,13 @@ def test_answers_that_prove_nothing_are_passed_over(site: Site) -> None:
         assert asyncio.run(run()) == {int(IPv4Address(address)) for address in CAMERAS}
 
 
-def test_an_interface_that_goes_down_ends_it_with_the_reason(site: Site) -> None:
+@pytest.mark.parametrize(("rate", "ports"), [(500, PORTS), (1e9, range(1, 8000))])
+def test_an_interface_that_goes_down_ends_it_with_the_reason(site: Site, rate: float, ports: Sequence[int]) -> None:
     async def run() -> None:
         loop = asyncio.get_running_loop()
         loop.call_later(0.5, netns.configure, site.scanner, ["link set wire down"])
-        async for _ in syn_sweep(Rig(str(NETWORK), rate=500).wire, link, [NETWORK], PORTS):
+        wire = replace(Rig(str(NETWORK), rate=rate).wire, ledger=Ledger(None, time.time))
+        async for _ in syn_sweep(wire, link, [NETWORK], ports):
             pass
 
     link = site.link()

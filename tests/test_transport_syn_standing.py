@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from camscan.lab import netns
-from camscan.transport import syn
+from camscan.transport import congestion, syn
 from camscan.transport.standing import Standing
 from tests.test_transport_syn import NETWORK, OPEN, PORTS, Site, pytestmark  # noqa: F401
 from tests.transport_rig import Rig
@@ -68,6 +68,7 @@ class Sweep:
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(syn, "WINDOW", WINDOW)
+    monkeypatch.setattr(congestion, "POOL_SECONDS", 0.1)
 
 
 def test_two_runs_find_what_one_does_and_ask_nothing_twice_that_was_judged(site: Site) -> None:

@@ -5,8 +5,7 @@ scan can see (the software of a server, a client, an app, a display) has a reaso
 """
 
 import os
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -14,7 +13,7 @@ from typing import Any, cast, get_args
 from camscan.assess.advisory import Advisory, Example, Login
 from camscan.assess.affected import Affected, Verdict
 from camscan.assess.firmware import Firmware
-from camscan.assess.reading import checked_firmware, checked_models, maybe, one_of, texts, words_in
+from camscan.assess.reading import Words, checked_firmware, checked_models, maybe, one_of, texts, words_in
 from camscan.datafile import load_toml, need, refuse_unknown, tables
 from camscan.errors import KnowledgeError
 
@@ -28,15 +27,6 @@ _AFFECTED_KEYS = {
     "said",
 }  # fmt: skip
 _EXAMPLE_KEYS = {"vendor", "brand", "model", "maker_model", "kind", "firmware", "build", "verdict"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The ids of the vocabulary that data may name."""
-
-    makers: Container[str]
-    brands: Container[str]
-    kinds: Container[str]
 
 
 def load_advisories(directory: Path, words: Words) -> tuple[Advisory, ...]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from camscan.assess.advisory import Advisory
-from camscan.assess.advisory_file import Words, load_advisories
+from camscan.assess.advisory_file import load_advisories
 from camscan.assess.lifecycle import Series, load_lifecycle
 from camscan.assess.policies import NO_POLICIES, Policies
+from camscan.assess.reading import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from camscan.assess.advisory_file import Words
 from camscan.assess.firmware import Firmware, compare
 from camscan.assess.pattern import match
-from camscan.assess.reading import checked_firmware, checked_models, maybe, words_in
+from camscan.assess.reading import Words, checked_firmware, checked_models, maybe, words_in
 from camscan.assess.subject import Subject
 from camscan.datafile import load_toml, need, refuse_unknown, tables
 from camscan.errors import KnowledgeError

@@ -1,12 +1,22 @@
 """How the files of the assessment are read: small checks that name file and reason."""
 
 from collections.abc import Container
+from dataclasses import dataclass
 from typing import Any
 
 from camscan.assess.firmware import Firmware, read_firmware
 from camscan.assess.pattern import problem
 from camscan.datafile import need
 from camscan.errors import KnowledgeError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The ids of the vocabulary that data may name."""
+
+    makers: Container[str]
+    brands: Container[str]
+    kinds: Container[str]
 
 
 def checked_models(row: dict[str, Any], where: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from camscan.assess.advisories import verdict_on
 from camscan.assess.advisory import Advisory
-from camscan.assess.advisory_file import Words, advisory_files, load_advisory
+from camscan.assess.advisory_file import advisory_files, load_advisory
 from camscan.assess.firmware import read_firmware
 from camscan.assess.lifecycle import FILE, Series, lifecycle_findings, load_lifecycle
+from camscan.assess.reading import Words
 from camscan.assess.subject import Subject, is_rebranded
 from camscan.errors import KnowledgeError
 

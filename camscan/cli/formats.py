@@ -3,10 +3,11 @@
 import shutil
 import sys
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from camscan.cli.output import Text
-from camscan.model import ScanResult
+if TYPE_CHECKING:
+    from camscan.cli.output import Text
+    from camscan.model import ScanResult
 
 
 class Format(StrEnum):
@@ -31,7 +32,7 @@ def screen(to_stdout: bool) -> Screen:
     return Screen(terminal, shutil.get_terminal_size().columns)
 
 
-def render(result: ScanResult, form: Format, view: Screen) -> Text:
+def render(result: "ScanResult", form: Format, view: Screen) -> "Text":
     """The result as text in the wanted form; JSON piece by piece."""
     if form is Format.CSV:
         from camscan.report.csv import as_csv
@@ -44,7 +45,7 @@ def render(result: ScanResult, form: Format, view: Screen) -> Text:
     return _render_json(result, form)
 
 
-def _render_json(result: ScanResult, form: Format) -> Text:
+def _render_json(result: "ScanResult", form: Format) -> "Text":
     import camscan
     from camscan.report.document import as_document
     from camscan.report.jsonl import as_json_document, as_jsonl

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from camscan.cli.chosen import NOTHING, Chosen, held_against
 
 if TYPE_CHECKING:
-    from camscan.assess.advisory_file import Words
     from camscan.assess.assessment import Assessment
+    from camscan.assess.reading import Words
     from camscan.identify.knowledge_base import Knowledge
     from camscan.identify.vocabulary import Vocabulary
 
@@ -33,6 +33,6 @@ def load_known(directory: Path | None = None, chosen: Chosen = NOTHING) -> Known
 
 def words_of(vocabulary: "Vocabulary") -> "Words":
     """The ids of the vocabulary, as data of the assessment may name them."""
-    from camscan.assess.advisory_file import Words
+    from camscan.assess.reading import Words
 
     return Words(makers=vocabulary.makers, brands=vocabulary.brands, kinds=vocabulary.kinds)

@@ -13,7 +13,7 @@ from camscan.discover.host_ports import spare_tries
 from camscan.discover.plan import Engine, Mode, Plan, Settings, Step, allowed_requests, swept_ports, usable_protocols
 from camscan.probe import Announced, ArpSweep, IcmpEcho, OverHttp, Protocol, Request, Tcp, Udp
 from camscan.scope import Interface, Network, Scope
-from camscan.transport.congestion import CANARY_EVERY, PASSES_LIMIT
+from camscan.transport.congestion import ASKED_LIMIT, CANARY_EVERY
 from camscan.transport.ethernet import ROUNDS as ARP_ROUNDS
 from camscan.transport.route import is_direct
 
@@ -192,7 +192,7 @@ def _engine(part: Part, settings: Settings, frames: bool) -> Engine:
 
 def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: bool) -> Step:
     engine, probes = _engine(part, settings, frames), part.count * len(ports)
-    rounds = PASSES_LIMIT if engine == "syn" else 1
+    rounds = ASKED_LIMIT if engine == "syn" else 1
     spare = part.count * spare_tries(len(ports)) if engine == "connect" else 0
     refused = None if part.interface else NO_ROUTE
     if engine == "syn" and not frames:

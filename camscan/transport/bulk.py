@@ -1,7 +1,7 @@
 """Many frames by one system call: sendmmsg(2) through ctypes on an AF_PACKET socket (packet(7)).
 
-ctypes lets go of the interpreter's lock during the call. The queueing discipline is passed by (PACKET_QDISC_BYPASS):
-the pace is kept here.
+ctypes lets go of the interpreter's lock during the call, so other threads work meanwhile. The queueing discipline is
+passed by (PACKET_QDISC_BYPASS): the pace is kept here.
 """
 
 import ctypes
@@ -17,7 +17,6 @@ from camscan.transport.packet_socket import NOT_PERMITTED
 from camscan.transport.syn_frames import ROW, SynFrames
 
 BATCH = 1024  # frames a call: the kernel takes no more (UIO_MAXIOV)
-FULL_SECONDS = 0.0005  # pause when the queue of the interface is full
 
 _SOL_PACKET, _PACKET_QDISC_BYPASS = 263, 20
 _MESSAGE = np.dtype(
@@ -30,27 +29,17 @@ _MESSAGE = np.dtype(
 
 
 class BulkSocket:
-    """Sends the frames of one buffer by one interface. Raises `NotPossibleError` where this machine cannot."""
+    """Sends frames by one interface. Raises `NotPossibleError` where this machine cannot."""
 
-    def __init__(self, interface: str, frames: SynFrames, length: int) -> None:
+    def __init__(self, interface: str) -> None:
         if ctypes.sizeof(ctypes.c_void_p) != 8:
             raise NotPossibleError("raw frames in bulk: not on a 32-bit system")
-        self._frames = frames
-        size = len(frames.bytes)
-        rows = np.arange(size, dtype=np.uint64)
-        self._vectors = np.empty((size, 2), np.uint64)
-        self._vectors[:, 0] = np.uint64(frames.bytes.ctypes.data) + rows * np.uint64(ROW)
-        self._vectors[:, 1] = length
-        self._messages = np.zeros(size, _MESSAGE)
-        self._messages["vector"] = np.uint64(self._vectors.ctypes.data) + rows * np.uint64(16)
-        self._messages["vectors"] = 1
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._socket = _open(interface)
 
-    def send(self, begin: int, count: int) -> int:
+    def send(self, batch: "Batch", begin: int, count: int) -> int:
         """Sends frames from number `begin`; how many left, 0 where the queue is full. Raises `OSError`."""
-        base = ctypes.c_void_p(self._messages.ctypes.data + _MESSAGE.itemsize * begin)
-        sent = self._libc.sendmmsg(self._socket.fileno(), base, count, 0)
+        sent = self._libc.sendmmsg(self._socket.fileno(), batch.message(begin), count, 0)
         if sent >= 0:
             return int(sent)
         code = ctypes.get_errno()
@@ -65,6 +54,25 @@ class BulkSocket:
     def close(self) -> None:
         """Gives the socket back."""
         self._socket.close()
+
+
+class Batch:
+    """A buffer of frames, `length` bytes each, and the vectors by which the kernel finds them."""
+
+    def __init__(self, frames: SynFrames, length: int) -> None:
+        self.frames = frames
+        size = len(frames.bytes)
+        rows = np.arange(size, dtype=np.uint64)
+        self._vectors = np.empty((size, 2), np.uint64)
+        self._vectors[:, 0] = np.uint64(frames.bytes.ctypes.data) + rows * np.uint64(ROW)
+        self._vectors[:, 1] = length
+        self._messages = np.zeros(size, _MESSAGE)
+        self._messages["vector"] = np.uint64(self._vectors.ctypes.data) + rows * np.uint64(16)
+        self._messages["vectors"] = 1
+
+    def message(self, number: int) -> ctypes.c_void_p:
+        """Where the vectors of a frame are."""
+        return ctypes.c_void_p(self._messages.ctypes.data + _MESSAGE.itemsize * number)
 
 
 def _open(interface: str) -> socket.socket:

@@ -15,7 +15,7 @@ from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.scope import Interface
 from camscan.transport.chunk import Chunk, chunks
-from camscan.transport.inbox import Inbox
+from camscan.transport.inbox import Inbox, as_it_came
 from camscan.transport.packet_socket import lost_by_kernel, open_frames
 from camscan.transport.wire import Wire
 
@@ -52,7 +52,7 @@ async def arp_sweep(
     `OutOfScopeError`, and `NotPossibleError` without the privilege, on an interface that has no ARP, or if none left.
     """
     sweep = _Sweep(wire, who_has, interface, network, seconds)
-    inbox = Inbox(FRAME_LIMIT)
+    inbox = Inbox(FRAME_LIMIT, as_it_came)
     inbox.watch(sweep.sock)
     try:
         async with aclosing(inbox.harvest(lambda: sweep.send(addresses), 0.0)) as arrivals:

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.transport.grace import Grace
-from camscan.transport.inbox import Inbox
+from camscan.transport.inbox import Inbox, as_it_came
 from camscan.transport.neighbours import limit_unresolved
 from camscan.transport.wire import Wire
 
@@ -37,7 +37,7 @@ async def sweep(
     """
     sock = _open()
     limit_unresolved(sock)
-    inbox = Inbox(REPLY_LIMIT)
+    inbox = Inbox(REPLY_LIMIT, as_it_came)
     inbox.watch(sock)
     identifier = zlib.crc32(wire.message_id().encode()) & 0xFFFF
     pings = _Pings(wire, sock, echo, identifier)

@@ -7,22 +7,36 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-DRAIN = 64  # datagrams read in one go before other tasks get their turn
+DRAIN = 128  # datagrams read in one go before other tasks get their turn
+REST = 0.002  # seconds that a socket is left alone then: to be woken for each reply costs more than to read it
 WAITING_LIMIT = 4096  # unread replies: 6 MB at 1,500 bytes each; a flood beyond that is dropped and counted
 RECEIVE_BUFFER = 1 << 20  # bytes asked of the kernel: 500 cameras of one segment answer a multicast within a second
 
 _SO_RCVBUFFORCE = 33  # asm/socket.h: beyond the usual limit of this machine, for those who may (CAP_NET_ADMIN)
 
 
-class Inbox:
-    """Replies of up to `size` bytes each, longer ones cut; `dropped` counts those that nobody read in time."""
+Item = TypeVar("Item")
 
-    def __init__(self, size: int) -> None:
+
+def as_it_came(data: bytes, sender: Any) -> tuple[bytes, Any]:
+    """Keeps every reply, with its sender."""
+    return data, sender
+
+
+class Inbox(Generic[Item]):
+    """Replies of up to `size` bytes each, longer ones cut; `dropped` counts those that nobody read in time.
+
+    `keep` is given each (data, sender) at once, and makes of it what waits to be read: None if nothing does.
+    """
+
+    def __init__(self, size: int, keep: Callable[[bytes, Any], Item | None]) -> None:
         self._size = size
-        self._queue: asyncio.Queue[tuple[bytes, Any] | None] = asyncio.Queue()
+        self._keep = keep
+        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
         self._sockets: list[socket.socket] = []
+        self._failure: Exception | None = None
         self.dropped = 0
 
     def watch(self, sock: socket.socket) -> None:
@@ -30,19 +44,19 @@ class Inbox:
         sock.setblocking(False)
         _widen(sock)
         self._sockets.append(sock)
-        asyncio.get_running_loop().add_reader(sock, self._drain, sock)
+        self._listen(sock)
 
-    async def harvest(
-        self, send: Callable[[], Awaitable[None]], wait: float
-    ) -> AsyncGenerator[tuple[bytes, Any], None]:
-        """Runs `send`, and yields (data, sender) of what arrives until `wait` seconds after it ended.
+    async def harvest(self, send: Callable[[], Awaitable[None]], wait: float) -> AsyncGenerator[Item, None]:
+        """Runs `send`, and yields what is kept of what arrives until `wait` seconds after it ended.
 
-        What `send` raises is raised here, after what had arrived by then.
+        What `send` raises is raised here, after what had arrived by then; so is what `keep` raises.
         """
         sender = asyncio.create_task(self._send(send, wait))
         try:
             while (item := await self._queue.get()) is not None:
                 yield item
+            if self._failure:
+                raise self._failure
             await sender
         finally:
             sender.cancel()
@@ -55,22 +69,46 @@ class Inbox:
         try:
             await send()
             await asyncio.sleep(wait)
+            for sock in self._sockets:
+                self._drain(sock)
         finally:
             self._queue.put_nowait(None)
 
-    def _drain(self, sock: socket.socket) -> None:
+    def _listen(self, sock: socket.socket) -> None:
+        if sock in self._sockets:
+            asyncio.get_running_loop().add_reader(sock, self._visit, sock)
+
+    def _visit(self, sock: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        if self._drain(sock):
+            loop.remove_reader(sock)
+            loop.call_later(REST, self._listen, sock)
+
+    def _drain(self, sock: socket.socket) -> bool:
+        """Whether nothing is left to read."""
         for _ in range(DRAIN):
             try:
                 data, sender = sock.recvfrom(self._size)
             except BlockingIOError:
-                return
+                return True
             except OSError:
                 continue
-            self._keep(data, sender)
+            self._take(data, sender)
+        return False
 
-    def _keep(self, data: bytes, sender: Any) -> None:
+    def _take(self, data: bytes, sender: Any) -> None:
+        try:
+            item = self._keep(data, sender)
+        except Exception as error:  # here it would end nothing: whoever harvests must have it
+            self._failure = self._failure or error
+            self._queue.put_nowait(None)
+        else:
+            if item is not None:
+                self._put(item)
+
+    def _put(self, item: Item) -> None:
         if self._queue.qsize() < WAITING_LIMIT:
-            self._queue.put_nowait((data, sender))
+            self._queue.put_nowait(item)
         else:
             self.dropped += 1
 
@@ -82,6 +120,8 @@ class Inbox:
 
 
 def _widen(sock: socket.socket) -> None:
+    if sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= RECEIVE_BUFFER:
+        return
     for option in (_SO_RCVBUFFORCE, socket.SO_RCVBUF):
         with suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, option, RECEIVE_BUFFER)

@@ -8,7 +8,7 @@ import ctypes
 import socket
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from camscan.errors import NotPossibleError
 from camscan.transport.packet_socket import NOT_PERMITTED
@@ -21,13 +21,13 @@ _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
 _ETHERTYPE_ANY = 3
 
+_TCP = struct.Struct(">HHII")  # from port, to port, sequence, acknowledged
 _LOAD_HALF, _LOAD_WORD, _LOAD_BYTE, _LOAD_IP_LENGTH = 0x28, 0x20, 0x30, 0xB1
 _LOAD_HALF_AFTER_IP, _LOAD_BYTE_AFTER_IP = 0x48, 0x50
 _EQUAL, _ANY_BIT, _RETURN = 0x15, 0x45, 0x06
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One segment: from whom, what it acknowledges, and whether it opens (SYN-ACK) or refuses (RST)."""
 
     mac: bytes
@@ -62,14 +62,8 @@ def parse(frame: bytes) -> Answer | None:
     tcp = 14 + (frame[14] & 15) * 4
     if len(frame) < tcp + 14:
         return None
-    port, _, _, acknowledged = struct.unpack_from(">HHII", frame, tcp)
-    return Answer(
-        mac=frame[6:12],
-        address=int.from_bytes(frame[26:30], "big"),
-        port=port,
-        acknowledged=acknowledged,
-        opens=bool(frame[tcp + 13] & SYN),
-    )
+    port, _, _, acknowledged = _TCP.unpack_from(frame, tcp)
+    return Answer(frame[6:12], int.from_bytes(frame[26:30], "big"), port, acknowledged, bool(frame[tcp + 13] & SYN))
 
 
 def _program(sender: Sender) -> list[tuple[int, int, int, int]]:

@@ -21,7 +21,7 @@ from camscan.scope import Interface
 from camscan.transport.address import is_foreign, sender_address, socket_address
 from camscan.transport.grace import Grace
 from camscan.transport.heard import Heard
-from camscan.transport.inbox import Inbox
+from camscan.transport.inbox import Inbox, as_it_came
 from camscan.transport.udp_socket import broadcast_socket, listening_socket, multicast_socket, unicast_socket
 from camscan.transport.wire import Wire
 
@@ -57,7 +57,7 @@ async def sweep(wire: Wire, question: UdpQuestion) -> AsyncGenerator[Reply, None
     could not send anything at all. Datagrams that could not leave are counted in `wire.unsent`, replies not
     kept in `wire.dropped`, also of a sweep that is cut short.
     """
-    inbox = Inbox(question.reply_limit)
+    inbox = Inbox(question.reply_limit, as_it_came)
     heard = Heard(question.replies_limit)
     mailing = _Mailing(wire, question, inbox, heard)
     try:
@@ -90,7 +90,7 @@ def _reply(wire: Wire, question: UdpQuestion, request: str, address: str, data: 
 class _Mailing:
     """The sending half of one sweep. Its letters are all questions, as often as they are asked, each with an id."""
 
-    def __init__(self, wire: Wire, question: UdpQuestion, inbox: Inbox, heard: Heard) -> None:
+    def __init__(self, wire: Wire, question: UdpQuestion, inbox: Inbox[tuple[bytes, Any]], heard: Heard) -> None:
         self._wire = wire
         self._question = question
         self._inbox = inbox

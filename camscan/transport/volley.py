@@ -1,19 +1,20 @@
 """Sends the probes of a SYN sweep, in batches that keep the pace, and writes each into the account before it leaves."""
 
-import asyncio
 import socket
 from contextlib import ExitStack
 
 from camscan.errors import NotPossibleError
 from camscan.transport.addressing import Addressing
-from camscan.transport.bulk import BATCH, FULL_SECONDS, BulkSocket
+from camscan.transport.bulk import BATCH, BulkSocket
+from camscan.transport.courier import Courier
 from camscan.transport.link import Link
 from camscan.transport.space import Words
 from camscan.transport.syn_answers import Answer
-from camscan.transport.syn_frames import RST_LENGTH, SYN_LENGTH, Sender, SynFrames, reset_frame
+from camscan.transport.syn_frames import RST_LENGTH, SYN_LENGTH, Sender, reset_frame
 from camscan.transport.wire import Wire
 
 PROTOCOL = "tcp"
+SPARE = 64  # frames of a batch that are left for canaries
 TICK = 0.002  # seconds between batches at a set pace: finer than a busy machine's clock keeps is no use
 
 
@@ -22,31 +23,53 @@ class Volley:
 
     def __init__(self, wire: Wire, link: Link, sender: Sender) -> None:
         self._wire = wire
+        self._pace = wire.pace.beside(wire.pace.rate)
         self._to = Addressing(link)
         self._sender = sender
-        self._frames = SynFrames(sender, BATCH)
-        self._bulk = BulkSocket(link.interface, self._frames, SYN_LENGTH)
-        self.rate = wire.pace.rate
+        self._socket = BulkSocket(link.interface)
+        self._courier = Courier(self._socket, sender)
+
+    @property
+    def rate(self) -> float:
+        """Probes a second at most."""
+        return self._pace.rate
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        if rate != self._pace.rate:
+            self._pace = self._wire.pace.beside(rate)
 
     @property
     def batch(self) -> int:
-        """How many probes to ask for at once; as many again fit in between."""
-        return int(min(BATCH // 2, max(1, min(self.rate, self._wire.pace.rate) * TICK)))
+        """How many probes to ask for at once; some canaries fit in between."""
+        return max(1, min(BATCH - SPARE, self._tick))
+
+    @property
+    def _tick(self) -> int:
+        """How many probes the pace allows for in that time."""
+        return int(min(self.rate, self._wire.pace.rate) * TICK)
 
     async def fire(self, addresses: Words, ports: Words, sequences: Words) -> None:
-        """Sends one probe each, at most `BATCH`. Raises `NotPossibleError` where the interface takes no more."""
+        """Sends one probe each, at most `BATCH`. At a set pace they have left when this returns; as fast as they go,
+        they leave behind those before them.
+
+        Raises `NotPossibleError` where the interface takes no more, perhaps only of the next probes.
+        """
         count = len(addresses)
         if not count:
             return
         await self._keep_pace(count)
-        self._frames.write(addresses, ports, sequences, self._to.macs(addresses))
+        batch = await self._courier.free()
+        batch.frames.write(addresses, ports, sequences, self._to.macs(addresses))
         self._wire.ledger.record_probes(addresses.tolist(), ports.tolist(), SYN_LENGTH)
-        at = 0
-        while at < count:
-            sent = self._send(at, count - at)
-            at += sent
-            if not sent:
-                await asyncio.sleep(FULL_SECONDS)
+        if self._tick < BATCH - SPARE:
+            await self._courier.carry(batch, count)
+        else:
+            self._courier.hand_over(batch, count)
+
+    async def gone(self) -> None:
+        """All probes have left this machine. Raises `NotPossibleError` as `fire` does."""
+        await self._courier.all_left()
 
     def reset(self, answer: Answer) -> None:
         """Closes what a SYN-ACK half opened: the kernel does so too, unless a firewall of this machine hinders it."""
@@ -61,25 +84,19 @@ class Volley:
             size=RST_LENGTH,
         )
         try:
-            self._bulk.send_one(frame)
+            self._socket.send_one(frame)
         except OSError as error:
             self._wire.unsent.add(address, error.strerror or str(error))
 
     def close(self) -> None:
-        """Gives the socket back."""
-        self._bulk.close()
-
-    def _send(self, at: int, count: int) -> int:
-        try:
-            return self._bulk.send(at, count)
-        except OSError as error:
-            raise NotPossibleError(f"raw frames: {error.strerror}") from None
+        """Gives the socket back, after the probes that are under way."""
+        self._courier.close()
+        self._socket.close()
 
     async def _keep_pace(self, count: int) -> None:
         await self._wire.pace.take(count)
-        spare = count / self.rate - count / self._wire.pace.rate
-        if spare > 0:
-            await asyncio.sleep(spare)
+        if self.rate < self._wire.pace.rate:
+            await self._pace.take(count)
 
 
 def reserve_port(stack: ExitStack, address: str) -> int:

@@ -26,7 +26,7 @@ def load_known(directory: Path | None = None, chosen: Chosen = NOTHING) -> Known
     from camscan.cli.data import data_directory
     from camscan.identify.knowledge_base import load_knowledge
 
-    knowledge = load_knowledge(directory or data_directory())
+    knowledge = load_knowledge(directory) if directory else load_knowledge(data_directory(), proved=True)
     assessment = load_assessment(knowledge.directory, words_of(knowledge.vocabulary))
     return Known(knowledge, held_against(assessment, chosen, knowledge.directory))
 

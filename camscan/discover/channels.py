@@ -76,7 +76,7 @@ class Channels:
             interface=interface,
             source=_own_address(interface, step.network) if mode != "unicast" else None,
             repeats=settings.repeats,
-            pause=settings.pause,
+            pause=settings.unicast_pause if mode == "unicast" else settings.pause,
             grace=self._grace(0.0 if mode == "unicast" else channel.spread),
         )
 
@@ -94,7 +94,9 @@ class Channels:
         if step.mode == "broadcast":
             return "broadcast", each(self._broadcasts(step))
         settings = self.plan.settings
-        return "unicast", self.addresses.as_heard(step, BATCH, settings.repeats * settings.pause + settings.wait)
+        return "unicast", self.addresses.as_heard(
+            step, BATCH, settings.repeats * settings.unicast_pause + settings.wait
+        )
 
     def _broadcasts(self, step: Step) -> Iterator[str]:
         """The network's own address for all, and the one for all of the wire where that is in scope."""

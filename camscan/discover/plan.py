@@ -24,8 +24,9 @@ Engine = Literal["auto", "syn", "connect", "nmap"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to ask. `rate` in packets a second over all channels; `pause` between two questions of the same, and how long
-    answers are waited for: `wait` seconds, at `least` so many when nothing else is under way.
+    """How to ask. `rate` in packets a second over all channels. `pause` is the time between two questions of the same
+    to all, `unicast_pause` to one. Answers are waited for `wait` seconds, at `least` so many when nothing else is under
+    way.
 
     `near_rate` is the rate for each 256 addresses on this machine's own wires, where no router and no firewall stands
     between; None: the same as all. `arp_rate` is how many of these may ask who is there, because everybody on the wire
@@ -41,6 +42,7 @@ class Settings:
     arp_rate: float | None = None
     repeats: int = UDP_REPEATS
     pause: float = 0.7
+    unicast_pause: float = 0.4
     wait: float = 2.0
     least: float = 0.6
     connect_seconds: float = 1.0

@@ -34,12 +34,13 @@ class Knowledge:
         return self.rules.get(name, _NO_RULES)
 
 
-def load_knowledge(directory: Path | None = None) -> Knowledge:
+def load_knowledge(directory: Path | None = None, *, proved: bool = False) -> Knowledge:
     """All data files of a directory. Raises `KnowledgeError` for the first bad datum.
 
-    The program's own, which are the default, have been proved before they were shipped; a user's are proved now.
+    The program's own, which are the default, have been `proved` before they were shipped; others are proved now, unless
+    they were when they were installed.
     """
-    proved = directory is None
+    proved = proved or directory is None
     directory = directory or default_directory()
     if not directory.is_dir():
         raise KnowledgeError(f"{directory}: not a directory")

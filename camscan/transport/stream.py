@@ -80,17 +80,17 @@ class Stream:
 
     async def stirs(self, seconds: float) -> bool:
         """Whether something waits to be received, or comes within so many seconds. Takes nothing away."""
-        loop, arrival = asyncio.get_running_loop(), asyncio.Event()
+        loop, arrival, number = asyncio.get_running_loop(), asyncio.Event(), self._socket.fileno()
         if not self.is_idle():
             return True
-        loop.add_reader(self._socket, arrival.set)
+        loop.add_reader(number, arrival.set)
         try:
             async with asyncio.timeout(seconds):
                 return await arrival.wait()
         except TimeoutError:
             return False
         finally:
-            loop.remove_reader(self._socket)
+            loop.remove_reader(number)
 
     def close(self) -> None:
         """At once."""
@@ -170,11 +170,12 @@ async def _connect(sock: socket.socket, target: Any) -> None:
 
 async def _writable(sock: socket.socket) -> None:
     loop, ready = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_writer(sock, ready.set)
+    number = sock.fileno()  # by which a selector finds it without describing the socket, which takes two system calls
+    loop.add_writer(number, ready.set)
     try:
         await ready.wait()
     finally:
-        loop.remove_writer(sock)
+        loop.remove_writer(number)
 
 
 def record(wire: Wire, endpoint: Endpoint, protocol: str, request: str, size: int) -> None:

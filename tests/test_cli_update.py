@@ -126,9 +126,10 @@ def test_what_is_no_bundle_is_refused(home: Path, make: object) -> None:
     assert "x.zip" in refused("--from", home / "x.zip")
 
 
-def test_data_that_do_not_load_are_refused_though_signed(home: Path) -> None:
-    files = shipped() | {"http.toml": b"protocol = 5\n"}
-    assert "http.toml: " in refused("--from", bundle(home, files=files))
+@pytest.mark.parametrize("name", ["http.toml", "policies/us-ndaa-889.toml"])
+def test_data_that_do_not_load_are_refused_though_signed(home: Path, name: str) -> None:
+    files = shipped() | {name: b"protocol = 5\n"}
+    assert f"{name}: " in refused("--from", bundle(home, files=files))
     assert list((home / "data" / "camscan").iterdir()) == []
 
 

@@ -32,7 +32,7 @@ def knowledge() -> Knowledge:
 @pytest.fixture
 def recording(tmp_path: Path, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A recording of one camera, judged with rules that are loaded once for all tests."""
-    monkeypatch.setattr(knowledge_base, "load_knowledge", lambda directory: knowledge)
+    monkeypatch.setattr(knowledge_base, "load_knowledge", lambda directory, **given: knowledge)
     path = tmp_path / "replies.jsonl"
     path.write_text(line(SADP.format(model="DS-2CD2042WD-I")), encoding="utf-8")
     return path

@@ -24,7 +24,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(autouse=True)
 def loaded_once(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knowledge_base, "load_knowledge", lambda directory: knowledge)
+    monkeypatch.setattr(knowledge_base, "load_knowledge", lambda directory, **given: knowledge)
 
 
 def write(path: Path, text: str) -> str:

@@ -1,5 +1,6 @@
 """Packet captures as recordings: what devices said becomes replies, what clients said does not; no file does harm."""
 
+import io
 import struct
 from pathlib import Path
 from typing import Any
@@ -404,6 +405,19 @@ def test_a_datagram_in_fragments_of_ipv6_is_put_together(tmp_path: Path) -> None
     assert [r.data for r in replies(tmp_path, pieces)] == [SADP]
 
 
+@pytest.mark.parametrize("size", [0, 1, 7, 19])
+@pytest.mark.parametrize("number", [6, 17])
+def test_a_fragment_too_small_for_what_it_carries_costs_itself_only(tmp_path: Path, number: int, size: int) -> None:
+    alone = IPv6(src=SIX[1], dst=SIX[0], nh=44) / IPv6ExtHdrFragment(nh=number, id=5, offset=0, m=0) / Raw(bytes(size))
+    found, left_out = read_file(write(tmp_path / "file.pcap", framed([alone, *ASKED])))
+    assert ([r.data for r in found], left_out) == ([SADP], ["malformed"])
+
+
+def test_a_frame_without_a_byte_costs_itself_only(tmp_path: Path) -> None:
+    found, left_out = read_file(write(tmp_path / "file.pcap", [Raw(b""), *ASKED], linktype=101))
+    assert ([r.data for r in found], left_out) == ([SADP], ["of a link layer that is not read, or malformed"])
+
+
 def test_fragments_that_overlap_are_never_whole(tmp_path: Path) -> None:
     first, *rest = fragment(udp(SADP, (DEVICE, 37020), (CLIENT, 37020)), 160)
     rest[0].frag -= 1
@@ -456,8 +470,6 @@ def test_a_block_that_says_it_is_huge_is_not_read(tmp_path: Path) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([b"\xd4\xc3\xb2\xa1", b"\x0a\x0d\x0d\x0a"]), st.binary(max_size=400))
 def test_any_bytes_after_the_beginning_are_a_refusal_or_replies(beginning: bytes, rest: bytes) -> None:
-    import io
-
     try:
         list(read_captured(read_packets("file", io.BytesIO(beginning + rest)), frozenset({80})))
     except UsageError as error:
@@ -470,10 +482,32 @@ def test_any_bytes_after_the_beginning_are_a_refusal_or_replies(beginning: bytes
     st.sampled_from([b"", bytes(12) + b"\x08\0E", bytes(12) + b"\x86\xdd`"]),
 )
 def test_any_frames_are_replies_or_left_out(frames: list[bytes], head: bytes) -> None:
-    import io
+    read_bytes([head + frame for frame in frames])
 
-    records = b"".join(struct.pack("<IIII", 1, 0, len(head + f), len(head + f)) + head + f for f in frames)
-    stream = io.BytesIO(struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + records)
+
+@st.composite
+def fragments(draw: st.DrawFn) -> bytes:
+    """A fragment of IPv4 or IPv6, of one of two datagrams, so that several of them may be a whole one."""
+    number, offset = draw(st.sampled_from([0, 6, 17, 44, 58])), draw(st.integers(0, 3))
+    more, mark, data = draw(st.booleans()), draw(st.integers(1, 2)), draw(st.binary(max_size=32))
+    if draw(st.booleans()):
+        four = IP(src=DEVICE, dst=CLIENT, proto=number, id=mark, frag=offset, flags="MF" if more else 0)
+        return bytes(four / Raw(data))
+    head = IPv6ExtHdrFragment(nh=number, id=mark, offset=offset, m=int(more))
+    return bytes(IPv6(src=SIX[1], dst=SIX[0], nh=44) / head / Raw(data))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(fragments(), max_size=6), st.sampled_from([1, 101]))
+def test_any_fragments_are_replies_or_left_out(frames: list[bytes], link: int) -> None:
+    kinds = {4: b"\x08\0", 6: b"\x86\xdd"}
+    heads = [bytes(12) + kinds[frame[0] >> 4] if link == ETHERNET else b"" for frame in frames]
+    read_bytes([head + frame for head, frame in zip(heads, frames, strict=True)], link)
+
+
+def read_bytes(frames: list[bytes], link: int = ETHERNET) -> None:
+    records = b"".join(struct.pack("<IIII", 1, 0, len(frame), len(frame)) + frame for frame in frames)
+    stream = io.BytesIO(struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link) + records)
     list(read_captured(read_packets("file", stream), frozenset({80})))
 
 

@@ -97,7 +97,9 @@ class _Dissector:
         from scapy.layers.inet import IP, TCP, UDP
         from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment
         from scapy.layers.l2 import ARP
+        from scapy.packet import Raw
 
+        self._raw = Raw
         self._arp, self._ip, self._ip6, self._fragment = ARP, IP, IPv6, IPv6ExtHdrFragment
         self._links = conf.l2types.num2layer
         self._carriers = {_UDP: UDP, _TCP: TCP}
@@ -105,8 +107,8 @@ class _Dissector:
 
     def read(self, data: bytes, link: int, time: float) -> Iterator[Packet | LeftOut]:
         """The packet in a frame, and what is wrong with it; nothing where it is of no interest."""
-        layer = self._dissect(data, link)
-        if layer is None:
+        layer = self._made(self._links.get(link, self._raw), data)
+        if isinstance(layer, self._raw):
             yield STRANGE
         for _ in range(LAYERS_LIMIT):
             if not layer or isinstance(layer, (self._arp, self._ip, self._ip6)):
@@ -119,12 +121,13 @@ class _Dissector:
         elif isinstance(layer, self._ip6):
             yield from self._inside(layer, layer.plen, time)
 
-    def _dissect(self, data: bytes, link: int) -> Any:
-        """The outermost layer; None where the kind is not known, or scapy stumbles over it."""
+    def _made(self, kind: Any, data: bytes) -> Any:
+        """The bytes as a layer of this kind; as raw bytes where scapy stumbles over them, which it does by itself only
+        within a frame, and where there are none, of which it would make a layer without values."""
         try:
-            return self._links[link](data)
+            return kind(data) if data else self._raw()
         except Exception:
-            return None
+            return self._raw(data)
 
     def end(self) -> Iterator[LeftOut]:
         """What was still missing when the capture ended."""
@@ -168,7 +171,7 @@ class _Dissector:
         key = (ip.src, ip.dst, header.id, number)
         whole = self._fragments.take(key, offset, header.payload.original, is_last=is_last)
         carrier = self._carriers.get(number)
-        return carrier(whole) if carrier and whole is not None else None
+        return self._made(carrier, whole) if carrier and whole is not None else None
 
 
 def _arp_answer(arp: Any, time: float) -> Iterator[Packet | LeftOut]:

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from camscan.errors import DecodeError
 from camscan.probe import REPLY_LIMIT
-from camscan.protocols.http_message import CHUNKS_LIMIT, HEADER_LINES, as_text, first_reply, is_complete, parse
+from camscan.protocols.http_message import (
+    CHUNKS_LIMIT,
+    HEADER_LINES,
+    as_text,
+    body_of,
+    first_reply,
+    is_complete,
+    message_in,
+    parse,
+    without_path,
+)
 
 ODD = {
     "line feeds alone": (b"HTTP/1.1 200 OK\nServer: a\n\nbody", 200, (("Server", "a"),), b"body"),
@@ -154,3 +164,19 @@ def test_a_reply_is_parted_from_what_follows_it(reply: bytes) -> None:
 )
 def test_a_reply_without_an_end_is_not_parted(data: bytes) -> None:
     assert first_reply(data) == data
+
+
+@pytest.mark.parametrize("data", [None, b"", b"\x10\0\0\0", b"220 mail.example.org ESMTP\r\n"])
+def test_what_is_no_reply_has_no_message_and_no_body(data: bytes | None) -> None:
+    assert (message_in(data), body_of(data)) == (None, b"")
+
+
+def test_the_body_of_a_reply_is_without_its_framing() -> None:
+    assert body_of(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n") == b"body"
+    assert body_of(b"HTTP/1.1 204 No Content\r\n\r\n") == b""
+
+
+def test_a_page_that_repeats_its_path_says_the_same_to_any() -> None:
+    assert without_path("/a", b"<p>/a is not here") == without_path("/bc", b"<p>/bc is not here")
+    assert without_path("/a", b"<p>one") != without_path("/bc", b"<p>two")
+    assert without_path("/", b"<a href=/login>") == b"<a href=/login>"

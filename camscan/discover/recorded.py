@@ -7,9 +7,8 @@ unless the endpoint says as much to any path.
 from collections.abc import Iterator, Mapping
 
 from camscan.discover.web import Web
-from camscan.errors import DecodeError
 from camscan.probe import Announced, OverHttp, Protocol
-from camscan.protocols import http_message
+from camscan.protocols.http_message import body_of
 from camscan.protocols.reading import read
 from camscan.transport.tcp import Exchange
 
@@ -28,11 +27,3 @@ def readings(name: str, exchange: Exchange, web: Web, protocols: Mapping[str, Pr
     body = body_of(exchange.data)
     if body and web.is_evidence(exchange.request.path, body) and read(protocol, body).problem is None:
         yield protocol.name, body
-
-
-def body_of(data: bytes | None) -> bytes:
-    """The body of a response; empty where there is none or it is no response."""
-    try:
-        return http_message.parse(data).body if data else b""
-    except DecodeError:
-        return b""

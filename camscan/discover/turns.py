@@ -15,13 +15,14 @@ from camscan.discover.held import held
 from camscan.discover.hint import Hint
 from camscan.discover.login import Fate, Login, unwatched
 from camscan.discover.plan import Settings, allowed_requests
-from camscan.discover.recorded import CARRIER, body_of, readings
+from camscan.discover.recorded import CARRIER, readings
 from camscan.discover.web import Web
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome, Reply
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Tcp
 from camscan.protocols import tls as tls_codec
 from camscan.protocols import upnp
+from camscan.protocols.http_message import body_of
 from camscan.protocols.reading import read
 from camscan.transport import soap, tcp, tls
 from camscan.transport.tcp import Exchange

@@ -6,9 +6,9 @@ reply that says the same again is no evidence. One that only redirects is a sign
 
 from dataclasses import dataclass
 
-from camscan.errors import DecodeError
 from camscan.probe import Endpoint
-from camscan.protocols import http, http_message
+from camscan.protocols import http
+from camscan.protocols.http_message import message_in, without_path
 from camscan.transport.tcp import Exchange
 
 
@@ -23,26 +23,15 @@ class Web:
 
     def note(self, exchange: Exchange) -> None:
         """Learn from one turn of the HTTP dialogue."""
-        message = _parse(exchange.data)
+        message = message_in(exchange.data)
         if message is None or not message.status or not message.version.startswith("HTTP"):
             return
         self.speaks = True
         if exchange.request.name == http.RANDOM_PATH.name and 200 <= message.status < 300:
-            self.says_to_anything = _without(exchange.request.path, message.body)
+            self.says_to_anything = without_path(exchange.request.path, message.body)
         if exchange.request.name == http.ROOT.name:
             self.redirects = 300 <= message.status < 400
 
     def is_evidence(self, path: str, body: bytes) -> bool:
         """Whether a body says more than the endpoint says to any path, its own path in the text left aside."""
-        return self.says_to_anything is None or _without(path, body) != self.says_to_anything
-
-
-def _parse(data: bytes | None) -> http_message.Message | None:
-    try:
-        return http_message.parse(data) if data else None
-    except DecodeError:
-        return None
-
-
-def _without(path: str, body: bytes) -> bytes:
-    return body.replace(path.encode(), b"") if len(path) > 1 else body
+        return self.says_to_anything is None or without_path(path, body) != self.says_to_anything

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from ipaddress import ip_address
 
-from camscan.intake.carried import Web
+from camscan.intake.carried import WebReplies
 from camscan.intake.connections import Connections, Event, Opened, Turn
 from camscan.intake.imported import read_time, whole_lines
 from camscan.intake.packets import ArpAnswer, Datagram, End, LeftOut, Packet, Segment
@@ -108,7 +108,7 @@ class _Servers:
 
     def __init__(self, swept: Collection[int]) -> None:
         self._swept = swept
-        self._web = Web()
+        self._web = WebReplies()
 
     def replies(self, event: Event) -> Iterator[Reply | LeftOut]:
         """The replies that an event is; one turn may hold several."""

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
-from camscan.errors import DecodeError
 from camscan.intake.connections import Turn
 from camscan.intake.imported import whole_lines
 from camscan.intake.packets import End
@@ -36,8 +35,8 @@ _NEXT = (b"HTTP/", b"RTSP/", b"$")  # the last begins a frame of a stream that i
 _UPNP = b"urn:schemas-upnp-org:device-1-0"
 
 
-class Web:
-    """What is remembered of the endpoints: which bodies they gave, and to which path."""
+class WebReplies:
+    """Reads what servers reply, and remembers which bodies each endpoint gave, and to which path."""
 
     def __init__(self) -> None:
         over_http = (p for p in load_protocols().values() if isinstance(p.channel, OverHttp))
@@ -64,7 +63,7 @@ class Web:
 
     def _carried(self, server: End, path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         """The body under the name of another protocol."""
-        body = _body(data)
+        body = http_message.body_of(data)
         name = self._names.get(path) or (upnp.PROTOCOL.name if _UPNP in body else None)
         is_evidence = bool(body) and self._is_evidence(server, path, body)
         if name and is_evidence and read(load_protocols()[name], body).problem is None:
@@ -74,7 +73,7 @@ class Web:
         """Whether the endpoint has not given the same body to another path, its own path in the text left aside."""
         bodies = self._bodies.get(server) or Recent(BODIES_LIMIT)
         self._bodies.add(server, bodies)
-        mark = sha256(body.replace(path.encode(), b"") if len(path) > 1 else body).digest()
+        mark = sha256(http_message.without_path(path, body)).digest()
         known = bodies.get(mark)
         bodies.add(mark, path if known is None else known)
         return known in (None, path)
@@ -108,14 +107,5 @@ def _worth_keeping(data: bytes, is_over: bool) -> bytes:
 
 
 def _content_type(data: bytes) -> str:
-    try:
-        return http_message.parse(data).first("Content-Type").lower()
-    except DecodeError:
-        return ""
-
-
-def _body(data: bytes) -> bytes:
-    try:
-        return http_message.parse(data).body
-    except DecodeError:
-        return b""
+    message = http_message.message_in(data)
+    return message.first("Content-Type").lower() if message else ""

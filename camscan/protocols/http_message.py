@@ -96,6 +96,26 @@ def parse(data: bytes) -> Message:
     )
 
 
+def message_in(data: bytes | None) -> Message | None:
+    """The reply in these bytes; None where there are none, or they are no reply."""
+    try:
+        return parse(data) if data else None
+    except DecodeError:
+        return None
+
+
+def body_of(data: bytes | None) -> bytes:
+    """The body of a reply; empty where there is none, or the bytes are no reply."""
+    message = message_in(data)
+    return message.body if message else b""
+
+
+def without_path(path: str, body: bytes) -> bytes:
+    """What a body says whatever path was asked: the path, which a page may repeat, is left out. A server that says the
+    same to two paths says it to any, so it is evidence of neither."""
+    return body.replace(path.encode(), b"") if len(path) > 1 else body
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _read(data: bytes) -> tuple[Message, bool]:
     """The message with its body as framed, and whether the header block has ended."""

@@ -113,6 +113,12 @@ def test_a_document_reads_back_as_it_was_written() -> None:
     assert "".join(as_json_document(again)) == text
 
 
+def test_a_document_may_be_read_twice() -> None:
+    made = as_document(ordinary(), "1")
+    assert "".join(as_json_document(made)) == "".join(as_json_document(made)) == written(ordinary())
+    assert len(Document.model_validate(made).devices) == len(list(made["devices"])) == len(ordinary().devices)
+
+
 def test_a_middlebox_is_one_record_with_all_its_addresses() -> None:
     box, other = document(result(middlebox(), camera("10.0.1.9")))["devices"]
     assert box["middlebox"] == {

@@ -3,10 +3,10 @@
 The bytes as they came are in a recording (`--replies`) and, for replies that do not decode, in `undecoded`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from camscan import model
 from camscan.report.printable import printable
@@ -19,10 +19,12 @@ Record = dict[str, Any]
 """Plain JSON data in one of the forms of `shape.py`. The models there are not made for it: of a large site they would
 take several times as long, and as much memory, as the text itself."""
 
+Part = TypeVar("Part")
+
 
 def as_document(result: model.ScanResult, tool_version: str) -> Record:
-    """The whole result. Its devices and what does not decode are made one by one as they are read, which can be done
-    once: a large site has millions of lines, and nobody needs them all at the same time."""
+    """The whole result. Its devices and what does not decode are made one by one whenever they are read: a large site
+    has millions of lines, and nobody needs them all at the same time."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "camscan", "version": tool_version},
@@ -35,10 +37,20 @@ def as_document(result: model.ScanResult, tool_version: str) -> Record:
             "vantage": _shown(result.vantage),
             "partial": result.partial,
         },
-        "devices": (device_record(device) for device in in_order(result.devices)),
+        "devices": _Made(device_record, in_order(result.devices)),
         "coverage": [_coverage(row) for row in result.coverage],
-        "undecoded": (_undecoded(observation) for observation in result.undecoded),
+        "undecoded": _Made(_undecoded, result.undecoded),
     }
+
+
+class _Made(Generic[Part]):
+    """A record of each of these, made while they are read, and made again by whoever reads them again."""
+
+    def __init__(self, make: Callable[[Part], Record], parts: Sequence[Part]) -> None:
+        self._make, self._parts = make, parts
+
+    def __iter__(self) -> Iterator[Record]:
+        return map(self._make, self._parts)
 
 
 def in_order(devices: Iterable[model.Device]) -> list[model.Device]:

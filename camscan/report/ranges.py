@@ -9,12 +9,12 @@ from camscan.report.printable import printable
 from camscan.scope import Address
 
 if TYPE_CHECKING:
-    from camscan.report.shape import Device as Record
+    from camscan.report.shape import Device as PublishedDevice
 
 _Span = tuple[int, int, int]
 
 
-def addresses(device: "Device | Record") -> list[str]:
+def addresses(device: "Device | PublishedDevice") -> list[str]:
     """The addresses of a device, its own first; those that a middlebox answers for as ranges."""
     return as_ranges(device.addresses) if device.middlebox else [printable(a) for a in device.addresses]
 

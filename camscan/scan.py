@@ -1,28 +1,26 @@
-"""The whole tool in one short function: discover → identify → assess. `judge` is the same over recorded replies.
+"""The whole tool in one short function: discover → identify → assess. `judge.py` is the part that needs no network.
 
 A reply is identified when it comes, beside those still awaited; at the end only what they say together is left to do.
 """
 
 import asyncio
 import platform
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
-from camscan.assess.assess import assess
 from camscan.assess.assessment import Assessment
 from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan
 from camscan.discover.survey import Progress, Survey, scope_text
 from camscan.discover.tally import unasked
 from camscan.errors import CamscanError
-from camscan.identify.identify import Identification
 from camscan.identify.knowledge_base import Knowledge
-from camscan.model import Coverage, Reply, ScanResult
+from camscan.judge import UNASSESSED, concluded, noted
+from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
 from camscan.transport.wire import Wire
 
 FINISHED, STOPPED = "finished", "stopped"
-UNASSESSED = Assessment()
 
 
 async def scan(
@@ -41,20 +39,20 @@ async def scan(
     the result holds what was found until then, and so it does when something goes wrong, which `failure` then names.
     With the `journal` of an earlier run over the same plan, the result is that of both together."""
     journal = journal or Journal(plan=plan)
-    noted = _noted(journal.replies, knowledge)
+    identification = noted(journal.replies, knowledge)
 
     def hear(reply: Reply) -> None:
         try:
             keep(reply)  # before it is judged, so that there is a record of a reply that cannot be
         finally:
-            noted.note(reply)
+            identification.note(reply)
 
     started = wire.clock() if journal.started is None else journal.started
     survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
     ending = await _until(survey.run(), stop)
     rows, ended = survey.coverage(), wire.clock()
     return replace(
-        _result(noted, known, scan_id, rows),
+        concluded(identification, known, scan_id, rows),
         started=started,
         ended=ended,
         scope=scope_text(plan.scope),
@@ -83,40 +81,3 @@ def _first(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return str(error) if isinstance(error, CamscanError) else f"a mistake in camscan: {type(error).__name__}: {error}"
-
-
-def judge(
-    replies: Iterable[Reply],
-    knowledge: Knowledge,
-    *,
-    scan_id: str,
-    known: Assessment = UNASSESSED,
-    rows: tuple[Coverage, ...] = (),
-) -> ScanResult:
-    """What these replies prove, with no packet sent. The networks of the coverage help to tell a middlebox."""
-    return _result(_noted(replies, knowledge), known, scan_id, rows)
-
-
-def _noted(replies: Iterable[Reply], knowledge: Knowledge) -> Identification:
-    noted = Identification(load_protocols(), knowledge)
-    for reply in replies:
-        noted.note(reply)
-    return noted
-
-
-def _result(noted: Identification, known: Assessment, scan_id: str, rows: tuple[Coverage, ...]) -> ScanResult:
-    """What was noted, without what only a scan knows of itself."""
-    found = noted.result(row.network for row in rows if row.state != "not-possible")
-    return ScanResult(
-        id=scan_id,
-        started=None,
-        ended=None,
-        scope=(),
-        vantage=None,
-        partial=False,
-        devices=tuple(assess(device, known) for device in found.devices),
-        coverage=rows,
-        undecoded=found.undecoded,
-        observations=found.observations,
-        data={"fingerprints": noted.knowledge.date, **known.dates},
-    )

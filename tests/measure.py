@@ -21,8 +21,8 @@ from camscan.identify.fuse import DOUBTED
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.identify.sameness import canonical
 from camscan.intake.replay import BadLine, read_replies
+from camscan.judge import judge
 from camscan.model import Device, Reply
-from camscan.scan import judge
 from tests.brand_tokens import names_brand
 
 MAKERS = ("hikvision", "dahua")

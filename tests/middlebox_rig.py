@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
+from camscan.judge import judge
 from camscan.model import Coverage, Reply, ScanResult
-from camscan.scan import judge
 
 LOGIN_PAGE = "<script>window.location.href = '/doc/page/login.asp?_' + (new Date()).getTime();</script>"
 

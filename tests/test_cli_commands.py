@@ -17,6 +17,7 @@ from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.lines import LINE_LIMIT
 from camscan.protocols.registry import load_protocols
 from tests.cli_rig import run
+from tests.import_rig import host, nmap_file, port
 
 SADP = """<?xml version="1.0" encoding="UTF-8"?><ProbeMatch><Uuid>0</Uuid><Types>inquiry</Types>
 <DeviceType>138</DeviceType><DeviceDescription>{model}</DeviceDescription>
@@ -264,6 +265,27 @@ def test_the_process_ends_as_the_command_says() -> None:
 def test_help_imports_nothing_heavy(heavy: str) -> None:
     program = f"import sys, camscan.cli.main; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "content"),
+    [
+        (["replay"], line(SADP)),
+        (["explain", "10.0.0.64", "--from"], line(SADP)),
+        (["import", "--quiet"], nmap_file(host(port(80)))),
+    ],
+    ids=["replay", "explain", "import"],
+)
+def test_what_is_recorded_is_judged_without_a_transport(command: list[str], content: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text(content)
+    program = """
+import atexit, sys
+atexit.register(lambda: print([name for name in sys.modules if "transport" in name or name == "asyncio"]))
+from camscan.cli.main import main; main()"""
+    arguments = [sys.executable, "-c", program, *command, str(path)]
+    ended = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "[]")
 
 
 @pytest.mark.parametrize("arguments", [["schema"], ["--help"]])

@@ -155,9 +155,9 @@ def _replies(name: str, beginning: Iterable[str], stream: TextIO) -> "list[Reply
 
 def _judged(replies: "list[Reply]", fingerprints: "Path | None", chosen: Chosen) -> "Document":
     import camscan
-    from camscan.cli.replay import judge_replies
+    from camscan.cli.judged import judge_replies
     from camscan.report.document import as_document
     from camscan.report.shape import Document
 
-    judged = judge_replies(replies, fingerprints, chosen)
+    judged = judge_replies("replay", replies, fingerprints, chosen)
     return Document.model_validate(as_document(judged, camscan.__version__))

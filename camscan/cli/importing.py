@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camscan.cli.chosen import Chosen, chosen_by
+from camscan.cli.chosen import chosen_by
 from camscan.cli.formats import Format
 from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
 from camscan.errors import UsageError
@@ -56,6 +56,7 @@ def import_files(
     --targets`. A part of a file that cannot be used is reported and left out.
     """
     from camscan.cli.formats import render, screen
+    from camscan.cli.judged import judge_replies
     from camscan.cli.log import open_log
     from camscan.cli.output import Output, refuse_same_file
     from camscan.intake.replay import as_line
@@ -70,7 +71,7 @@ def import_files(
         listing = stack.enter_context(Output(targets, "--targets")) if targets else None
         recording = stack.enter_context(open_log(replies, "--replies"))
         taken = _read(files, quiet)
-        result = _judge(taken.replies, fingerprints, chosen_by(policies, site))
+        result = judge_replies("import", taken.replies, fingerprints, chosen_by(policies, site))
         candidates = worth_asking(result, taken.replies, taken.hearsay)
         if recording:
             recording.writelines(as_line(reply) + "\n" for reply in taken.replies)
@@ -129,26 +130,6 @@ def _report_bad(name: str, bad: Sequence["BadEntry"], count: int) -> None:
         say(str(entry))
     if count > len(bad):
         say(f"{name}: and {count - len(bad):,} more like these")
-
-
-def _judge(replies: Sequence["Reply"], fingerprints: Path | None, chosen: Chosen) -> "ScanResult":
-    """What the replies prove; the same files give the same id."""
-    import hashlib
-
-    from camscan.cli.known import load_known
-    from camscan.intake.replay import as_line
-    from camscan.scan import judge
-
-    digest = hashlib.sha256()
-    for reply in replies:
-        digest.update(as_line(reply).encode() + b"\n")
-    knowledge, assessment = load_known(fingerprints, chosen)
-    return judge(
-        replies,
-        knowledge,
-        scan_id=f"import-{digest.hexdigest()[:16]}",
-        known=assessment,
-    )
 
 
 def _say_end(

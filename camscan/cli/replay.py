@@ -68,6 +68,7 @@ def replay(
 
 def judge_files(names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
+    from camscan.cli.judged import judge_replies
     from camscan.cli.reading import as_text, lines_of, opened, shown
     from camscan.intake.packets import is_capture
 
@@ -79,27 +80,7 @@ def judge_files(names: Sequence[str], fingerprints: Path | None, chosen: Chosen 
                 continue
             with as_text(stream) as text:
                 replies += read_recording(shown(name), lines_of(name, text))
-    return judge_replies(replies, fingerprints, chosen)
-
-
-def judge_replies(replies: Sequence["Reply"], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
-    """What the replies prove; the same replies give the same id, so that two replays can be compared byte for byte."""
-    import hashlib
-
-    from camscan.cli.known import load_known
-    from camscan.intake.replay import as_line
-    from camscan.scan import judge
-
-    digest = hashlib.sha256()
-    for reply in replies:
-        digest.update(as_line(reply).encode() + b"\n")
-    knowledge, assessment = load_known(fingerprints, chosen)
-    return judge(
-        replies,
-        knowledge,
-        scan_id=f"replay-{digest.hexdigest()[:16]}",
-        known=assessment,
-    )
+    return judge_replies("replay", replies, fingerprints, chosen)
 
 
 def read_recording(name: str, lines: Iterable[str]) -> list["Reply"]:

@@ -1,0 +1,55 @@
+"""identify → assess: what replies prove, whether a scan has just heard them or somebody recorded them.
+
+No packet is sent, and nothing that could send one is loaded.
+"""
+
+from collections.abc import Iterable
+
+from camscan.assess.assess import assess
+from camscan.assess.assessment import Assessment
+from camscan.identify.identify import Identification
+from camscan.identify.knowledge_base import Knowledge
+from camscan.model import Coverage, Reply, ScanResult
+from camscan.protocols.registry import load_protocols
+
+UNASSESSED = Assessment()
+
+
+def judge(
+    replies: Iterable[Reply],
+    knowledge: Knowledge,
+    *,
+    scan_id: str,
+    known: Assessment = UNASSESSED,
+    rows: tuple[Coverage, ...] = (),
+) -> ScanResult:
+    """What these replies prove. The networks of the coverage help to tell a middlebox."""
+    return concluded(noted(replies, knowledge), known, scan_id, rows)
+
+
+def noted(replies: Iterable[Reply], knowledge: Knowledge) -> Identification:
+    """An identification that has heard these replies, and may hear more."""
+    identification = Identification(load_protocols(), knowledge)
+    for reply in replies:
+        identification.note(reply)
+    return identification
+
+
+def concluded(
+    identification: Identification, known: Assessment, scan_id: str, rows: tuple[Coverage, ...]
+) -> ScanResult:
+    """The devices in what was noted, assessed; without what only a scan knows of itself."""
+    found = identification.result(row.network for row in rows if row.state != "not-possible")
+    return ScanResult(
+        id=scan_id,
+        started=None,
+        ended=None,
+        scope=(),
+        vantage=None,
+        partial=False,
+        devices=tuple(assess(device, known) for device in found.devices),
+        coverage=rows,
+        undecoded=found.undecoded,
+        observations=found.observations,
+        data={"fingerprints": identification.knowledge.date, **known.dates},
+    )

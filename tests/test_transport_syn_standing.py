@@ -13,7 +13,7 @@ from camscan.transport.standing import Standing
 from tests.test_transport_syn import NETWORK, OPEN, PORTS, Site, pytestmark  # noqa: F401
 from tests.transport_rig import Rig
 
-WINDOW = 256
+CUT = 1024  # probes that are judged before the first run ends: sixteen windows
 PROBES = 1022 * len(PORTS)
 
 
@@ -66,24 +66,23 @@ class Sweep:
 
 
 @pytest.fixture(autouse=True)
-def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syn, "WINDOW", WINDOW)
+def early_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(congestion, "POOL_SECONDS", 0.1)
 
 
 def test_two_runs_find_what_one_does_and_ask_nothing_twice_that_was_judged(site: Site) -> None:
     sweep = Sweep(site, rate=1000)
-    sweep.run(cut=4 * WINDOW)
+    sweep.run(cut=CUT)
     assert sweep.standing is not None
     assert (sweep.standing.passes, sweep.standing.size) == (0, PROBES)
-    judged = sweep.probed(0)[: 4 * WINDOW // 2]
+    judged = sweep.probed(0)[: CUT // 2]
     first = set(sweep.found)
     assert 0 < len(first) < len({address for address, _ in OPEN})
     sweep.run()
     assert {address for address, _ in sweep.found} == {address for address, _ in OPEN}
-    assert len(set(judged)) > WINDOW
+    assert len(set(judged)) > CUT // 4
     later = sweep.probed(1)
-    pass_ends = PROBES - 4 * WINDOW - len(first) * len(PORTS)
+    pass_ends = PROBES - CUT - len(first) * len(PORTS)
     assert not set(judged) & set(later[:pass_ends]) - first
 
 

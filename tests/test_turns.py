@@ -108,7 +108,6 @@ async def test_without_challenges_none_is_sent() -> None:
 
 async def test_an_endpoint_is_asked_once_in_a_scan() -> None:
     web = Web(lambda request: page(b"<html>", "404 Not Found"))
-    hint = Hint(protocol="http", port=0)
     async with serving(web) as port:
         hint = Hint(protocol="http", port=port)
         talk = Interview(wire=Rig().wire, protocols=PROTOCOLS, settings=Settings(), address=HOME)

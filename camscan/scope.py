@@ -14,7 +14,6 @@ from ipaddress import (
     IPv6Address,
     IPv6Interface,
     IPv6Network,
-    collapse_addresses,
     ip_address,
 )
 from typing import Literal
@@ -119,7 +118,21 @@ class Scope:
 
     def count(self) -> int:
         """How many addresses `addresses()` will yield."""
-        return sum(_host_count(n) - _excluded_count(n, self.excluded) for n in self.swept)
+        return sum(self.count_in(network) for network in self.swept)
+
+    def count_in(self, network: Network) -> int:
+        """How many of them lie in one of the swept networks."""
+        return sum(last - first + 1 for first, last in self.spans_in(network))
+
+    def spans_in(self, network: Network) -> Iterator[tuple[int, int]]:
+        """Which they are, as (first, last) numbers, ascending and disjoint."""
+        return _without(_reach(network), self._gaps[network.version])
+
+    @cached_property
+    def _gaps(self) -> dict[int, list[tuple[int, int]]]:
+        """What is excluded, by version of the protocol, as (first, last) numbers, ascending and disjoint."""
+        taken = {v: sorted((int(n[0]), int(n[-1])) for n in self.excluded if n.version == v) for v in (4, 6)}
+        return {version: _merged(some) for version, some in taken.items()}
 
     @cached_property
     def _permitted(self) -> "Containment":
@@ -132,15 +145,14 @@ class Scope:
 
 def spans(scope: Scope) -> tuple[tuple[int, int], ...]:
     """The IPv4 addresses that `scope.addresses()` would yield, as (first, last) numbers, ascending and disjoint."""
-    gaps = sorted((int(n[0]), int(n[-1])) for n in scope.excluded if n.version == 4)
-    taken = sorted(_reach(n) for n in scope.swept if n.version == 4)
-    return tuple(piece for span in _merged(taken) for piece in _without(span, _merged(gaps)))
+    taken = (span for n in scope.swept if n.version == 4 for span in scope.spans_in(n))
+    return tuple(_merged(sorted(taken)))
 
 
 def _reach(network: Network) -> tuple[int, int]:
-    """The first and the last host of a network."""
+    """The first and the last host of a network; of IPv6 only the first address is no host's."""
     cut = 1 if network.num_addresses > 2 else 0
-    return int(network[0]) + cut, int(network[-1]) - cut
+    return int(network[0]) + cut, int(network[-1]) - (cut if network.version == 4 else 0)
 
 
 def _merged(taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -176,19 +188,3 @@ def _hosts(network: Network) -> Iterator[Address]:
     if network.num_addresses <= 2:
         return iter(network)
     return network.hosts()
-
-
-def _host_count(network: Network) -> int:
-    if network.num_addresses <= 2:
-        return network.num_addresses
-    return network.num_addresses - (2 if network.version == 4 else 1)
-
-
-def _excluded_count(network: Network, excluded: tuple[Network, ...]) -> int:
-    same = [n for n in excluded if n.version == network.version and n.overlaps(network)]
-    ends = (network.network_address, network.broadcast_address) if network.num_addresses > 2 else ()
-    total = 0
-    for part in collapse_addresses(same):  # type: ignore[type-var]
-        smaller = part if part.prefixlen >= network.prefixlen else network
-        total += smaller.num_addresses - sum(1 for end in ends if end in smaller)
-    return total

@@ -145,3 +145,29 @@ async def test_what_was_left_out_is_done_for_a_second_run(site: Site) -> None:
 def test_a_lost_link_is_remembered_by_a_second_run(site: Site) -> None:
     site.journal.unlink({"eth9": "eth9 lost its link during the scan"})
     assert Site(site.lines).journal.tally.unlinked == {"eth9": "eth9 lost its link during the scan"}
+
+
+async def test_who_has_answered_an_earlier_run_is_counted_and_not_asked_again(site: Site) -> None:
+    step = step_of("sadp unicast")
+    asked = site.addresses.as_heard(step, 4, 60.0)
+    for number in (1, 2):
+        site.roll.add(HOSTS[number])
+    assert await take(asked, 2) == [HOSTS[1], HOSTS[2]]
+    site.journal.pages[step].answer(HOSTS[1])
+    again = Site(site.lines)
+    again.roll.open(step.networks)
+    for number in (1, 2):
+        again.roll.add(HOSTS[number])
+    following = again.addresses.as_heard(step, 4, 60.0)
+    assert await take(following, 1) == [HOSTS[2]]
+    again.arp_ends()
+    assert [address async for address in following] == []
+    assert again.journal.tally.drawn[step, str(NEAR)] == 2
+
+
+def test_where_syn_probes_stand_draws_nobody_on_the_wire() -> None:
+    site = Site()
+    step = step_of("tcp connect")
+    standing = {"start": 1, "size": 126, "passes": 0, "left": [[60, 126]], "opened": 1}
+    site.journal.take({"event": "standing", "step": PLAN.steps.index(step), **standing})
+    assert site.journal.tally.drawn.get((step, str(NEAR)), 0) == 0

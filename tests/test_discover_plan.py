@@ -307,3 +307,11 @@ def test_a_channel_that_was_interrupted_is_partial_even_if_nothing_is_known_to_h
         tally.unsent[step].add(address, "nmap was ended", step.connections // step.addresses)
     row = _row(plan, tally, "tcp nmap")
     assert (row.state, row.asked, row.reason) == ("partial", 0, "3 could not be asked: nmap was ended")
+
+
+def test_the_connects_to_a_host_that_a_frame_has_met_are_planned_for_each_host() -> None:
+    through = plan_of(Scope(swept=(ip_network("10.7.0.0/24"),)), Settings(engine="syn"))
+    tried = len(swept_ports(load_protocols()))
+    (met,) = (s for s in through.steps if s.channel == "tcp connect")
+    assert (met.per_host, met.connections) == (True, tried - 1 + (tried - 1) // 2)
+    assert not [s for s in plan_of(WHOLE).steps if s.channel == "tcp connect" and s.per_host]

@@ -278,3 +278,22 @@ async def test_nobody_new_is_drawn_while_others_wait_longer_than_they_must() -> 
     assert len(asked) == 8 * len(hosts)
     waiting = [len(set(asked[:n])) - sum(asked[:n].count(h) == 8 for h in set(asked[:n])) for n in range(0, 800, 50)]
     assert max(waiting) < 30  # 400 a second for 0.2 seconds are 80 letters, of ten to twenty hosts
+
+
+async def test_one_datagram_at_a_time_waits_for_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """asyncio keeps one writer a socket: where its buffer is full, a second would push the first aside for ever."""
+    loop, waiting, peak = asyncio.get_running_loop(), 0, 0
+    send = loop.sock_sendto
+
+    async def slow(sock: socket.socket, data: bytes, target: Any) -> int:
+        nonlocal waiting, peak
+        waiting += 1
+        peak = max(peak, waiting)
+        await asyncio.sleep(0.002)
+        waiting -= 1
+        return await send(sock, data, target)
+
+    monkeypatch.setattr(loop, "sock_sendto", slow)
+    async with _devices({HOME: lambda _: []}) as (port, _):
+        await _ask(Rig(), _question(port, *(f"127.9.3.{n}" for n in range(1, 21)), pause=0.01))
+    assert peak == 1

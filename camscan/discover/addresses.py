@@ -42,7 +42,8 @@ class Addresses:
                 place = order.find(address)
                 if place and not done.holds(place.position) and address not in asked:
                     asked.add(address)
-                    yield self._draw(step, place)
+                    if self._draw(step, place):
+                        yield address
         for address in self._rest(step, order, asked):
             yield address
 
@@ -64,12 +65,12 @@ class Addresses:
         """Those that were not `asked` yet; where an ARP sweep has come to its end only those that may be there."""
         done, sweep = self.journal.pages[step].done, self._sweep(step)
         if sweep is None or sweep not in self.journal.tally.finished:
-            yield from (self._draw(step, place) for place in order.undone(done) if place.address not in asked)
+            yield from (p.address for p in order.undone(done) if p.address not in asked and self._draw(step, p))
             return
         present = self._present(order, sweep)
-        for place in present:
-            if place.address not in asked and not done.holds(place.position):
-                yield self._draw(step, place)
+        for place in (p for p in present if p.address not in asked and not done.holds(p.position)):
+            if self._draw(step, place):
+                yield place.address
         for run in order.undone_but(done, (place.position for place in present)):
             self._leave_out(step, run)
 
@@ -79,11 +80,12 @@ class Addresses:
         found = (order.find(address) for address in dict.fromkeys((*self.roll, *unsent)))
         return sorted((place for place in found if place), key=lambda place: place.position)
 
-    def _draw(self, step: Step, place: Place) -> str:
+    def _draw(self, step: Step, place: Place) -> bool:
+        """Takes an address up. Whether it is to be asked: not if it has answered an earlier run."""
         self._take(step, 1)
         self.journal.tally.draw(step, step.networks[place.network])
         self.journal.pages[step].draw(place)
-        return place.address
+        return step.mode == "ports" or place.address not in self.journal.tally.answered[step]
 
     def _leave_out(self, step: Step, run: Run) -> None:
         self._take(step, run.end - run.begin)

@@ -1,6 +1,7 @@
 """How each step of the plan is carried out: which transport asks its addresses, and what it gives back."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface
 from camscan.transport import ethernet, icmp, nmap, udp
 from camscan.transport.grace import Grace
-from camscan.transport.link import link_to
+from camscan.transport.link import Link, link_to
+from camscan.transport.packet_socket import NOT_PERMITTED
 from camscan.transport.wire import Wire
 
 LIMITED_BROADCAST = "255.255.255.255"
@@ -141,7 +143,7 @@ class Channels:
             return engines.nmap(self.addresses.in_order(step, nmap.CHUNK, NMAP_SECONDS))
         if step.engine == "syn" and not self.journal.pages[step].done.count:
             try:
-                return await self._syn(engines, step)
+                return await self._syn(engines, step, wire)
             except NotPossibleError as error:
                 self.tally.remark(step, f"connects instead of SYN frames: {error}")
         return engines.connect(self.addresses.as_heard(step, 1, None))
@@ -151,20 +153,30 @@ class Channels:
         settings = self.plan.settings
         return min(settings.hosts_at_once, NEAR_HOSTS) if step.near and settings.raw else settings.hosts_at_once
 
-    async def _syn(self, engines: Engines, step: Step) -> Engine:
+    async def _syn(self, engines: Engines, step: Step, wire: Wire) -> Engine:
         """Through a router SYN frames go to all of the step, on the wire to those whose MAC address is known."""
         interface = self._interface(step)
         networks = [network for network in map(ip_network, step.networks) if isinstance(network, IPv4Network)]
         if interface is None or not networks:
             raise NotPossibleError("no such interface")
+        if not self.plan.settings.raw:
+            raise NotPossibleError(NOT_PERMITTED)
         await self.hosts.heard.closed(step.networks)
         link = await link_to(networks[0], interface, self.hosts.macs)
         page = self.journal.pages[step]
         if not link.router:
-            asked = map(IPv4Network, self.addresses.in_order(step, 0, 0.0))
-            networks = [host for host in asked if int(host[0]) in link.hosts]
+            networks = [*self._with_mac(step, wire, link)]
             return engines.syn(link, networks, lambda share: None, page)
         return engines.syn(link, networks, lambda share: self._advance(step, share), page)
+
+    def _with_mac(self, step: Step, wire: Wire, link: Link) -> Iterator[IPv4Network]:
+        """The hosts on the wire to which frames can be addressed; the others could not be asked, and it is said why."""
+        for address in self.addresses.in_order(step, 0, 0.0):
+            host = IPv4Network(address)
+            if int(host[0]) in link.hosts:
+                yield host
+            else:
+                wire.unsent.add(address, "its MAC address is not known", math.ceil(step.packets / step.addresses))
 
     def _advance(self, step: Step, share: float) -> None:
         """So much of a step that is not gone through address by address is done."""

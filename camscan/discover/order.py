@@ -5,13 +5,16 @@ A step may hold a /8: nothing is listed, positions are worked out from the spans
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Address, ip_address, ip_network
-from itertools import islice
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import accumulate
 
 from camscan.discover.done import Done
-from camscan.scope import Scope, spans
+from camscan.scope import Scope
+
+Spans = tuple[tuple[int, int], ...]
+"""The addresses of one network, as (first, last) numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class Order:
     """The order of the permitted addresses of `networks`, one network after the other."""
 
     def __init__(self, networks: Sequence[str], scope: Scope) -> None:
-        self._parts = [replace(scope, swept=(ip_network(name),)) for name in networks]
+        self._scope = scope
+        self._networks = [ip_network(name) for name in networks]
 
     def undone(self, done: Done) -> Iterator[Place]:
         """Every address that is not done, lazily and in order."""
@@ -64,41 +68,38 @@ class Order:
         return Place(address=address, position=position + number - first, network=network)
 
     def _undone_runs(self, done: Done) -> Iterator[Run]:
-        for number, (base, part) in enumerate(zip(self._bases, self._parts, strict=True)):
-            for begin, end in done.gaps(base, base + part.count()):
+        for number, (base, some) in enumerate(zip(self._bases, self._spans, strict=True)):
+            for begin, end in done.gaps(base, base + _size(some)):
                 yield Run(begin=begin, end=end, network=number)
 
     def _addresses(self, network: int, begin: int, end: int) -> Iterator[str]:
-        """Those of a network from number `begin` to before `end`; the first are not gone through: there may be
-        millions. (Of IPv6 there are few.)"""
-        part = self._parts[network]
-        if part.swept[0].version == 6:
-            yield from islice(part.addresses(), begin, end)
-            return
+        """Those of a network from number `begin` to before `end`. The first are not gone through: there may be
+        millions."""
+        kind = IPv4Address if self._networks[network].version == 4 else IPv6Address
         for first, last in self._spans[network]:
             size = last - first + 1
-            yield from (str(IPv4Address(first + n)) for n in range(max(begin, 0), min(end, size)))
+            yield from (str(kind(first + n)) for n in range(max(begin, 0), min(end, size)))
             begin, end = begin - size, end - size
+
+    @cached_property
+    def _spans(self) -> list[Spans]:
+        return [tuple(self._scope.spans_in(network)) for network in self._networks]
 
     @cached_property
     def _bases(self) -> list[int]:
         """The position of the first address of each network."""
-        bases, position = [], 0
-        for part in self._parts:
-            bases.append(position)
-            position += part.count()
-        return bases
-
-    @cached_property
-    def _spans(self) -> list[tuple[tuple[int, int], ...]]:
-        return [spans(part) for part in self._parts]
+        return [0, *accumulate(map(_size, self._spans))][:-1]
 
     @cached_property
     def _by_address(self) -> list[tuple[int, int, int, int]]:
-        """(first, last, position of the first, number of the network) of every span, by address."""
+        """(first, last, position of the first, number of the network) of every span of IPv4, by address."""
         found = []
         for number, (position, some) in enumerate(zip(self._bases, self._spans, strict=True)):
-            for first, last in some:
+            for first, last in some if self._networks[number].version == 4 else ():
                 found.append((first, last, position, number))
                 position += last - first + 1
         return sorted(found)
+
+
+def _size(some: Spans) -> int:
+    return sum(last - first + 1 for first, last in some)

@@ -167,7 +167,8 @@ class Page:
                 left = tuple((int(begin), int(end)) for begin, end in row["left"])
                 numbers = {n: int(row.get(n, 0)) for n in ("start", "size", "passes", "sent", "answered", "opened")}
                 self.standing = Standing(left=left, **numbers)
-                tally.draw_share(step, self.scope, self.standing.gone)
+                if not step.near:  # on the wire its hosts are drawn one by one
+                    tally.draw_share(step, self.scope, self.standing.gone)
             case event:
                 raise ValueError(f"no event of a step: {event}")
 

@@ -75,6 +75,8 @@ def make_plan(
         steps += _link_steps(protocol, scope, settings)
         steps += (step for part in parts for step in _sweep_steps(protocol, part, settings))
     steps += (_port_step(part, swept_ports(usable), settings, _carries_frames(part, interfaces)) for part in parts)
+    if any(step.engine == "syn" for step in steps):
+        steps.append(_met_step(swept_ports(usable)))
     steps += (_turns_step(p, settings) for p in usable.values() if _takes_turns(p))
     return Plan(scope=scope, steps=tuple(steps), settings=settings, interfaces=interfaces, notes=notes)
 
@@ -214,6 +216,25 @@ def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: b
         rounds=rounds,
         spare=spare,
         not_possible=refused,
+    )
+
+
+def _met_step(ports: tuple[int, ...]) -> Step:
+    """A host that a SYN frame has met: its other ports are tried by connects."""
+    connections = len(ports) - 1 + spare_tries(len(ports))
+    return Step(
+        channel="tcp connect",
+        protocol="tcp",
+        mode="turns",
+        requests=tuple(map(str, ports)),
+        interface=None,
+        network="each host with an open port",
+        networks=(),
+        addresses=1,
+        packets=0,
+        connections=connections,
+        bytes=connections * SYN_BYTES,
+        per_host=True,
     )
 
 

@@ -130,9 +130,8 @@ class Survey:
                 await self._outlast_groups(step)
         except (NotPossibleError, OutOfScopeError, OSError) as error:
             self.tally.fail(step, str(error))
-        finally:
-            if step.mode == "sweep":
-                self.hosts.heard.close(step.networks)
+        if step.mode == "sweep":  # not where the scan was cut short: then nobody new is to be asked
+            self.hosts.heard.close(step.networks)
 
     async def _ask(self, step: Step) -> None:
         wire = replace(self._way(step), unsent=self.tally.unsent[step], dropped=self.tally.dropped[step])

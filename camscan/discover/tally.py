@@ -5,7 +5,7 @@ An address was asked if one packet for it left; one that stayed here, all of it,
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Literal
 
@@ -52,7 +52,7 @@ class Tally:
     def draw_share(self, step: Step, scope: Scope, share: float) -> None:
         """So much of a step that is not gone through address by address has been taken up by now, if not more."""
         if step not in self._sizes:
-            self._sizes[step] = {n: replace(scope, swept=(ip_network(n),)).count() for n in step.networks}
+            self._sizes[step] = {n: scope.count_in(ip_network(n)) for n in step.networks}
         for network, size in self._sizes[step].items():
             self.drawn[step, network] = max(self.drawn.get((step, network), 0), int(size * min(share, 1.0)))
 

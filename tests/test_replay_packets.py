@@ -541,3 +541,24 @@ def test_what_is_left_out_is_counted_on_stderr(tmp_path: Path) -> None:
     ended = run("replay", str(path), "--quiet", "--format", "csv")
     assert ended.err == f"camscan: {path}: left out: in fragments that are not all there 1\n"
     assert IP in pieces[0]
+
+
+@pytest.mark.parametrize("length", [0, 13])
+def test_what_follows_a_block_that_cannot_be_read_is_counted(tmp_path: Path, length: int) -> None:
+    path = write(tmp_path / "file.pcapng", framed(ASKED), ng=True)
+    path.write_bytes(path.read_bytes() + struct.pack("<II", 6, length) + bytes(200))
+    found, left_out = read_file(path)
+    assert [r.data for r in found] == [SADP]
+    assert left_out in (["all that follows a block that cannot be read"], ["the file ends within a packet"])
+
+
+def test_nobody_has_the_address_of_everybody(tmp_path: Path) -> None:
+    assert replies(tmp_path, [udp(SADP, ("255.255.255.255", 37020), (CLIENT, 37020))]) == []
+
+
+def test_a_checksum_after_each_frame_is_no_other_link_layer(tmp_path: Path) -> None:
+    path = write(tmp_path / "file.pcap", framed(ASKED))
+    data = bytearray(path.read_bytes())
+    data[20:24] = struct.pack("<I", 0xF4000001)
+    path.write_bytes(data)
+    assert [r.data for r in read_file(path)[0]] == [SADP]

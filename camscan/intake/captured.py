@@ -7,7 +7,7 @@ connection it is what the server said (`spoken` tells the protocol).
 
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
 from camscan.intake.carried import WebReplies
 from camscan.intake.connections import Connections, Event, Opened, Turn
@@ -24,6 +24,8 @@ from camscan.protocols.registry import load_protocols
 ASKERS_LIMIT = 4096  # ends of those who asked last; a scanner asks from a few
 REPLIES_KNOWN = 65536  # the latest different ones; devices that announce themselves say the same all day
 REQUEST = "captured"
+
+_EVERYBODY = IPv4Address("255.255.255.255")
 
 
 def read_captured(packets: Iterable[Packet | LeftOut], swept: Collection[int]) -> Iterator[Reply | LeftOut]:
@@ -59,7 +61,7 @@ def _digest(reply: Reply) -> bytes:
 def _has_sender(address: str) -> bool:
     """Whether somebody can have this address."""
     parsed = ip_address(address)
-    return not (parsed.is_unspecified or parsed.is_multicast)
+    return not (parsed.is_unspecified or parsed.is_multicast or parsed == _EVERYBODY)
 
 
 def _located(packet: ArpAnswer) -> Reply:

@@ -15,9 +15,11 @@ from camscan.intake.packets import ArpAnswer, Datagram, LeftOut, Packet, Segment
 from camscan.intake.plain_frame import ETHERNET, read_plain
 
 BLOCK_LIMIT = 16 << 20  # bytes read in one piece; a packet has at most 256 kB, and a length field could say 4 GB
+LINK_BITS = 0xFFFF  # of a link layer's number in pcap; the others say how long the checksum after a frame is
 LAYERS_LIMIT = 16  # before the IP header; a provider's wire has three VLAN tags at most
 
 ENDS_EARLY = LeftOut(reason="the file ends within a packet")
+UNREADABLE = LeftOut(reason="all that follows a block that cannot be read")
 CUT = LeftOut(reason="cut short when captured")
 FRAGMENT = LeftOut(reason="in fragments that are not all there")
 STRANGE = LeftOut(reason="of a link layer that is not read, or malformed")
@@ -48,6 +50,8 @@ def read_packets(name: str, stream: BinaryIO) -> Iterator[Packet | LeftOut]:
     yield from dissector.end()
     if source.short:
         yield ENDS_EARLY
+    elif source.read(1):
+        yield UNREADABLE
 
 
 def _next(records: Any, source: "_Bounded") -> Any:
@@ -63,7 +67,7 @@ def _next(records: Any, source: "_Bounded") -> Any:
 def _frame(records: Any, data: bytes, about: Any) -> tuple[bytes, int, float]:
     """The bytes, the number of their link layer, and seconds since the epoch, 0 where the file does not tell."""
     if hasattr(about, "sec"):
-        return data, records.linktype, about.sec + about.usec / (1e9 if records.nano else 1e6)
+        return data, records.linktype & LINK_BITS, about.sec + about.usec / (1e9 if records.nano else 1e6)
     ticks = (about.tshigh << 32) + about.tslow if about.tshigh is not None else 0
     return data, about.linktype, ticks / about.tsresol
 

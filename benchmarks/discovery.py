@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures discovery in namespaces; nothing leaves the machine.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all without any")
     parser.add_argument(
-        "--short", action="store_true", help="smaller networks, without nmap: about a minute, rougher figures"
+        "--short", action="store_true", help="smaller networks, without nmap: a minute and a half, rougher figures"
     )
     parser.add_argument("--runs", type=int, help=f"how often each is run, in turns ({RUNS}; 1 if short)")
     options = parser.parse_args()

@@ -171,3 +171,15 @@ def test_where_syn_probes_stand_draws_nobody_on_the_wire() -> None:
     standing = {"start": 1, "size": 126, "passes": 0, "left": [[60, 126]], "opened": 1}
     site.journal.take({"event": "standing", "step": PLAN.steps.index(step), **standing})
     assert site.journal.tally.drawn.get((step, str(NEAR)), 0) == 0
+
+
+async def test_who_is_heard_of_while_the_last_are_drawn_is_asked_too(site: Site) -> None:
+    step = step_of("tcp connect")
+    site.roll.add(HOSTS[3])
+    site.arp_ends()
+    asked = site.addresses.in_order(step, 1, None)
+    assert next(asked) == HOSTS[3]
+    site.roll.add(HOSTS[1])
+    assert [*asked] == [HOSTS[1]]
+    tally = site.journal.tally
+    assert (tally.drawn[step, str(NEAR)], tally.absent[step, str(NEAR)]) == (2, 4)

@@ -51,4 +51,4 @@ def _remarks(ended: Ended, more: str, summed_up: bool) -> Iterator[str]:
         if unusable:
             yield f"could not be used: {', '.join(unusable)}; see the coverage"
     if result.partial and not ended.interrupted:
-        yield "partial: some addresses could not be asked by any channel, see the coverage"
+        yield "partial: some addresses could not be asked, or not for sure, see the coverage"

@@ -67,11 +67,14 @@ class Addresses:
         if sweep is None or sweep not in self.journal.tally.finished:
             yield from (p.address for p in order.undone(done) if p.address not in asked and self._draw(step, p))
             return
-        present = self._present(order, sweep)
-        for place in (p for p in present if p.address not in asked and not done.holds(p.position)):
-            if self._draw(step, place):
-                yield place.address
-        for run in order.undone_but(done, (place.position for place in present)):
+        while fresh := [
+            p for p in self._present(order, sweep) if p.address not in asked and not done.holds(p.position)
+        ]:
+            for place in fresh:  # meanwhile others may be heard of
+                asked.add(place.address)
+                if self._draw(step, place):
+                    yield place.address
+        for run in order.undone_but(done, (place.position for place in self._present(order, sweep))):
             self._leave_out(step, run)
 
     def _present(self, order: Order, sweep: Step) -> list[Place]:

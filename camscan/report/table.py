@@ -49,7 +49,7 @@ def _parts(result: ScanResult) -> Iterator[Part]:
         yield from _coverage(result.coverage)
     if result.partial:
         yield Line("")
-        yield line("Partial: some addresses could not be asked by any channel.", "bold yellow")
+        yield line("Partial: some addresses could not be asked, or not for sure.", "bold yellow")
 
 
 def summary(result: ScanResult) -> str:

@@ -19,11 +19,11 @@ TICK = 0.002  # seconds between batches at a set pace: finer than a busy machine
 
 
 class Volley:
-    """The sending half of one sweep. `rate` may be lowered at any time; it is kept beside the pace of all channels."""
+    """The sending half of one sweep. `rate` may be changed at any time; it is kept beside the pace of all channels."""
 
     def __init__(self, wire: Wire, link: Link, sender: Sender) -> None:
         self._wire = wire
-        self._pace = wire.pace.beside(wire.pace.rate)
+        self._pace = wire.pace
         self._to = Addressing(link)
         self._sender = sender
         self._socket = BulkSocket(link.interface)
@@ -36,8 +36,9 @@ class Volley:
 
     @rate.setter
     def rate(self, rate: float) -> None:
+        whole = self._wire.pace
         if rate != self._pace.rate:
-            self._pace = self._wire.pace.beside(rate)
+            self._pace = whole.within(rate) if rate < whole.rate else whole
 
     @property
     def batch(self) -> int:
@@ -58,7 +59,7 @@ class Volley:
         count = len(addresses)
         if not count:
             return
-        await self._keep_pace(count)
+        await self._pace.take(count)
         batch = await self._courier.free()
         batch.frames.write(addresses, ports, sequences, self._to.macs(addresses))
         self._wire.ledger.record_probes(addresses.tolist(), ports.tolist(), SYN_LENGTH)
@@ -92,11 +93,6 @@ class Volley:
         """Gives the socket back, after the probes that are under way."""
         self._courier.close()
         self._socket.close()
-
-    async def _keep_pace(self, count: int) -> None:
-        await self._wire.pace.take(count)
-        if self.rate < self._wire.pace.rate:
-            await self._pace.take(count)
 
 
 def reserve_port(stack: ExitStack, address: str) -> int:

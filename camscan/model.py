@@ -43,7 +43,8 @@ class Reply:
     `address` is the sender in text form. `request` is the name of the question as `camscan requests` lists it, or the
     free text of a recording. `channel` is how it was asked: multicast, broadcast, unicast, recorded, or imported (from
     another scanner's file). `time` is in seconds since the epoch. `sensor` is the interface that heard it. `foreign`
-    marks an answer from an address outside the networks of that interface.
+    marks an answer from an address outside the networks of that interface. `routed` says whether a router stands
+    between, None where that is not known.
     """
 
     address: str
@@ -56,13 +57,15 @@ class Reply:
     time: float | None = None
     sensor: str | None = None
     foreign: bool = False
+    routed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What one reply says in camscan's fields; `problem` says why it says nothing. `id` is a hash of its content.
 
-    `channels` are the ways in which the same content was heard, the first reply's own first.
+    `channels` are the ways in which the same content was heard, the first reply's own first. `reply.routed`
+    is true where it came through a router by any of them.
     """
 
     id: str

@@ -11,7 +11,7 @@ from camscan.intake.replay import BadLine, as_line, read_replies
 from camscan.model import Reply
 
 GOOD = {"address": "10.0.0.1", "protocol": "http", "transport": "tcp", "port": 80, "request": "x", "encoding": "text"}
-KEYS = (*GOOD, "reply", "channel", "time", "sensor", "foreign")
+KEYS = (*GOOD, "reply", "channel", "time", "sensor", "foreign", "routed")
 
 
 @given(st.binary(max_size=200))

@@ -18,6 +18,7 @@ from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
 from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan, Step
+from camscan.discover.routed import Routed
 from camscan.discover.tally import Tally, coverage
 from camscan.discover.tasks import each, serve
 from camscan.discover.turns import Interview
@@ -60,6 +61,7 @@ class Survey:
     _near: Wire = field(init=False)
     _heard_by_all: Wire = field(init=False)
     _near_networks: Containment = field(init=False)
+    _routed: Routed = field(init=False)
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(scope=self.plan.scope, protocols=self.protocols)
@@ -77,6 +79,7 @@ class Survey:
         self._near = self.wire.at(rate) if rate else self.wire
         self._heard_by_all = self._near.within(arp_rate) if arp_rate else self._near
         self._near_networks = Containment(ip_network(n) for s in self.plan.steps if s.near for n in s.networks)
+        self._routed = Routed(self.plan)
         self._own = frozenset(str(a.ip) for i in self.plan.interfaces for a in i.addresses)
         for reply in self.journal.replies:
             self.hosts.note(reply)
@@ -162,7 +165,7 @@ class Survey:
             return False
         if not self.hosts.note(reply):
             return False
-        self.keep(reply)
+        self.keep(replace(reply, routed=self._routed.tells(reply)))
         return True
 
     def _read_neighbours(self) -> None:

@@ -39,11 +39,11 @@ class Identification:
         self._seen: dict[str, Seen] = {}  # by content, in the order in which each was heard first
 
     def note(self, reply: Reply) -> None:
-        """One more reply. What was heard before stays as it was heard first, and may gain a channel."""
+        """One more reply. What was heard before stays as it was heard first, and may gain a channel, and a router."""
         identity = content_id(reply, self._protocols)
         known = self._seen.get(identity)
         if known is not None:
-            self._seen[identity] = _heard_by(reply.channel, *known)
+            self._seen[identity] = _heard_again(reply, *known)
             return
         observation = observe(reply, self._protocols, identity)
         self._seen[identity] = observation, claim(observation, self.knowledge) if observation.problem is None else ()
@@ -74,12 +74,15 @@ def identify(replies: Iterable[Reply], protocols: Mapping[str, Protocol], knowle
     return noted.result()
 
 
-def _heard_by(channel: str, observation: Observation, claims: tuple[Claim, ...]) -> Seen:
-    """The same content, with the channel that brought it once more."""
-    channels = observation.channels
-    if channel in channels or len(channels) == CHANNELS_LIMIT:
-        return observation, claims
-    return replace(observation, channels=(*channels, channel)), claims
+def _heard_again(reply: Reply, observation: Observation, claims: tuple[Claim, ...]) -> Seen:
+    """The same content, with the channel that brought it once more. That it came through a router is not lost where it
+    was heard on the wire first: two units may have one address, one of them here."""
+    channels, first = observation.channels, observation.reply
+    if reply.channel not in channels and len(channels) < CHANNELS_LIMIT:
+        channels = (*channels, reply.channel)
+    if (reply.routed and not first.routed) or first.routed is None:
+        first = replace(first, routed=reply.routed)
+    return replace(observation, reply=first, channels=channels), claims
 
 
 def _told_apart(devices: Sequence[Device]) -> Iterator[Device]:

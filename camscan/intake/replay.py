@@ -63,6 +63,7 @@ def _parse_line(line: str) -> Reply:
         time=_number(row.get("time")),
         sensor=_optional(row, "sensor"),
         foreign=row.get("foreign") is True,
+        routed=_truth(row.get("routed")),
     )
 
 
@@ -111,6 +112,11 @@ def _number(value: object) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
+def _truth(value: object) -> bool | None:
+    """True or false; anything else is unknown."""
+    return value if isinstance(value, bool) else None
+
+
 def _data(row: dict[str, Any]) -> bytes:
     reply = _optional(row, "reply")
     if reply is None:
@@ -141,6 +147,7 @@ def as_line(reply: Reply) -> str:
         "time": reply.time,
         "sensor": reply.sensor,
         "foreign": reply.foreign,
+        "routed": reply.routed,
     }
     return json.dumps(row, ensure_ascii=True)
 

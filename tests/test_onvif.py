@@ -1,13 +1,25 @@
-"""ONVIF: device information, scopes, date and faults, and that only three harmless questions can be asked."""
+"""ONVIF: device information, scopes, date, interfaces, profiles and faults, and that only harmless questions can be
+asked, no more of them than a device has earned."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.errors import DecodeError
-from camscan.probe import Endpoint
+from camscan.probe import Endpoint, Request
 from camscan.protocols.gather import gather
-from camscan.protocols.onvif import DATE, DEVICE_INFORMATION, PROTOCOL, SCOPES, decode, dialogue, utc_seconds
+from camscan.protocols.onvif import (
+    DATE,
+    DEVICE_INFORMATION,
+    NETWORK_INTERFACES,
+    PROFILES,
+    PROFILES_ELSEWHERE,
+    PROTOCOL,
+    SCOPES,
+    decode,
+    dialogue,
+    utc_seconds,
+)
 from camscan.protocols.onvif_scope import read_scopes
 from camscan.protocols.version import VERSION_LIMIT, split_version
 
@@ -22,30 +34,121 @@ def soap(body: str) -> bytes:
     ).encode()
 
 
-def test_three_questions_that_read() -> None:
-    assert [r for r in PROTOCOL.requests if r.purpose == "question"] == [DATE, SCOPES, DEVICE_INFORMATION]
-    for request in (DATE, SCOPES, DEVICE_INFORMATION):
+def test_six_questions_that_read() -> None:
+    questions = [DATE, SCOPES, DEVICE_INFORMATION, NETWORK_INTERFACES, PROFILES, PROFILES_ELSEWHERE]
+    assert [r for r in PROTOCOL.requests if r.purpose == "question"] == questions
+    paths = ["/onvif/device_service"] * 4 + ["/onvif/media_service", "/onvif/Media"]
+    for request, path in zip(questions, paths, strict=True):
         head, _, body = request.render("192.0.2.7").partition(b"\r\n\r\n")
-        assert head.startswith(b"POST /onvif/device_service HTTP/1.1\r\n")
+        assert head.startswith(f"POST {path} HTTP/1.1\r\n".encode())
         assert f"Content-Length: {len(body)}".encode() in head
+        assert b"Connection:" not in head
         assert not any(
             word in body for word in (b"Set", b"Users", b"Uri", b"Subscri", b"Security", b"Create", b"Reboot")
         )
+    assert [r.reuse for r in questions] == [False, True, True, True, True, True]
 
 
-def test_whoever_does_not_speak_soap_is_asked_once() -> None:
-    for reply in (None, b"HTTP/1.1 404 Not Found\r\n\r\n<html>"):
-        turns = dialogue(HERE)
-        assert next(turns) is DATE
-        with pytest.raises(StopIteration):
-            turns.send(reply)
+SOAP = b"HTTP/1.1 200 OK\r\n\r\n<SOAP-ENV:Envelope>"
+FAULT = b"HTTP/1.1 400 x\r\n\r\n<SOAP-ENV:Envelope><Fault>"
+LOGIN = b"HTTP/1.1 401 Unauthorized\r\n\r\n<html>"
+MISSING = b"HTTP/1.1 404 Not Found\r\n\r\n<html>"
 
 
-def test_whoever_speaks_soap_is_asked_the_rest() -> None:
+@pytest.mark.parametrize(
+    ("replies", "asked"),
+    [
+        ([None], [DATE]),
+        ([MISSING], [DATE]),
+        ([LOGIN], [DATE]),
+        ([SOAP] * 5, [DATE, SCOPES, DEVICE_INFORMATION, NETWORK_INTERFACES, PROFILES]),
+        ([SOAP, *[FAULT] * 4], [DATE, SCOPES, DEVICE_INFORMATION, NETWORK_INTERFACES, PROFILES]),
+        ([SOAP, LOGIN, LOGIN, LOGIN], [DATE, SCOPES, DEVICE_INFORMATION, PROFILES]),
+        ([SOAP, None, None], [DATE, SCOPES, DEVICE_INFORMATION]),
+        ([SOAP, SOAP, SOAP, None, None], [DATE, SCOPES, DEVICE_INFORMATION, NETWORK_INTERFACES, PROFILES]),
+        (
+            [SOAP, FAULT, FAULT, FAULT, MISSING, SOAP],
+            [DATE, SCOPES, DEVICE_INFORMATION, NETWORK_INTERFACES, PROFILES, PROFILES_ELSEWHERE],
+        ),
+    ],
+)
+def test_a_device_is_asked_as_long_as_it_answers_in_soap(replies: list[bytes | None], asked: list[Request]) -> None:
     turns = dialogue(HERE)
-    next(turns)
-    assert turns.send(b"HTTP/1.1 400 x\r\n\r\n<SOAP-ENV:Envelope>") is SCOPES
-    assert turns.send(None) is DEVICE_INFORMATION
+    heard = [next(turns)]
+    for reply in replies[:-1]:
+        heard.append(turns.send(reply))
+    assert heard == asked
+    with pytest.raises(StopIteration):
+        turns.send(replies[-1])
+
+
+def interface(
+    name: str, mac: str, *addresses: tuple[str, str], enabled: str = "true", kind: str = "Manual", ip: str = "IPv4"
+) -> str:
+    told = "".join(
+        f"<tt:{kind}><tt:Address>{address}</tt:Address><tt:PrefixLength>{length}</tt:PrefixLength></tt:{kind}>"
+        for address, length in addresses
+    )
+    return (
+        f'<tds:NetworkInterfaces token="{name}"><tt:Enabled>{enabled}</tt:Enabled><tt:Info><tt:Name>{name}</tt:Name>'
+        f"<tt:HwAddress>{mac}</tt:HwAddress><tt:MTU>1500</tt:MTU></tt:Info><tt:{ip}><tt:Enabled>true</tt:Enabled>"
+        f"<tt:Config>{told}<tt:DHCP>false</tt:DHCP></tt:Config></tt:{ip}></tds:NetworkInterfaces>"
+    )
+
+
+def interfaces(*some: str) -> bytes:
+    return soap(f"<tds:GetNetworkInterfacesResponse>{''.join(some)}</tds:GetNetworkInterfacesResponse>")
+
+
+def test_one_interface_tells_the_mac_of_the_device() -> None:
+    fields = decode(interfaces(interface("eth0", "C0:56:E3:2B:81:04", ("192.168.1.64", "24"), ("192.168.8.1", "16"))))
+    assert fields == {
+        "answer": ("GetNetworkInterfacesResponse",),
+        "interface_name": ("eth0",),
+        "interface_mac": ("c0:56:e3:2b:81:04",),
+        "interface_address": ("192.168.1.64/24", "192.168.8.1/16"),
+        "mac": ("c0:56:e3:2b:81:04",),
+    }
+
+
+def test_two_interfaces_tell_no_mac_of_the_device_and_a_disabled_one_is_none() -> None:
+    wired = interface("eth0", "c0-56-e3-2b-81-04", ("10.0.0.7", "8"), kind="FromDHCP")
+    wireless = interface("wlan0", "c0:56:e3:2b:81:05", ("fe80::1", "64"), ip="IPv6", kind="LinkLocal")
+    fields = decode(interfaces(wired, wireless))
+    assert fields["interface_mac"] == ("c0:56:e3:2b:81:04", "c0:56:e3:2b:81:05")
+    assert fields["interface_address"] == ("10.0.0.7/8", "fe80::1/64")
+    assert "mac" not in fields
+    alone = decode(interfaces(wired, interface("ra0", "c0:56:e3:2b:81:05", ("10.0.0.8", "8"), enabled="false")))
+    assert (alone["interface_name"], alone["mac"]) == (("eth0",), ("c0:56:e3:2b:81:04",))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        ("0.0.0.0", "0"),
+        ("", ""),
+        ("here", "24"),
+        ("10.0.0.1", "33"),
+        ("10.0.0.1", "x"),
+        ("10.0.0.1", "²"),
+        ("224.0.0.1", "4"),
+    ],
+)
+def test_an_address_that_is_none_is_left_out(address: tuple[str, str]) -> None:
+    fields = decode(interfaces(interface("eth0", "none", address)))
+    assert fields == {"answer": ("GetNetworkInterfacesResponse",), "interface_name": ("eth0",)}
+
+
+def test_profiles_are_told_by_their_names() -> None:
+    fields = decode(
+        soap(
+            '<trt:GetProfilesResponse xmlns:trt="http://www.onvif.org/ver10/media/wsdl">'
+            '<trt:Profiles token="1"><tt:Name>mainStream</tt:Name><tt:VideoSourceConfiguration><tt:Name>v</tt:Name>'
+            '</tt:VideoSourceConfiguration></trt:Profiles><trt:Profiles token="2"><tt:Name>subStream</tt:Name>'
+            "</trt:Profiles></trt:GetProfilesResponse>"
+        )
+    )
+    assert fields == {"answer": ("GetProfilesResponse",), "profile": ("mainStream", "subStream")}
 
 
 def test_device_information() -> None:
@@ -163,6 +266,8 @@ def test_what_is_no_answer_is_refused(data: bytes) -> None:
             b"<a:Fault><a:Text>",
             b"<GetScopesResponse><ScopeItem>",
             b"<GetDeviceInformationResponse><FirmwareVersion>",
+            b"<GetNetworkInterfacesResponse><NetworkInterfaces><Enabled>1</Enabled><Info><HwAddress>",
+            b"<GetProfilesResponse><Profiles><Name>",
         ]
     ),
 )

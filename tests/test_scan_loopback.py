@@ -19,6 +19,7 @@ from camscan.lab.site import load_site
 
 CAMERA = "127.83.10.14"  # Hikvision, with ONVIF
 DOME = "127.83.10.42"  # Dahua, with ONVIF, RPC2 and 37777
+OLD_CAMERA = "127.83.10.12"  # Hikvision of 2014, whose ONVIF asks nobody for a login
 NOBODY = "127.83.10.200"
 SECONDS = 90
 
@@ -110,6 +111,25 @@ async def test_each_challenge_goes_to_a_device_once(site: Network, tmp_path: Pat
     asked = [h for h in site.journal.heard if h.address == DOME]
     assert sum(b"POST /RPC2_Login" in h.data for h in asked) == 1
     assert sum(h.port in (37777, 37778) and bool(h.data) for h in asked) == 1
+
+
+async def test_onvif_without_a_login_is_asked_as_far_as_it_answers(site: Network, tmp_path: Path) -> None:
+    run = await scan(tmp_path, OLD_CAMERA, DOME)
+    replies = [json.loads(line) for line in run.replies.read_text().splitlines()]
+    told = {
+        a: [r["request"] for r in replies if (r["address"], r["protocol"]) == (a, "onvif")] for a in (OLD_CAMERA, DOME)
+    }
+    told_by_all = ["system date and time", "scopes", "device information", "network interfaces"]
+    assert told == {OLD_CAMERA: [*told_by_all, "media profiles, second path"], DOME: [*told_by_all, "media profiles"]}
+    faults = [r for r in replies if r["address"] == DOME and "NotAuthorized" in r["reply"] and r["protocol"] == "onvif"]
+    assert len(faults) == 4
+    paths = [h.data.split()[1] for h in site.journal.heard if h.address == DOME and b"GetProfiles" in h.data]
+    assert paths == [b"/onvif/media_service"]
+    connections = [
+        r for r in run.log if (r["address"], r["protocol"], r["request"]) == (OLD_CAMERA, "onvif", "connect")
+    ]
+    assert len(connections) == 2  # kept from question to question; the page that is not there ends it
+    assert {r["routed"] for r in replies} == {False}
 
 
 async def test_the_owners_credential_is_used_once_and_written_nowhere(site: Network, tmp_path: Path) -> None:

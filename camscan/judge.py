@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from camscan.assess.assess import assess
 from camscan.assess.assessment import Assessment
+from camscan.assess.exposure.surroundings import surroundings_of
+from camscan.assess.priorities import actions
 from camscan.identify.identify import Identification
 from camscan.identify.knowledge_base import Knowledge
 from camscan.model import Coverage, Reply, ScanResult
@@ -24,7 +26,7 @@ def judge(
     rows: tuple[Coverage, ...] = (),
 ) -> ScanResult:
     """What these replies prove. The networks of the coverage help to tell a middlebox."""
-    return concluded(noted(replies, knowledge), known, scan_id, rows)
+    return concluded(noted(replies, knowledge), known, scan_id=scan_id, rows=rows)
 
 
 def noted(replies: Iterable[Reply], knowledge: Knowledge) -> Identification:
@@ -36,10 +38,18 @@ def noted(replies: Iterable[Reply], knowledge: Knowledge) -> Identification:
 
 
 def concluded(
-    identification: Identification, known: Assessment, scan_id: str, rows: tuple[Coverage, ...]
+    identification: Identification,
+    known: Assessment,
+    *,
+    scan_id: str,
+    rows: tuple[Coverage, ...],
+    asked_ports: frozenset[int] | None = None,
 ) -> ScanResult:
-    """The devices in what was noted, assessed; without what only a scan knows of itself."""
+    """The devices in what was noted, assessed; without what only a scan knows of itself. `asked_ports` are the TCP
+    ports that were tried at every host, if that is known."""
     found = identification.result(row.network for row in rows if row.state != "not-possible")
+    around = surroundings_of(found.observations, asked_ports)
+    devices = tuple(assess(device, known, around) for device in found.devices)
     return ScanResult(
         id=scan_id,
         started=None,
@@ -47,9 +57,10 @@ def concluded(
         scope=(),
         vantage=None,
         partial=False,
-        devices=tuple(assess(device, known) for device in found.devices),
+        devices=devices,
         coverage=rows,
         undecoded=found.undecoded,
         observations=found.observations,
+        actions=actions(devices),
         data={"fingerprints": identification.knowledge.date, **known.dates},
     )

@@ -136,7 +136,11 @@ class Middlebox:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One assessed statement about a device. `id` in kebab-case, the anchor of its paragraph in the documents;
-    `severity` one of SEVERITIES; `evidence` says what it rests on, `source` and `date` by whom and when it was said."""
+    `severity` one of SEVERITIES; `evidence` says what it rests on, `source` and `date` by whom and when it was said.
+
+    `state` is found, or cannot-say where the question could not be settled: then `reason` says why, and confidence is
+    0 and evidence empty.
+    """
 
     id: str
     severity: str
@@ -145,6 +149,8 @@ class Finding:
     remedy: str
     source: str
     date: str
+    state: Literal["found", "cannot-say"] = "found"
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +219,18 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing to do: `remedy`, at `devices` (their addresses), because of `reasons` (ids of findings or advisories).
+    `exploited`: one of the reasons is known to be used by attackers."""
+
+    severity: str
+    exploited: bool
+    remedy: str
+    reasons: tuple[str, ...]
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What one channel did on one network: how many addresses were asked, answered, silent, or why it could not.
 
@@ -233,7 +251,8 @@ class Coverage:
 class ScanResult:
     """Everything one run knows, whether it came from a network or from recorded replies.
 
-    `partial`: some address in scope was not asked. `failure`: what ended the run before its time, other than the user.
+    `actions` say what to do first. `partial`: some address in scope was not asked. `failure`: what ended the run before
+    its time, other than the user.
     """
 
     id: str
@@ -246,5 +265,6 @@ class ScanResult:
     coverage: tuple[Coverage, ...]
     undecoded: tuple[Observation, ...]
     observations: tuple[Observation, ...] = field(default=())
+    actions: tuple[Action, ...] = ()
     failure: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)

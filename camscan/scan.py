@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from camscan.assess.assessment import Assessment
 from camscan.discover.journal import Journal
-from camscan.discover.plan import Plan
+from camscan.discover.plan import Plan, tried_ports
 from camscan.discover.survey import Progress, Survey, scope_text
 from camscan.discover.tally import unasked
 from camscan.errors import CamscanError
@@ -52,7 +52,7 @@ async def scan(
     ending = await _until(survey.run(), stop)
     rows, ended = survey.coverage(), wire.clock()
     return replace(
-        concluded(identification, known, scan_id, rows),
+        concluded(identification, known, scan_id=scan_id, rows=rows, asked_ports=tried_ports(plan)),
         started=started,
         ended=ended,
         scope=scope_text(plan.scope),

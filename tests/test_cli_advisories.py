@@ -101,7 +101,7 @@ def test_the_table_puts_alike_devices_together_and_what_is_exploited_first() -> 
 
 
 def test_csv_names_what_affects_a_device() -> None:
-    assert as_csv(result(affected("10.0.0.5"))).splitlines()[1].endswith(",CVE-1 CVE-2")
+    assert as_csv(result(affected("10.0.0.5"))).splitlines()[1].endswith(",CVE-1 CVE-2,")
 
 
 def test_an_explanation_tells_each_with_reason_source_and_date() -> None:

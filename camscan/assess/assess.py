@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from camscan.assess.advisories import advisory_verdicts
 from camscan.assess.assessment import Assessment
+from camscan.assess.exposure.case import ALONE, Surroundings
+from camscan.assess.exposure.exposures import exposure_findings
 from camscan.assess.lifecycle import lifecycle_findings
 from camscan.assess.policies import policy_verdicts
 from camscan.assess.site import site_of
@@ -11,15 +13,19 @@ from camscan.assess.subject import subject_of
 from camscan.model import Device
 
 
-def assess(device: Device, known: Assessment) -> Device:
-    """The device with its findings, advisories and verdicts. A middlebox has none: it is not what it looks like."""
+def assess(device: Device, known: Assessment, around: Surroundings = ALONE) -> Device:
+    """The device with its findings, advisories and verdicts. A middlebox has none: it is not what it looks like.
+    `around` is what the whole run knows beside the device."""
     if device.middlebox is not None:
         return device
     site = site_of(device.address, known.policies.sites)
     return replace(
         device,
         site=site.name,
-        findings=lifecycle_findings(subject_of(device), known.lifecycle),
+        findings=(
+            *exposure_findings(device, known.exposures, around),
+            *lifecycle_findings(subject_of(device), known.lifecycle),
+        ),
         advisories=advisory_verdicts(device, known.advisories),
         verdicts=policy_verdicts(device, site, known.policies),
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from camscan.assess.advisory import Advisory
 from camscan.assess.advisory_file import load_advisories
+from camscan.assess.exposure.exposure_file import load_exposures
+from camscan.assess.exposure.exposures import Exposure
 from camscan.assess.lifecycle import Series, load_lifecycle
 from camscan.assess.policies import NO_POLICIES, Policies
 from camscan.assess.reading import Words
@@ -18,6 +20,7 @@ class Assessment:
 
     advisories: tuple[Advisory, ...] = ()
     lifecycle: tuple[Series, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
     policies: Policies = NO_POLICIES
     dates: Mapping[str, str] = field(default_factory=dict)
 
@@ -26,9 +29,15 @@ def load_assessment(directory: Path, words: Words) -> Assessment:
     """All of it in a directory, in the words of the vocabulary. Raises `KnowledgeError` for the first bad datum."""
     advisories = load_advisories(directory, words)
     lifecycle = load_lifecycle(directory, words)
-    dated = {"advisories": [str(one.date) for one in advisories], "lifecycle": [one.date for one in lifecycle]}
+    exposures = load_exposures(directory)
+    dated = {
+        "advisories": [str(one.date) for one in advisories],
+        "lifecycle": [one.date for one in lifecycle],
+        "exposures": [one.date for one in exposures],
+    }
     return Assessment(
         advisories=advisories,
         lifecycle=lifecycle,
+        exposures=exposures,
         dates={name: max(dates) for name, dates in dated.items() if dates},
     )

@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from camscan.assess.firmware import compare, read_firmware
-from camscan.assess.own_policy import Approval, OwnPolicy
-from camscan.model import SEVERITIES, Device
+from camscan.assess.own_policy import Approval, Ban, OwnPolicy
+from camscan.model import SEVERITIES, Device, Finding
 
 SameValue = Callable[[str, str, str], bool]
 """Whether two values of an attribute agree: (attribute, one, other)."""
@@ -130,8 +130,16 @@ def _exposure(device: Device, policy: OwnPolicy) -> Iterator[Broken]:
         least = SEVERITIES.index(ban.least)
         for finding in device.findings:
             if matches(finding.id, ban.finding) and SEVERITIES.index(finding.severity) >= least:
-                reason = f"finding {finding.id} is {finding.severity}"
-                yield Broken(device=device, rule=f"exposure {ban.finding}", answer="fail", reason=reason)
+                yield _banned(device, ban, finding)
+
+
+def _banned(device: Device, ban: Ban, finding: Finding) -> Broken:
+    rule = f"exposure {ban.finding}"
+    if finding.state == "cannot-say":
+        reason = f"finding {finding.id}: {finding.reason or 'it cannot be said'}"
+        return Broken(device=device, rule=rule, answer="cannot-say", reason=reason)
+    reason = f"finding {finding.id} is {finding.severity}"
+    return Broken(device=device, rule=rule, answer="fail", reason=reason)
 
 
 def _approval(device: Device, policy: OwnPolicy, today: date, same: SameValue) -> Iterator[Broken]:

@@ -10,7 +10,7 @@ def matters(device: Device, least: str) -> bool:
 
     What cannot be said counts for nothing here: an exit code that is always 1 tells nobody anything.
     """
-    found = [finding.severity for finding in device.findings]
+    found = [finding.severity for finding in device.findings if finding.state == "found"]
     found += [row.severity for row in device.advisories if row.verdict == "affected"]
     return any(SEVERITIES.index(severity) >= SEVERITIES.index(least) for severity in found)
 

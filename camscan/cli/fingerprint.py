@@ -1,5 +1,6 @@
 """`camscan fingerprint check`: the self-tests of the data files, those that came along or the user's own."""
 
+from collections import Counter
 from pathlib import Path
 
 import typer
@@ -16,7 +17,7 @@ def group() -> None:
 
 @fingerprint.command()
 def check(fingerprints: FingerprintsOption = None) -> int:
-    """Check every rule, advisory and policy: that it loads, that its examples hold, that no other rule overrules them.
+    """Check every rule, advisory, exposure and policy: that it loads, that its examples hold, that none is overruled.
 
     One line for each defect: file, rule and reason; of a file that does not load, the first. Sends nothing.
 
@@ -29,13 +30,13 @@ def check(fingerprints: FingerprintsOption = None) -> int:
 
     directory = fingerprints or data_directory()
     verdict = check_directory(directory)
-    advisories, policies, examples, wrong = _checked_assessment(directory)
+    checked, wrong = _checked_assessment(directory)
     defects = (*verdict.defects, *wrong)
     for defect in defects:
         say(defect)
     numbers = [(verdict.files, "file"), (verdict.rules, "rule")]
-    numbers += [(number, noun) for number, noun in ((advisories, "advisory"), (policies, "policy")) if number]
-    numbers.append((verdict.examples + examples, "example"))
+    numbers += [(number, noun) for noun, number in checked.items() if number and noun != "example"]
+    numbers.append((verdict.examples + checked["example"], "example"))
     counted = ", ".join(_counted(number, noun) for number, noun in numbers)
     if defects:
         say(f"{counted}: {_counted(len(defects), 'defect')}")
@@ -44,8 +45,10 @@ def check(fingerprints: FingerprintsOption = None) -> int:
     return Exit.DONE
 
 
-def _checked_assessment(directory: Path) -> tuple[int, int, int, tuple[str, ...]]:
-    """How many advisories, policies and examples hold, and what is wrong; none where their words cannot be read."""
+def _checked_assessment(directory: Path) -> tuple[Counter[str], tuple[str, ...]]:
+    """How many advisories, exposures, policies and examples hold, and what is wrong; none where their words cannot be
+    read."""
+    from camscan.assess.exposure.selftest import check_exposures
     from camscan.assess.policy_selftest import check_policies
     from camscan.assess.selftest import check_assessment
     from camscan.cli.chosen import terms_of
@@ -56,11 +59,13 @@ def _checked_assessment(directory: Path) -> tuple[int, int, int, tuple[str, ...]
     try:
         vocabulary = load_vocabulary(directory / "vendors.toml")
     except KnowledgeError:
-        return 0, 0, 0, ()  # the check of the rules has said so
+        return Counter(), ()  # the check of the rules has said so
     checked = check_assessment(directory, words_of(vocabulary))
     policies = check_policies(directory, terms_of(vocabulary))
-    examples = checked.examples + policies.examples
-    return checked.advisories, policies.policies, examples, (*checked.defects, *policies.defects)
+    exposures = check_exposures(directory)
+    counts = Counter(advisory=checked.advisories, exposure=exposures.exposures, policy=policies.policies)
+    counts["example"] = checked.examples + policies.examples + exposures.examples
+    return counts, (*checked.defects, *policies.defects, *exposures.defects)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -164,6 +164,11 @@ def usable_protocols(protocols: Mapping[str, Protocol], settings: Settings) -> d
     return {name: p for name, p in protocols.items() if allowed_requests(p, settings)}
 
 
+def tried_ports(plan: Plan) -> frozenset[int]:
+    """The TCP ports that the plan tries at every host."""
+    return frozenset(int(port) for step in plan.steps if step.mode == "ports" for port in step.requests)
+
+
 def swept_ports(protocols: Mapping[str, Protocol]) -> tuple[int, ...]:
     """Every TCP port that some protocol wants, in numeric order."""
     channels = (p.channel for p in protocols.values())

@@ -18,7 +18,7 @@ from camscan.report.ranges import addresses
 COLUMNS = (
     "address", "vendor", "brand", "model", "firmware", "build", "kind", "confidence", "serial", "mac",
     "addresses", "services", "found_by", "conflicts", "first_seen", "last_seen",
-    "middlebox", "affected",
+    "middlebox", "affected", "exposed",
 )  # fmt: skip
 CELL_LIMIT = 1000  # characters; a recorder with many services still fits, a spreadsheet takes 32,767
 
@@ -29,7 +29,7 @@ _FORMULA = re.compile(rf"""(^|[;,|\t"'])(\s*)(?=[=+\-@{_WIDE_SIGNS}])""")
 def as_csv(result: ScanResult) -> str:
     """A header line and one line a device, in numeric order of address. `confidence` is that of the vendor,
     `middlebox` the number of addresses that a box answers for, which are then written as ranges; `affected` are the
-    advisories that affect it."""
+    advisories that affect it, `exposed` the findings on it."""
     return write_rows(COLUMNS, (_row(device) for device in in_order(result.devices)))
 
 
@@ -57,6 +57,7 @@ def _row(device: Device) -> list[object]:
         "services": " ".join(f"{s['transport']}/{s['port']}/{s['protocol']}" for s in record["services"]),
         "found_by": " ".join(dict.fromkeys(channel.split(" ")[0] for channel in device.channels)),
         "affected": " ".join(row.id for row in device.advisories if row.verdict == "affected"),
+        "exposed": " ".join(row.id for row in device.findings if row.state == "found"),
         "conflicts": " ".join(dict.fromkeys(c["attribute"] for c in record["conflicts"])),
     }
     return [(record | joined)[column] for column in COLUMNS]

@@ -164,12 +164,14 @@ def _service(service: model.Service) -> Record:
 def _finding(finding: model.Finding) -> Record:
     return {
         "id": finding.id,
+        "state": finding.state,
         "severity": finding.severity,
         "confidence": _rounded(finding.confidence),
         "evidence": [printable(e, SOURCE_LIMIT) for e in finding.evidence],
         "remedy": printable(finding.remedy, SOURCE_LIMIT),
         "source": printable(finding.source, SOURCE_LIMIT),
         "date": finding.date,
+        "reason": None if finding.reason is None else printable(finding.reason, SOURCE_LIMIT),
     }
 
 

@@ -11,7 +11,9 @@ def finding_parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
     if not rows:
         return
     yield from heading("findings")
-    for row in rows:
+    for row in (row for row in rows if row["state"] == "found"):
         yield line(f"  {row['severity']} ({row['confidence']:.0%} sure) {row['id']}: {'; '.join(row['evidence'])}")
         yield line(f"      {row['remedy']}")
         yield line(f"      {row['source']}, {row['date']}", "dim")
+    for row in (row for row in rows if row["state"] == "cannot-say"):
+        yield line(f"  cannot say {row['id']}: {row['reason']}", "yellow")

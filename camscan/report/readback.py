@@ -43,10 +43,12 @@ def device_of(record: shape.Device) -> model.Device:
 def _finding(record: shape.Finding) -> model.Finding:
     return model.Finding(
         id=record.id,
+        state=record.state,
         severity=record.severity,
         confidence=record.confidence,
         evidence=tuple(record.evidence),
         remedy=record.remedy,
         source=record.source,
         date=record.date,
+        reason=record.reason,
     )

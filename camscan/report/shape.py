@@ -103,15 +103,18 @@ class Service(_Record):
 
 
 class Finding(_Record):
-    """One assessed statement about the device."""
+    """One assessed statement about the device. `state` is cannot-say where the question could not be settled, for the
+    `reason` given; then confidence is 0 and evidence empty."""
 
     id: str
+    state: Literal["found", "cannot-say"]
     severity: str
     confidence: float = Field(ge=0, le=1)
     evidence: list[str]
     remedy: str
     source: str
     date: str
+    reason: str | None
 
 
 class Advisory(_Record):

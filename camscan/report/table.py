@@ -1,4 +1,4 @@
-"""The table a person reads: devices, what disagrees, who is affected, what was asked and what could not be."""
+"""The table a person reads: devices, what disagrees, what to do first, who is affected, what was asked or not."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +9,7 @@ from camscan.report.document import in_order
 from camscan.report.printable import printable
 from camscan.report.ranges import as_ranges
 from camscan.report.terminal import Cell, Grid, Line, Part, cell, heading, line, to_text
+from camscan.report.todo import todo_parts
 from camscan.report.verdicts import policy_parts
 
 SURE = 0.9  # from here on several independent replies, or the maker's own protocol, agree
@@ -38,6 +39,7 @@ def _parts(result: ScanResult) -> Iterator[Part]:
     if disagreements:
         yield from heading("! Evidence that disagrees")
         yield from (line(text) for text in disagreements)
+    yield from todo_parts(result)
     yield from affected_parts(devices, result.data.get("advisories"))
     yield from policy_parts(devices)
     foreign = [device for device in devices if device.foreign]

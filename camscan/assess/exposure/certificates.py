@@ -1,0 +1,100 @@
+"""What is wrong with the TLS that a device offers: its certificate, its protocol, its key.
+
+Sources: RFC 5280 for the certificate, RFC 8996 for TLS 1.0 and 1.1, NIST SP 800-131A revision 2 for keys and hashes.
+A handshake shows what both sides agreed on. That a device also takes older protocols where newer ones work is not seen.
+"""
+
+from datetime import UTC, datetime
+
+from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, place, value
+from camscan.model import Observation
+
+OLD_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
+LEAST_BITS = {"rsa": 2048, "dsa": 2048, "ellipticcurve": 224}
+BITS_DIGITS = 6  # a key of a million bits is none
+BROKEN_HASHES = ("md5", "sha1")
+
+
+def tls_certificate_expired(case: Case) -> Answer:
+    """The time of the scan is after the end of the certificate, or before its beginning."""
+    dated = [o for o in case.said("tls") if value(o, "not_after") or value(o, "not_before")]
+    timed = [(o, now) for o in dated if (now := _moment(o.reply.time)) is not None]
+    found = exposed([text for o, now in timed for text in _out_of_date(o, now)], 0.99)
+    return found or (
+        Unsaid(reason="it is not recorded when the certificate was shown") if dated and not timed else None
+    )
+
+
+def _moment(seconds: float | None) -> str | None:
+    """A time as certificates give theirs; None for what a recording got wrong beyond any calendar."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _out_of_date(observation: Observation, now: str) -> list[str]:
+    until, since = value(observation, "not_after"), value(observation, "not_before")
+    if until is not None and until < now:
+        return [f"{place(observation)} shows a certificate that ended on {until[:10]}"]
+    if since is not None and since > now:
+        return [f"{place(observation)} shows a certificate that begins on {since[:10]} only"]
+    return []
+
+
+def tls_certificate_self_signed(case: Case) -> Answer:
+    """The certificate names itself as its issuer."""
+    own = [o for o in case.said("tls") if _is_self_signed(o)]
+    return exposed([f"{place(o)} shows a certificate signed by itself ({value(o, 'subject')})" for o in own], 0.95)
+
+
+def _is_self_signed(observation: Observation) -> bool:
+    said = value(observation, "self_signed")
+    subject = value(observation, "subject")
+    return said == "true" if said is not None else bool(subject) and subject == value(observation, "issuer")
+
+
+def tls_weak_protocol(case: Case) -> Answer:
+    """A client with the settings of today was refused and an old one was not, or TLS 1.1 and older is what came about.
+    That a device also takes old protocols where new ones work is not seen.
+    """
+    shaken = [o for o in case.said("tls") if value(o, "tls_version")]
+    found = exposed([text for o in shaken for text in _old(o)], 0.95)
+    if found is None and case.encrypted and not shaken:
+        return Unsaid(reason="the recording holds the certificate and not the handshake")
+    return found
+
+
+def _old(observation: Observation) -> list[str]:
+    version, cipher = value(observation, "tls_version"), value(observation, "tls_cipher") or "an unnamed cipher"
+    if version in OLD_PROTOCOLS:
+        return [f"{place(observation)} speaks {version}, no later protocol"]
+    if value(observation, "tls_mode") == "legacy":
+        return [f"{place(observation)} refuses a client with the settings of today and speaks {version} with {cipher}"]
+    return []
+
+
+def tls_weak_key(case: Case) -> Answer:
+    """An RSA key of less than 2,048 bits, an elliptic curve of less than 224, or a signature over MD5 or SHA-1 by
+    somebody else than the device itself.
+    """
+    seen = list(case.said("tls"))
+    found = exposed([text for o in seen for text in (*_short_key(o), *_broken_hash(o))], 0.99)
+    if found is None and seen and not any(value(o, "key_bits") for o in seen):
+        return Unsaid(reason="the recording holds the names of the certificate and not its key")
+    return found
+
+
+def _short_key(observation: Observation) -> list[str]:
+    kind, bits = value(observation, "key_type") or "", value(observation, "key_bits") or ""
+    if bits.isascii() and bits.isdecimal() and len(bits) <= BITS_DIGITS and int(bits) < LEAST_BITS.get(kind, 0):
+        return [f"{place(observation)} has a key of {bits} bits ({kind}), fewer than {LEAST_BITS[kind]}"]
+    return []
+
+
+def _broken_hash(observation: Observation) -> list[str]:
+    """The signature of a certificate that vouches for itself proves nothing anyway, whatever its hash."""
+    name = value(observation, "signature_hash")
+    if name in BROKEN_HASHES and not _is_self_signed(observation):
+        return [f"{place(observation)} shows a certificate signed over {name}"]
+    return []

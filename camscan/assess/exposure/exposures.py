@@ -1,0 +1,69 @@
+"""A device → its exposure findings, rule by rule, in the order of the data file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from camscan.assess.exposure.case import Exposed, Surroundings, Unsaid, case_of
+from camscan.assess.exposure.rules import RULES
+from camscan.assess.exposure.services import Offer, offered
+from camscan.model import Device, Finding
+
+MAKERS = ("hikvision", "dahua")
+KINDS = (
+    "camera", "recorder", "intercom", "access-control", "thermal-camera",
+    "anpr-camera", "doorbell", "encoder", "alarm-panel",
+)  # fmt: skip
+"""Devices of other makers that do the same work are judged too; printers and routers are not what this is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """What is said when a rule of this id finds something. `why` is what it means for the owner. `offer` is set where
+    the rule is no more than a port or protocol that is open. `examples` are devices with what is expected of them."""
+
+    id: str
+    title: str
+    severity: str
+    why: str
+    remedy: str
+    source: str
+    date: str
+    offer: Offer | None
+    examples: tuple[dict[str, Any], ...]
+
+
+def exposure_findings(device: Device, exposures: Sequence[Exposure], around: Surroundings) -> tuple[Finding, ...]:
+    """What the device lays open, and of what that cannot be said; nothing for what is no such device."""
+    if not exposures or not is_concerned(device):
+        return ()
+    return tuple(_findings(device, exposures, around))
+
+
+def is_concerned(device: Device) -> bool:
+    """Whether these rules are about such a device."""
+    return device.vendor in MAKERS or device.kind in KINDS
+
+
+def _findings(device: Device, exposures: Sequence[Exposure], around: Surroundings) -> Iterator[Finding]:
+    case = case_of(device, around)
+    for exposure in exposures:
+        answer = offered(case, exposure.offer) if exposure.offer else RULES[exposure.id](case)
+        if answer is not None:
+            yield finding(exposure, answer)
+
+
+def finding(exposure: Exposure, answer: Exposed | Unsaid) -> Finding:
+    """The finding that an answer makes."""
+    shown = answer if isinstance(answer, Exposed) else Exposed(evidence=(), sure=0.0)
+    return Finding(
+        id=exposure.id,
+        state="found" if isinstance(answer, Exposed) else "cannot-say",
+        severity=exposure.severity,
+        confidence=shown.sure,
+        evidence=shown.evidence,
+        reason=None if isinstance(answer, Exposed) else answer.reason,
+        remedy=exposure.remedy,
+        source=exposure.source,
+        date=exposure.date,
+    )

@@ -1,0 +1,45 @@
+"""The part of the table that says what to do first, and how that order comes about."""
+
+from collections.abc import Iterator, Sequence
+
+from camscan.model import Action, ScanResult
+from camscan.report.terminal import Cell, Grid, Part, cell, heading, line
+
+SHOWN = 3  # addresses or reasons of one cell; the JSON has them all
+_COLUMNS = ("", "Severity", "Devices", "What to do", "Because", "Where")
+_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
+
+
+def todo_parts(result: ScanResult) -> Iterator[Part]:
+    """Everything there is to do, the most pressing first; nothing where there is nothing."""
+    if result.actions:
+        yield from heading("What to do first (what is exploited already, then by severity, then by number of devices)")
+        rows = [_row(number, action) for number, action in enumerate(result.actions, 1)]
+        yield Grid(columns=_COLUMNS, rows=rows, right=frozenset(["", "Devices"]), spare=("Where", "Because"))
+    unsettled = sum(1 for device in result.devices if any(row.state == "cannot-say" for row in device.findings))
+    if result.actions or unsettled:
+        yield line("")
+        yield line(f"{_unsettled(unsettled)}`camscan explain ADDRESS` tells what each rests on.")
+
+
+def _row(number: int, action: Action) -> tuple[Cell, ...]:
+    exploited = ", exploited" if action.exploited else ""
+    return (
+        cell(str(number)),
+        cell(f"{action.severity}{exploited}", _STYLES.get(action.severity, "")),
+        cell(f"{len(action.devices):,}"),
+        cell(action.remedy),
+        cell(_first(action.reasons)),
+        cell(_first(action.devices)),
+    )
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return " ".join(names[:SHOWN]) + more
+
+
+def _unsettled(count: int) -> str:
+    if not count:
+        return ""
+    return f"Of {'1 device' if count == 1 else f'{count:,} devices'} some questions could not be settled. "

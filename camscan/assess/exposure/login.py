@@ -57,13 +57,17 @@ def rtsp_without_login(case: Case) -> Answer:
     sent is not tried. Cannot be said where its server knows neither path, or a recording does not tell how it was
     asked.
     """
-    described = [o for o in case.said("rtsp") if value(o, "status") == "200" and value(o, "sdp_session")]
+    described = [o for o in case.said("rtsp") if value(o, "status") == "200" and _holds_description(o)]
     if described:
         return _answer(iter(described), "DESCRIBE of a stream", 0.9)
     spoken = list(case.said("rtsp"))
     if spoken and not any(value(o, "status") == "401" for o in spoken):
         return Unsaid(reason="its RTSP server neither described a stream of the makers' paths nor asked for a login")
     return None
+
+
+def _holds_description(observation: Observation) -> bool:
+    return any(name.startswith("sdp_") for name in observation.fields)
 
 
 def _onvif(case: Case, operations: dict[str, str]) -> Answer:

@@ -234,7 +234,8 @@ class Action:
 class Coverage:
     """What one channel did on one network: how many addresses were asked, answered, silent, or why it could not.
 
-    `state` is asked, partial or not-possible; `asked` counts addresses (1 for a multicast on a segment).
+    `state` is asked, partial or not-possible; `asked` counts addresses (1 for a multicast on a segment). `ports` are
+    the TCP ports that were tried at each address, none for a channel that tries no ports.
     """
 
     interface: str | None
@@ -245,14 +246,16 @@ class Coverage:
     answered: int
     silent: int
     reason: str | None = None
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
     """Everything one run knows, whether it came from a network or from recorded replies.
 
-    `actions` say what to do first. `partial`: some address in scope was not asked. `failure`: what ended the run before
-    its time, other than the user.
+    `vantage` names the place in the network from which it was made, None where nobody says. `actions` say what to do
+    first. `partial`: some address in scope was not asked. `failure`: what ended the run before its time, other than the
+    user.
     """
 
     id: str

@@ -4,7 +4,6 @@ A reply is identified when it comes, beside those still awaited; at the end only
 """
 
 import asyncio
-import platform
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
@@ -56,7 +55,7 @@ async def scan(
         started=started,
         ended=ended,
         scope=scope_text(plan.scope),
-        vantage=platform.node(),
+        vantage=plan.vantage,
         partial=ending != FINISHED or bool(unasked(plan, survey.tally)),
         failure=ending if ending not in (FINISHED, STOPPED) else None,
     )

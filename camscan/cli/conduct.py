@@ -4,10 +4,11 @@ interrupted. Loaded when a scan starts and not before, because it pulls in every
 
 import asyncio
 import os
+import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -64,6 +65,7 @@ class Wanted:
     fail_on: str | None
     dry_run: bool
     chosen: Chosen = NOTHING
+    vantage: str | None = None
 
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
@@ -80,7 +82,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
     known = load_known(wanted.fingerprints, wanted.chosen)
-    plan = prepare(wanted.named, settings)
+    plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
     stop = Stop()

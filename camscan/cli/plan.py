@@ -58,6 +58,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan as plain data; `steps` with `per_host` count for each host that answers, and are not in the totals."""
     return {
         "schema": SCHEMA,
+        "vantage": plan.vantage,
         "scope": {
             "swept": [str(network) for network in plan.scope.swept],
             "segments": [{"interface": i.name, "network": str(n)} for i, n in plan.scope.segments],

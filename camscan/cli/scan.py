@@ -82,6 +82,15 @@ def scan(
             help="Keep in FILE how far the scan has come; where it was cut short, the same command goes on.",
         ),
     ] = None,
+    vantage: Annotated[
+        str | None,
+        typer.Option(
+            "--vantage",
+            metavar="NAME",
+            help="Name of the place in the network from which this is asked, such as guest-wifi, for "
+            "`camscan exposure`. Without it: the name of this machine.",
+        ),
+    ] = None,
     quiet: QuietOption = False,
     engine: Annotated[
         Engine,
@@ -127,6 +136,7 @@ def scan(
     from camscan.cli.chosen import chosen_by
     from camscan.cli.conduct import Wanted, conduct
     from camscan.cli.scoping import Named
+    from camscan.intake.vantage import parse_vantage
 
     named = Named(
         targets=tuple(targets or ()),
@@ -151,5 +161,6 @@ def scan(
         fail_on=fail_on,
         dry_run=dry_run,
         chosen=chosen_by(policies, site),
+        vantage=None if vantage is None else parse_vantage(vantage),
     )
     raise typer.Exit(conduct(wanted))

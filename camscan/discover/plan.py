@@ -85,13 +85,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole of it: the steps, and what they were worked out from."""
+    """The whole of it: the steps, and what they were worked out from. `vantage` names the place in the network from
+    which it is asked, None where nobody says."""
 
     scope: Scope
     steps: tuple[Step, ...]
     settings: Settings
     interfaces: tuple[Interface, ...]
     notes: tuple[str, ...] = ()
+    vantage: str | None = None
 
     @property
     def packets(self) -> int:

@@ -16,6 +16,7 @@ def described(plan: Plan) -> dict[str, Any]:
     scope, steps = plan.scope, [step for step in plan.steps if step.not_possible is None]
     ways = [[s.channel, s.interface, s.networks, s.requests, s.engine, s.not_possible] for s in plan.steps]
     named: dict[str, list[str]] = {
+        "vantage": [plan.vantage] if plan.vantage else [],
         "targets": [str(network) for network in scope.swept],
         "exclusions": [str(network) for network in scope.excluded],
         "segments": [f"{interface.name} {network}" for interface, network in scope.segments],

@@ -91,6 +91,7 @@ class Tally:
             answered=answered,
             silent=0 if _is_segment(step) else max(asked - answered, 0),
             reason="; ".join(self._reasons(step, block, lack, first)) or None,
+            ports=tuple(map(int, step.requests)) if step.mode == "ports" else (),
         )
 
     def _drawn(self, step: Step, block: Block) -> int:

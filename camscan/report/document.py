@@ -31,8 +31,8 @@ def as_document(result: model.ScanResult, tool_version: str) -> Record:
         "data": {printable(k): printable(v) for k, v in result.data.items()},
         "scan": {
             "id": result.id,
-            "started": _moment(result.started),
-            "ended": _moment(result.ended),
+            "started": moment(result.started),
+            "ended": moment(result.ended),
             "scope": [printable(text) for text in result.scope],
             "vantage": _shown(result.vantage),
             "partial": result.partial,
@@ -92,8 +92,8 @@ def device_record(device: model.Device) -> Record:
         "verdicts": [_verdict(v) for v in device.verdicts],
         "site": _shown(device.site),
         "middlebox": _middlebox(device.middlebox),
-        "first_seen": _moment(device.first_seen),
-        "last_seen": _moment(device.last_seen),
+        "first_seen": moment(device.first_seen),
+        "last_seen": moment(device.last_seen),
     }
 
 
@@ -206,6 +206,7 @@ def _coverage(row: model.Coverage) -> Record:
         "answered": row.answered,
         "silent": row.silent,
         "reason": _shown(row.reason),
+        "ports": list(row.ports),
     }
 
 
@@ -241,7 +242,7 @@ def _rounded(confidence: float) -> float:
     return round(confidence, 2)
 
 
-def _moment(seconds: float | None) -> str | None:
+def moment(seconds: float | None) -> str | None:
     """Whole seconds in UTC (RFC 3339); None for a time that a recording got wrong beyond any calendar."""
     try:
         return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from camscan.report.document import SCHEMA
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Record(BaseModel):
@@ -26,7 +26,8 @@ class Tool(_Record):
 
 
 class Scan(_Record):
-    """The run: times in UTC, null for recorded replies; `partial` is true where an address could not be asked."""
+    """The run: times in UTC, null for recorded replies; `vantage` is the place in the network from which it was made;
+    `partial` is true where an address could not be asked."""
 
     id: str
     started: datetime | None
@@ -171,7 +172,7 @@ class Device(_Record):
 
 
 class Coverage(_Record):
-    """What one channel did on one network; `reason` says why it could not."""
+    """What one channel did on one network; `reason` says why it could not, `ports` which TCP ports it tried."""
 
     interface: str | None
     network: str
@@ -181,6 +182,7 @@ class Coverage(_Record):
     answered: int
     silent: int
     reason: str | None
+    ports: list[int]
 
 
 class Undecoded(_Record):
@@ -212,6 +214,6 @@ class Document(_Record):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a document, as published."""
-    return {"$schema": _DIALECT, "$id": f"urn:{SCHEMA}"} | Document.model_json_schema(
+    return {"$schema": DIALECT, "$id": f"urn:{SCHEMA}"} | Document.model_json_schema(
         by_alias=True, mode="serialization"
     )

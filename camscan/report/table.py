@@ -47,7 +47,7 @@ def _parts(result: ScanResult) -> Iterator[Part]:
         yield from heading("Answers from addresses that do not belong to the wire (factory address, wrong subnet)")
         yield from (line(f"{device.address}  {device.model or device.vendor or 'unknown'}") for device in foreign)
     if result.coverage:
-        yield from heading("Coverage")
+        yield from heading(f"Coverage, from {result.vantage}" if result.vantage else "Coverage")
         yield from _coverage(result.coverage)
     if result.partial:
         yield Line("")

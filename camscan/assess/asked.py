@@ -1,0 +1,179 @@
+"""What one scan asked of an address, by its scope and its coverage: whether silence there means anything.
+
+The rule: not reached is said only where a channel went to its end. A row of the coverage counts for the addresses of
+its network that the scope holds, a multicast or a broadcast for all of its wire. Of several rows of one channel that
+may be meant the worst counts, of several channels that ask the same the best. Text that is not understood covers
+nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from itertools import islice
+
+from camscan.model import Coverage, ScanResult, Service
+from camscan.reach import NOT_REACHED, Cell
+from camscan.scope import Address, Containment, Network
+
+SPANS = 1000  # rows of that kind that are read: a scan writes one for each channel and way out
+
+_SEVERAL = re.compile(r"\d+ addresses from (\S+) to (\S+)")
+_GROUP_MODES = ("multicast", "broadcast")
+_STATES = ("not-possible", "partial", "asked")  # the worst first
+_UNFINISHED = {"partial": "not asked to the end", "not-possible": "could not be asked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A port of a device, with what was heard there; `port` None is any port of a TCP sweep."""
+
+    transport: str
+    port: int | None
+    protocols: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.transport}/{self.port}" if self.port is not None else f"{self.transport} ports"
+
+    def answered_by(self, services: Iterable[Service]) -> bool:
+        """Whether one of the services is at this port."""
+        return any(s.transport == self.transport and self.port in (None, s.port) for s in services)
+
+    def is_of(self, row: Coverage) -> bool:
+        """Whether a row of the coverage asked it."""
+        protocol = row.channel.split(" ")[0]
+        if self.transport == "tcp":
+            return protocol == "tcp" and bool(row.ports) and (self.port is None or self.port in row.ports)
+        return protocol in self.protocols
+
+
+ANY_PORT = Question("tcp", None)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a scan asked."""
+
+    scan: ScanResult
+
+    def of(self, address: str, question: Question) -> Cell:
+        """Whether the silence of this address says that it is not reached; never that it is reached."""
+        parsed = ip_address(address)
+        states = self._states(parsed, question)
+        best = max(states, key=lambda row: _STATES.index(row.state), default=None)
+        if best is None:
+            return self._unasked(parsed, question)
+        if best.state == "asked":
+            return NOT_REACHED
+        why = f": {best.reason}" if best.reason else ""
+        return Cell(verdict="cannot-say", reason=f"{best.channel} {_UNFINISHED[best.state]}{why}")
+
+    def _states(self, address: Address, question: Question) -> list[Coverage]:
+        """The worst row of each channel that asked this of the address."""
+        rows: dict[str, Coverage] = {}
+        for row in self._rows(address):
+            if question.is_of(row):
+                known = rows.setdefault(row.channel, row)
+                rows[row.channel] = min(known, row, key=lambda r: _STATES.index(r.state))
+        return list(rows.values())
+
+    def _rows(self, address: Address) -> Iterator[Coverage]:
+        holds = self._holds(address)
+        yield from (row for row in self._by_network.rows(address) if holds or _is_group(row))
+        if holds and self._single.holds(address):
+            yield from (row for first, last, row in self._spans if _between(first, address, last))
+
+    def _unasked(self, address: Address, question: Question) -> Cell:
+        if self._excluded.holds(address):
+            return Cell(verdict="not-asked", reason="excluded")
+        if not self._holds(address):
+            return Cell(verdict="not-asked", reason="not in its scope")
+        if question.protocols & self._only_by_group:
+            reason = f"{question} is asked on its own wire only"
+            return Cell(verdict="not-asked", reason=reason, counts=False)
+        return Cell(verdict="not-asked", reason=f"{question} is not among what it asks of everybody")
+
+    def _holds(self, address: Address) -> bool:
+        if self._excluded.holds(address):
+            return False
+        return self._single.holds(address) or (self._wide.holds(address) and address not in self._ends)
+
+    @cached_property
+    def _swept(self) -> tuple[Network, ...]:
+        return tuple(n for n in map(_network, self.scan.scope) if n is not None)
+
+    @cached_property
+    def _single(self) -> Containment:
+        return Containment(n for n in self._swept if n.num_addresses <= 2)
+
+    @cached_property
+    def _wide(self) -> Containment:
+        return Containment(n for n in self._swept if n.num_addresses > 2)
+
+    @cached_property
+    def _ends(self) -> frozenset[Address]:
+        """The first and last addresses of networks, which are no hosts; of IPv6 only the first is none."""
+        wide = [n for n in self._swept if n.num_addresses > 2]
+        return frozenset(a for n in wide for a in ((n[0], n[-1]) if n.version == 4 else (n[0],)))
+
+    @cached_property
+    def _excluded(self) -> Containment:
+        named = (text.removeprefix("not ") for text in self.scan.scope if text.startswith("not "))
+        return Containment(n for n in map(_network, named) if n is not None)
+
+    @cached_property
+    def _only_by_group(self) -> frozenset[str]:
+        """Protocols that are asked by multicast or broadcast, and not of single addresses."""
+        groups = {row.channel.split(" ")[0] for row in self.scan.coverage if _is_group(row)}
+        return frozenset(groups - {row.channel.split(" ")[0] for row in self.scan.coverage if not _is_group(row)})
+
+    @cached_property
+    def _by_network(self) -> "_Rows":
+        return _Rows(self.scan.coverage)
+
+    @cached_property
+    def _spans(self) -> list[tuple[Address, Address, Coverage]]:
+        return list(islice((span for row in self.scan.coverage for span in _span(row)), SPANS))
+
+
+class _Rows:
+    """Rows by their network: one look-up for each prefix length, however many networks there are."""
+
+    def __init__(self, coverage: Iterable[Coverage]) -> None:
+        self._rows: dict[tuple[int, int], dict[int, list[Coverage]]] = defaultdict(lambda: defaultdict(list))
+        for row in coverage:
+            network = _network(row.network)
+            if network is not None:
+                kept = self._rows[network.version, network.prefixlen]
+                kept[int(network[0]) >> (network.max_prefixlen - network.prefixlen)].append(row)
+
+    def rows(self, address: Address) -> Iterator[Coverage]:
+        """Those whose network holds the address."""
+        for (version, length), kept in self._rows.items():
+            if version == address.version:
+                yield from kept.get(int(address) >> (address.max_prefixlen - length), ())
+
+
+def _network(text: str) -> Network | None:
+    try:
+        return ip_network(text)
+    except ValueError:
+        return None
+
+
+def _span(row: Coverage) -> Iterator[tuple[Address, Address, Coverage]]:
+    """The ends of a row that counts single addresses together (`discover/blocks.py`)."""
+    told = _SEVERAL.fullmatch(row.network)
+    ends = [network for text in (told.groups() if told else ()) if (network := _network(text))]
+    if len(ends) == 2:
+        yield ends[0][0], ends[1][0], row
+
+
+def _between(first: Address, address: Address, last: Address) -> bool:
+    return first.version == address.version == last.version and int(first) <= int(address) <= int(last)
+
+
+def _is_group(row: Coverage) -> bool:
+    return any(mode in row.channel.split(" ") for mode in _GROUP_MODES)

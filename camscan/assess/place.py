@@ -1,0 +1,74 @@
+"""One device from one vantage: reached, not reached, not asked, or what cannot be said of it (`exposure.py`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from camscan.assess.asked import ANY_PORT, Question
+from camscan.assess.seen import Seen, Unit
+from camscan.assess.sightings import lasting
+from camscan.model import Device
+from camscan.reach import REACHED, Cell, worst, worst_at
+
+
+@dataclass(frozen=True)
+class Place:
+    """One unit, seen from the vantage of this name."""
+
+    seen: Seen
+    name: str
+    unit: Unit
+
+    def cell(self, question: Question | None) -> Cell:
+        """Whether this port, or with None the device as such, is reached. The newest scan that asked says; where it
+        cannot say, an older one may still show that it is reached."""
+        said: Cell | None = None
+        unasked: Cell | None = None
+        for number in self._numbers:
+            cell = self._cell(number, question)
+            if cell.verdict == "reached" or (said is None and cell.verdict == "not-reached"):
+                return cell
+            if cell.verdict == "not-asked":
+                unasked = unasked or cell
+            elif cell.verdict == "cannot-say":
+                said = said or cell
+        return said or unasked or worst(())
+
+    @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it answered, in the newest scan that heard it."""
+        return next((s.device.addresses for s in self.unit if s.scan in self._numbers), ())
+
+    def _cell(self, number: int, question: Question | None) -> Cell:
+        """The same, in one scan."""
+        mine = self._in(number)
+        if mine and (question is None or question.answered_by(mine.services)):
+            return REACHED
+        port = question or ANY_PORT
+        if mine:
+            return worst_at(lasting(mine.addresses), lambda address: self.seen.silence(number, address, port))
+        if self.name in self.seen.behind:
+            return self.seen.silence_behind(self.name, number, port)
+        return worst_at(self._known_at, lambda address: self._absence(number, address, port))
+
+    def _absence(self, number: int, address: str, question: Question) -> Cell:
+        """What it means that the unit was not heard at an address where others know it."""
+        if any(not device.middlebox for device in self.seen.at(number, address)):
+            return Cell(verdict="cannot-say", reason="another device had its address there: it may have moved")
+        return self.seen.silence(number, address, question)
+
+    def _in(self, number: int) -> Device | None:
+        return next((sighting.device for sighting in self.unit if sighting.scan == number), None)
+
+    @property
+    def _numbers(self) -> Sequence[int]:
+        return self.seen.numbers(self.name)
+
+    @cached_property
+    def _known_at(self) -> tuple[str, ...]:
+        """Where the newest scan from each other vantage heard it, and where that of this vantage did, if none else."""
+        newest: dict[str | None, tuple[str, ...]] = {}
+        for sighting in self.unit:
+            newest.setdefault(self.seen.scans[sighting.scan].vantage, lasting(sighting.device.addresses))
+        others = [addresses for vantage, addresses in newest.items() if vantage != self.name]
+        return tuple(dict.fromkeys(a for addresses in others or newest.values() for a in addresses))

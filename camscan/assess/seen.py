@@ -1,0 +1,106 @@
+"""Everything that several scans saw, arranged for the question who is reached from where (`exposure.py`)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from camscan.assess.asked import Asked, Question
+from camscan.assess.sightings import Sighting
+from camscan.model import Device, ScanResult
+from camscan.reach import Cell, Vantage, worst_at
+
+Unit = tuple[Sighting, ...]
+"""One device, as each scan saw it that did, the newest first."""
+
+Behind = Mapping[str, tuple[str, ...]]
+"""Vantage → the addresses behind which everything stands from there (address translation)."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen, by unit and by scan; scans come newest first, and each names its vantage."""
+
+    scans: Sequence[ScanResult]
+    units: Sequence[Unit]
+    behind: Behind
+
+    def numbers(self, vantage: str) -> Sequence[int]:
+        """The numbers of the scans made from a vantage, the newest first."""
+        return self._numbers[vantage]
+
+    def vantage(self, name: str) -> Vantage:
+        """A vantage, with what answered there and is no device of the matrix."""
+        numbers = self.numbers(name)
+        scans = tuple(self.scans[number] for number in numbers)
+        mine = [unit for unit in self.units if any(s.scan in numbers for s in unit)]
+        boxes = sum(1 for scan in scans for device in scan.devices if device.middlebox)
+        unnamed = sum(1 for unit in mine if not any(s.device.vendor for s in unit))
+        return Vantage(name=name, scans=scans, unnamed=unnamed, middleboxes=boxes, partial=_is_partial(scans))
+
+    def at(self, number: int, address: str) -> Sequence[Device]:
+        """Who answered in a scan at an address, middleboxes among them."""
+        return self._holders.get((number, address), ())
+
+    def silence(self, number: int, address: str, question: Question) -> Cell:
+        """What it means that in a scan this port of an address did not answer, or that a box answered for it."""
+        boxes = [device for device in self.at(number, address) if device.middlebox]
+        if any(question.answered_by(box.services) for box in boxes):
+            return Cell(verdict="cannot-say", reason="a middlebox answers for it there")
+        return self._asked[number].of(address, question)
+
+    def silence_behind(self, vantage: str, number: int, question: Question) -> Cell:
+        """The same for whatever can only be behind some addresses; who answers at one of them may be it."""
+        known = self._behind.get((number, question))
+        if known is None:
+            known = worst_at(self.behind[vantage], lambda address: self._wall(number, address, question))
+            self._behind[number, question] = known
+        return known
+
+    def _wall(self, number: int, address: str, question: Question) -> Cell:
+        if any(device.middlebox or id(device) in self._lonely for device in self.at(number, address)):
+            return Cell(verdict="cannot-say", reason="what answers there may be it")
+        return self.silence(number, address, question)
+
+    @cached_property
+    def _numbers(self) -> dict[str | None, list[int]]:
+        numbers: dict[str | None, list[int]] = defaultdict(list)
+        for number, scan in enumerate(self.scans):
+            numbers[scan.vantage].append(number)
+        return numbers
+
+    @cached_property
+    def _asked(self) -> list[Asked]:
+        return [Asked(scan) for scan in self.scans]
+
+    @cached_property
+    def _behind(self) -> dict[tuple[int, Question], Cell]:
+        """What was worked out once, for it is the same for all devices."""
+        return {}
+
+    @cached_property
+    def _holders(self) -> dict[tuple[int, str], list[Device]]:
+        found: dict[tuple[int, str], list[Device]] = defaultdict(list)
+        for number, scan in enumerate(self.scans):
+            for device in scan.devices:
+                for address in device.addresses:
+                    found[number, address].append(device)
+        return found
+
+    @cached_property
+    def _lonely(self) -> frozenset[int]:
+        """Devices, by `id()`, that only scans of one vantage saw: whether they are one of the others is not known."""
+        alone = [unit for unit in self.units if len({self.scans[s.scan].vantage for s in unit}) == 1]
+        return frozenset(id(sighting.device) for unit in alone for sighting in unit)
+
+
+def _is_partial(scans: Sequence[ScanResult]) -> bool:
+    """Whether one of the scans, the newest first, left out something that none after it has asked."""
+    made_up: list[frozenset[str]] = []
+    for scan in scans:
+        scope = frozenset(scan.scope)
+        if scan.partial and not any(scope <= later for later in made_up):
+            return True
+        if not scan.partial:
+            made_up.append(scope)
+    return False

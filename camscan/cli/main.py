@@ -15,6 +15,7 @@ from camscan.cli.advisories import advisories
 from camscan.cli.capture import capture
 from camscan.cli.demo import demo
 from camscan.cli.explain import explain
+from camscan.cli.exposure import exposure
 from camscan.cli.fingerprint import fingerprint
 from camscan.cli.importing import import_files
 from camscan.cli.policy import policy
@@ -52,7 +53,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (scan, replay, explain, advisories, update, capture, schema, requests, demo):
+for command in (scan, replay, explain, exposure, advisories, update, capture, schema, requests, demo):
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")

@@ -8,9 +8,9 @@ nothing. Where the rows and the texts of a scope come from: `discover/tally.py`,
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from itertools import islice
 
@@ -18,6 +18,7 @@ from camscan.model import Coverage, ScanResult, Service
 from camscan.reach import NOT_REACHED, Cell
 from camscan.scope import Address, Containment, Network
 
+REMEMBERED = 256  # addresses: those of one device after the other
 SPANS = 1000  # rows of that kind that are read: a scan writes one for each channel and way out
 
 _SEVERAL = re.compile(r"\d+ addresses from (\S+) to (\S+)")
@@ -60,24 +61,28 @@ class Asked:
 
     def of(self, address: str, question: Question) -> Cell:
         """Whether the silence of this address says that it is not reached; never that it is reached."""
-        parsed = ip_address(address)
-        states = self._states(parsed, question)
+        states = self._states(address, question)
         best = max(states, key=lambda row: _STATES.index(row.state), default=None)
         if best is None:
-            return self._unasked(parsed, question)
+            return self._unasked(ip_address(address), question)
         if best.state == "asked":
             return NOT_REACHED
         why = f": {best.reason}" if best.reason else ""
         return Cell(verdict="cannot-say", reason=f"{best.channel} {_UNFINISHED[best.state]}{why}")
 
-    def _states(self, address: Address, question: Question) -> list[Coverage]:
+    def _states(self, address: str, question: Question) -> list[Coverage]:
         """The worst row of each channel that asked this of the address."""
         rows: dict[str, Coverage] = {}
-        for row in self._rows(address):
+        for row in self._rows_of(address):
             if question.is_of(row):
                 known = rows.setdefault(row.channel, row)
                 rows[row.channel] = min(known, row, key=lambda r: _STATES.index(r.state))
         return list(rows.values())
+
+    @cached_property
+    def _rows_of(self) -> Callable[[str], tuple[Coverage, ...]]:
+        """The rows that an address lies in. The latest are remembered: a device has several ports."""
+        return lru_cache(maxsize=REMEMBERED)(lambda address: tuple(self._rows(ip_address(address))))
 
     def _rows(self, address: Address) -> Iterator[Coverage]:
         holds = self._holds(address)

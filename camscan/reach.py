@@ -1,6 +1,6 @@
 """The nouns of the matrix of vantages, devices and services: who is reached from where, and where that cannot be said.
 
-Plain frozen data. `assess/exposure.py` works it out of several scans, `report/exposure.py` shows it.
+Plain frozen data. `assess/vantage/matrix.py` works it out of several scans, `report/exposure.py` shows it.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -14,8 +14,8 @@ import pytest
 from camscan.cli import reading
 from camscan.report.exposure import COLUMNS
 from tests.cli_rig import Scanner, install, run
-from tests.exposure_rig import box, cam, file, numbered, row, scan
 from tests.report_rig import HOSTILE, device, hostile
+from tests.vantage_rig import box, cam, file, numbered, row, scan
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 
 from camscan.errors import UsageError
 from camscan.intake.result_file import parse_result
-from tests.exposure_rig import document, row, scan
 from tests.report_rig import camera, device, hostile, middlebox, ordinary, result
+from tests.vantage_rig import document, row, scan
 
 NAME = "scan.json"
 

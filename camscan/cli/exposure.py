@@ -68,7 +68,7 @@ def exposure(
     Exit codes: 0 done, 1 a device is reached from a vantage of --fail-on-reach, 2 usage or a file that cannot be
     understood, 3 whether one is reached cannot be said.
     """
-    from camscan.assess.exposure import matrix
+    from camscan.assess.vantage.matrix import matrix
     from camscan.cli.formats import screen
     from camscan.cli.output import Output, refuse_same_file
     from camscan.identify.sameness import Groups

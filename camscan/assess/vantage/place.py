@@ -1,12 +1,12 @@
-"""One device from one vantage: reached, not reached, not asked, or what cannot be said of it (`exposure.py`)."""
+"""One device from one vantage: reached, not reached, not asked, or what cannot be said of it (`matrix.py`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from camscan.assess.asked import ANY_PORT, Question
-from camscan.assess.seen import Seen, Unit
-from camscan.assess.sightings import lasting
+from camscan.assess.vantage.asked import ANY_PORT, Question
+from camscan.assess.vantage.seen import Seen, Unit
+from camscan.assess.vantage.sightings import lasting
 from camscan.model import Device
 from camscan.reach import REACHED, Cell, worst, worst_at
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 
-from camscan.assess.asked import Question
-from camscan.assess.place import Place
-from camscan.assess.seen import Behind, Seen, Unit
-from camscan.assess.sightings import joined
+from camscan.assess.vantage.asked import Question
+from camscan.assess.vantage.place import Place
+from camscan.assess.vantage.seen import Behind, Seen, Unit
+from camscan.assess.vantage.sightings import joined
 from camscan.model import Device, ScanResult
 from camscan.reach import MAKERS, Cell, DeviceReach, Matrix, ServiceReach, worst
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from camscan.reach import Cell
-from tests.exposure_rig import box, cam, held, numbered, only, row, scan, services, verdicts
 from tests.report_rig import device
+from tests.vantage_rig import box, cam, held, numbered, only, row, scan, services, verdicts
 
 SERIAL = "DS-2CD2042WD-I20160101AAWR123456789"
 

@@ -1,12 +1,12 @@
-"""Everything that several scans saw, arranged for the question who is reached from where (`exposure.py`)."""
+"""Everything that several scans saw, arranged for the question who is reached from where (`matrix.py`)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from camscan.assess.asked import Asked, Question
-from camscan.assess.sightings import Sighting
+from camscan.assess.vantage.asked import Asked, Question
+from camscan.assess.vantage.sightings import Sighting
 from camscan.model import Device, ScanResult
 from camscan.reach import Cell, Vantage, worst_at
 

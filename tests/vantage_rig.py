@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import camscan
-from camscan.assess.exposure import matrix
+from camscan.assess.vantage.matrix import matrix
 from camscan.identify.sameness import Groups
 from camscan.model import Coverage, Device, Middlebox, ScanResult, Service
 from camscan.reach import Cell, DeviceReach, Matrix

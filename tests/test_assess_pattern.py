@@ -15,6 +15,8 @@ MATCHES = [
     ("DS-76??NI-Q1*(C)", "DS-7604NI-Q1/4P(D)", "no"),
     ("DS-76??NI-Q1*(C)", "DS-7604NI-Q1/4P", "revision"),
     ("DS-76??NI-Q1*(C)", "DS-7604NI-Q2/4P", "no"),
+    ("DS-7604NI-K1/4P*(B)", "DS-7604NI-K1 / 4P(B)", "yes"),
+    ("CS-CV310 Wifi IP66", "cs-cv310 wifi  ip66", "yes"),
     ("iDS-72??HQH*-M*(C)", "iDS-7208HQHI-M1(A)/S(C)", "yes"),
     ("iDS-72??HQHI-M1/E", "iDS-7208HQHI-M1/E(C)", "yes"),
     ("iDS-72??HQHI-M1/E", "iDS-7208HQHI-M1/S", "no"),

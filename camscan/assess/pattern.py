@@ -1,7 +1,8 @@
 """Patterns of model numbers, as the makers' advisories mean them and as devices report them.
 
 The makers write `x` for a digit, yet X is a letter of their model numbers too, so the data says it plainly: `?` is one
-letter or digit, `@` one or more letters, `*` anything, `[…]` may be missing; all else stands for itself, without case.
+letter or digit, `@` one or more letters, `*` anything, `[…]` may be missing; all else stands for itself, without case
+and without spaces, of which makers are as free.
 A pattern covers the whole number. `DH-` and `DHI-` before a Dahua number are left off. A hardware revision, `(B)`, that
 the pattern does not name may stand anywhere; one that it names but the device does not is neither confirmed nor denied.
 """
@@ -60,7 +61,7 @@ def _parts(pattern: str) -> tuple[str, str, bool]:
 
 @lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
-    return _PREFIX.sub("", text.upper().strip(), count=1)
+    return _PREFIX.sub("", "".join(text.upper().split()), count=1)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from camscan.protocols.registry import load_protocols
 
 CAPTURES = Path(__file__).parent / "captures"
 IDENTIFYING = [name for name, protocol in load_protocols().items() if protocol.identifies]
-NOT_A_PROTOCOL = {*DERIVED, "vendors", "oui", "lifecycle", "affiliates", "exposures"}
+NOT_A_PROTOCOL = {*DERIVED, "vendors", "oui", "lifecycle", "affiliates", "exposures", "known_models"}
 
 
 @pytest.mark.parametrize("name", IDENTIFYING)

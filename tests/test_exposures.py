@@ -4,6 +4,7 @@ import itertools
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.exposure_page import PAGE, page
 EXPOSURES = load_exposures(default_directory())
 KNOWLEDGE = load_knowledge()
 HIKVISION = "192.0.2.7"
+TODAY = date(2026, 11, 29)
 NOON = 1764590400.0  # 2025-12-01T12:00:00Z
 SADP = (
     '<?xml version="1.0" encoding="UTF-8"?><ProbeMatch><DeviceDescription>DS-2CD2042WD-I</DeviceDescription>'
@@ -317,7 +319,7 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, old: str, new: str, reas
     with pytest.raises(KnowledgeError, match=r"exposures\.toml: ") as caught:
         load_exposures(tmp_path)
     assert reason in str(caught.value)
-    assert check_exposures(tmp_path).defects == (str(caught.value),)
+    assert check_exposures(tmp_path, TODAY).defects == (str(caught.value),)
 
 
 def test_an_example_that_does_not_hold_is_a_defect(tmp_path: Path) -> None:
@@ -327,8 +329,15 @@ def test_an_example_that_does_not_hold_is_a_defect(tmp_path: Path) -> None:
         '{ state = "none", services = [{ port = 21, protocol = "ftp" }] }',
     )
     (tmp_path / FILE).write_text(swapped, encoding="utf-8")
-    (defect,) = check_exposures(tmp_path).defects
+    (defect,) = check_exposures(tmp_path, TODAY).defects
     assert defect.endswith("exposure ftp-open: example 1: none expected, found came out")
+
+
+def test_a_date_that_has_not_come_is_a_defect(tmp_path: Path) -> None:
+    text = (default_directory() / FILE).read_text(encoding="utf-8")
+    (tmp_path / FILE).write_text(text.replace("date = 2026-11-29", "date = 2031-01-01", 1), encoding="utf-8")
+    defects = check_exposures(tmp_path, TODAY).defects
+    assert defects[0].endswith("exposure never-activated: date is 2031-01-01, which is in the future")
 
 
 def test_a_rule_of_ports_alone_needs_no_program(tmp_path: Path) -> None:
@@ -339,7 +348,7 @@ def test_a_rule_of_ports_alone_needs_no_program(tmp_path: Path) -> None:
             'remedy = "Close it."\nsource = "RFC 1436"\nports = [70]\n'
             'example = [{ state = "found", services = [{ port = 70, protocol = "tcp" }] }, { state = "none" }]\n'
         )
-    assert check_exposures(tmp_path).defects == ()
+    assert check_exposures(tmp_path, TODAY).defects == ()
     device = device_of_example({"services": [{"port": 70, "protocol": "tcp"}]}, "x")
     found = exposure_findings(device, load_exposures(tmp_path), Surroundings())
     assert "gopher-open" in [one.id for one in found]

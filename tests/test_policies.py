@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +246,7 @@ def test_every_bad_file_is_told_of_and_the_others_count(tmp_path: Path) -> None:
     load(tmp_path, DATUM)
     (tmp_path / "policies" / "xx-bad.toml").write_text("id = 1\n", encoding="utf-8")
     (tmp_path / "policies" / "xx-worse.toml").write_text("id =\n", encoding="utf-8")
-    checked = check_policies(tmp_path, terms_of(vocabulary()))
+    checked = check_policies(tmp_path, terms_of(vocabulary()), date(2026, 11, 29))
     assert (checked.policies, checked.examples, len(checked.defects)) == (1, 3, 2)
 
 
@@ -261,6 +262,6 @@ def test_every_bad_file_is_told_of_and_the_others_count(tmp_path: Path) -> None:
 def test_a_bad_affiliate_is_refused(tmp_path: Path, text: str) -> None:
     load(tmp_path, DATUM)
     (tmp_path / "affiliates.toml").write_text(text, encoding="utf-8")
-    defects: Any = check_policies(tmp_path, terms_of(vocabulary())).defects
+    defects: Any = check_policies(tmp_path, terms_of(vocabulary()), date(2026, 11, 29)).defects
     assert len(defects) == 1
     assert "affiliates.toml" in defects[0]

@@ -15,15 +15,16 @@ def load_affiliates(path: Path, terms: Terms) -> dict[str, Affiliate]:
     """`affiliates.toml`: makers and brands that belong to the group of another maker, by id."""
     document = load_toml(path)
     refuse_unknown(document, {"date", "affiliate"}, str(path))
-    need(document, "date", date, str(path))
-    found = [_affiliate(row, terms, str(path)) for row in tables(document.get("affiliate", []), f"{path}: affiliate")]
+    day = str(need(document, "date", date, str(path)))
+    rows = tables(document.get("affiliate", []), f"{path}: affiliate")
+    found = [_affiliate(row, day, terms, str(path)) for row in rows]
     return {one.id: one for one in found}
 
 
-def _affiliate(row: dict[str, Any], terms: Terms, file: str) -> Affiliate:
+def _affiliate(row: dict[str, Any], day: str, terms: Terms, file: str) -> Affiliate:
     where = f"{file}: affiliate"
     refuse_unknown(row, {"id", "of", "source"}, where)
-    made = Affiliate(**{key: text_of(row, key, where) for key in ("id", "of", "source")})
+    made = Affiliate(date=day, **{key: text_of(row, key, where) for key in ("id", "of", "source")})
     if made.id not in terms.seats and made.id not in terms.brands:
         raise KnowledgeError(f"{where}: unknown maker or brand {made.id}")
     if made.of not in terms.seats:

@@ -7,6 +7,7 @@ is said just so.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +93,12 @@ def load_lifecycle(directory: Path, words: Words) -> tuple[Series, ...]:
         return ()
     document, where = load_toml(path), str(path)
     refuse_unknown(document, _KEYS, where)
-    newest = str(need(document, "date", object, where))
+    day = need(document, "date", date, where)
     rows = tables(document.get("series", []), f"{where}: series")
-    return tuple(_series(row, newest, words, f"{where}: series {number}") for number, row in enumerate(rows, 1))
+    return tuple(_series(row, day, words, f"{where}: series {number}") for number, row in enumerate(rows, 1))
 
 
-def _series(row: dict[str, Any], newest: str, words: Words, where: str) -> Series:
+def _series(row: dict[str, Any], day: date, words: Words, where: str) -> Series:
     refuse_unknown(row, _SERIES_KEYS, where)
     named = maybe("newest", row, str, where)
     made = Series(
@@ -108,7 +109,7 @@ def _series(row: dict[str, Any], newest: str, words: Words, where: str) -> Serie
         last=maybe("last", row, bool, where) or False,
         confidence=need(row, "confidence", float, where),
         source=need(row, "source", str, where),
-        date=str(row.get("date", newest)),
+        date=str(maybe("date", row, date, where) or day),
         examples=tuple(_example(one, where) for one in tables(row.get("example", []), f"{where}: example")),
     )
     for reason in _mistakes(made):

@@ -28,11 +28,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affiliate:
-    """A maker or brand `id` that belongs to the group of the maker `of`, by what the source shows."""
+    """A maker or brand `id` that belongs to the group of the maker `of`, by what the source shows; `date` is the day
+    (YYYY-MM-DD) when that was looked at."""
 
     id: str
     of: str
     source: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ def words_in(name: str, table: dict[str, Any], known: Container[str], where: str
 def texts(name: str, table: dict[str, Any], where: str) -> tuple[str, ...]:
     """A list of texts, none of them empty; none where the key is missing."""
     value = table.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
         raise KnowledgeError(f"{where}: {name} is no list of texts")
     return tuple(value)
 

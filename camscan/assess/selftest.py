@@ -1,13 +1,20 @@
-"""The data test themselves: every device that a file gives as an example gets the verdict or finding it expects."""
+"""The data test themselves: every device that a file gives as an example gets the verdict or finding it expects.
 
-from collections.abc import Iterator, Mapping
+Then what a file does not show by itself: a day that has not come yet, and a pattern that no known model matches.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from camscan.assess.advisories import verdict_on
-from camscan.assess.advisory import Advisory
-from camscan.assess.advisory_file import advisory_files, load_advisory
+from camscan.assess.advisory import Advisory, Example
+from camscan.assess.advisory_file import FOLDER, advisory_files, load_advisory
 from camscan.assess.firmware import read_firmware
+from camscan.assess.future import not_yet
+from camscan.assess.known_models import load_known_models, matching_nothing
 from camscan.assess.lifecycle import FILE, Series, lifecycle_findings, load_lifecycle
 from camscan.assess.reading import Words
 from camscan.assess.subject import Subject, is_rebranded
@@ -23,28 +30,69 @@ class Checked:
     defects: tuple[str, ...]
 
 
-def check_assessment(directory: Path, words: Words) -> Checked:
-    """Everything a data directory assesses devices by, also after a file is found broken."""
-    advisories: list[Advisory] = []
+def check_assessment(directory: Path, words: Words, today: date) -> Checked:
+    """Everything a data directory assesses devices by, also after a file is found broken. `today` is the day (UTC)
+    after which no source can have been looked at."""
+    loaded: list[Advisory] = []
     series: tuple[Series, ...] = ()
-    defects: list[str] = []
+    known: frozenset[str] = frozenset()
+    broken: list[str] = []
     for path in advisory_files(directory):
         try:
-            advisories.append(advisory := load_advisory(path, words))
+            loaded.append(load_advisory(path, words))
         except KnowledgeError as error:
-            defects.append(str(error))
-        else:
-            defects += (f"{path}: {reason}" for reason in failing(advisory))
+            broken.append(str(error))
     try:
-        series = load_lifecycle(directory, words)
+        series, known = load_lifecycle(directory, words), load_known_models(directory)
     except KnowledgeError as error:
-        defects.append(str(error))
-    defects += (f"{directory / FILE}: {reason}" for one in series for reason in failing_series(one))
+        broken.append(str(error))
+    wrong = [f"{_file(directory, one)}: {reason}" for one in loaded for reason in _wrong(one, today)]
+    wrong += dict.fromkeys(f"{directory / FILE}: {reason}" for one in series for reason in _wrong_series(one, today))
+    unmatched = () if broken else _unmatched(directory, loaded, series, known)
     return Checked(
-        advisories=len(advisories),
-        examples=sum(len(one.examples) for one in advisories) + sum(len(one.examples) for one in series),
-        defects=tuple(defects),
+        advisories=len(loaded),
+        examples=sum(len(one.examples) for one in loaded) + sum(len(one.examples) for one in series),
+        defects=(*broken, *wrong, *unmatched),
     )
+
+
+def _file(directory: Path, advisory: Advisory) -> Path:
+    return directory / FOLDER / f"{advisory.id}.toml"  # the loader refuses any other name
+
+
+def _wrong(advisory: Advisory, today: date) -> Iterator[str]:
+    yield from failing(advisory)
+    days = (("date", advisory.date), ("published", advisory.published), ("kev", advisory.kev))
+    yield from not_yet(days, today)
+
+
+def _wrong_series(series: Series, today: date) -> Iterator[str]:
+    yield from failing_series(series)
+    yield from not_yet((("date", series.date),), today)
+
+
+def _unmatched(
+    directory: Path, advisories: Sequence[Advisory], series: Sequence[Series], known: Collection[str]
+) -> Iterator[str]:
+    """The patterns of models that no model is known for; of several files, so only where all of them load."""
+    statements = [
+        (_file(directory, one), tuple(chain.from_iterable(a.models for a in one.affected)), _models(one.examples))
+        for one in advisories
+    ]
+    statements += [(directory / FILE, one.models, _models_of(one.examples)) for one in series]
+    everywhere = frozenset(known).union(*(own for _, _, own in statements))
+    for path, patterns, own in statements:
+        for pattern in matching_nothing(patterns, own, everywhere):
+            yield f"{path}: models: {pattern} matches none of its examples and no known model"
+
+
+def _models(examples: Iterable[Example]) -> frozenset[str]:
+    return _models_of(example.device for example in examples)
+
+
+def _models_of(devices: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    names = ("model", "maker_model")
+    return frozenset(device[name] for device in devices for name in names if name in device)
 
 
 def failing(advisory: Advisory) -> Iterator[str]:

@@ -17,7 +17,8 @@ def group() -> None:
 
 @fingerprint.command()
 def check(fingerprints: FingerprintsOption = None) -> int:
-    """Check every rule, advisory, exposure and policy: that it loads, that its examples hold, that none is overruled.
+    """Check every rule, advisory, exposure and policy: that it loads, that its examples hold, that none is overruled,
+    that no date lies ahead, and that every pattern of models matches a known one.
 
     One line for each defect: file, rule and reason; of a file that does not load, the first. Sends nothing.
 
@@ -48,6 +49,8 @@ def check(fingerprints: FingerprintsOption = None) -> int:
 def _checked_assessment(directory: Path) -> tuple[Counter[str], tuple[str, ...]]:
     """How many advisories, exposures, policies and examples hold, and what is wrong; none where their words cannot be
     read."""
+    from datetime import UTC, datetime
+
     from camscan.assess.exposure.selftest import check_exposures
     from camscan.assess.policy_selftest import check_policies
     from camscan.assess.selftest import check_assessment
@@ -60,9 +63,10 @@ def _checked_assessment(directory: Path) -> tuple[Counter[str], tuple[str, ...]]
         vocabulary = load_vocabulary(directory / "vendors.toml")
     except KnowledgeError:
         return Counter(), ()  # the check of the rules has said so
-    checked = check_assessment(directory, words_of(vocabulary))
-    policies = check_policies(directory, terms_of(vocabulary))
-    exposures = check_exposures(directory)
+    today = datetime.now(UTC).date()
+    checked = check_assessment(directory, words_of(vocabulary), today)
+    policies = check_policies(directory, terms_of(vocabulary), today)
+    exposures = check_exposures(directory, today)
     counts = Counter(advisory=checked.advisories, exposure=exposures.exposures, policy=policies.policies)
     counts["example"] = checked.examples + policies.examples + exposures.examples
     return counts, (*checked.defects, *policies.defects, *exposures.defects)

@@ -14,7 +14,7 @@ from camscan.identify.rule_set import RuleSet
 from camscan.identify.rules import load_rules
 from camscan.identify.vocabulary import Vocabulary, load_vocabulary
 
-_NOT_RULES = {"vendors.toml", "oui.toml", "lifecycle.toml", "affiliates.toml", "exposures.toml"}
+_NOT_RULES = {"vendors.toml", "oui.toml", "lifecycle.toml", "affiliates.toml", "exposures.toml", "known_models.toml"}
 _NOT_RULES_BELOW = {"advisories", "policies"}  # what devices are held against once they are identified
 _NO_RULES = RuleSet(())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from camscan.assess.exposure.exposure_file import FILE, STATES, load_exposures
 from camscan.assess.exposure.exposures import Exposure
 from camscan.assess.exposure.rules import RULES
 from camscan.assess.exposure.services import offered
+from camscan.assess.future import not_yet
 from camscan.assess.reading import one_of
 from camscan.datafile import need, refuse_unknown, tables
 from camscan.errors import KnowledgeError
@@ -30,11 +32,14 @@ class Checked:
     defects: tuple[str, ...]
 
 
-def check_exposures(directory: Path) -> Checked:
-    """Every example of a data directory."""
+def check_exposures(directory: Path, today: date) -> Checked:
+    """Every example of a data directory, and every date of it."""
     try:
         exposures = load_exposures(directory)
-        defects = [f"{directory / FILE}: exposure {one.id}: {reason}" for one in exposures for reason in failing(one)]
+        reasons = (
+            (one, reason) for one in exposures for reason in (*failing(one), *not_yet([("date", one.date)], today))
+        )
+        defects = [f"{directory / FILE}: exposure {one.id}: {reason}" for one, reason in reasons]
     except KnowledgeError as error:
         return Checked(exposures=0, examples=0, defects=(str(error),))
     count = sum(len(one.examples) for one in exposures)

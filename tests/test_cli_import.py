@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from camscan.cli import importing
+from camscan.cli.ending import Exit
 from camscan.identify import knowledge_base
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.targets import read_targets
@@ -40,6 +41,19 @@ def test_files_of_both_kinds_are_judged_together(tmp_path: Path) -> None:
     assert devices[0]["evidence"][0]["request"] == "probe GetRequest by nmap"
     assert devices[0]["evidence"][0]["channels"] == ["imported"]
     assert devices[0]["first_seen"].startswith("2026-11-22")
+
+
+def test_what_matters_ends_with_a_code_of_its_own(tmp_path: Path) -> None:
+    says = script("snmp-sysdescr", "Hikvision DS-2CD2032F-I camera V5.3.0")
+    vulnerable = write(tmp_path / "a", nmap_file(host(port(161, says, protocol="udp"))))
+    ended = run("import", vulnerable, "--fail-on", "critical")
+    assert ended.code == Exit.FINDINGS
+    assert "1 device has findings at or above critical" in ended.err
+    assert run("import", vulnerable).code == Exit.DONE
+    quiet = run("import", vulnerable, "--fail-on", "critical", "--quiet")
+    assert (quiet.code, quiet.err) == (Exit.FINDINGS, "")
+    assert run("import", write(tmp_path / "b", nmap_file(CAMERA)), "--fail-on", "info").code == Exit.DONE
+    assert run("import", vulnerable, "--fail-on", "awful").code == Exit.USAGE
 
 
 def test_what_nmap_concludes_names_no_maker(tmp_path: Path) -> None:

@@ -11,7 +11,15 @@ import typer
 
 from camscan.cli.chosen import chosen_by
 from camscan.cli.formats import Format
-from camscan.cli.options import FingerprintsOption, FormatOption, OutputOption, PolicyOption, QuietOption, SiteOption
+from camscan.cli.options import (
+    FailOnOption,
+    FingerprintsOption,
+    FormatOption,
+    OutputOption,
+    PolicyOption,
+    QuietOption,
+    SiteOption,
+)
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,16 +53,21 @@ def import_files(
         Path | None, typer.Option("--targets", metavar="FILE", help="Write the addresses that are worth a scan.")
     ] = None,
     quiet: QuietOption = False,
+    fail_on: FailOnOption = None,
     policies: PolicyOption = None,
     site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
-) -> None:
+) -> int:
     """Judge the results of nmap or masscan as a scan would, and send nothing.
 
     What a device itself said counts; what the other scanner concluded is a reason to ask, never evidence. --targets
     names the addresses of the two makers, with a camera's port open, or named by the other scanner, for `camscan scan
     --targets`. A part of a file that cannot be used is reported and left out.
+
+    Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
+    from camscan.cli.ending import Exit
+    from camscan.cli.failing import fails
     from camscan.cli.formats import render, screen
     from camscan.cli.judged import judge_replies
     from camscan.cli.log import open_log
@@ -80,6 +93,7 @@ def import_files(
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet:
         _say_end(result, taken, candidates, targets, told=output is None and form is Format.TABLE)
+    return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE
 
 
 def _read(names: Sequence[str], quiet: bool) -> _Taken:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from camscan.assess.advisories import advisory_verdicts
+from camscan.assess.advisories import advisory_verdicts, verdict_on
+from camscan.assess.subject import subject_of
 from tests.assess_rig import device, shipped
 
 TABLE = tomllib.loads(Path(__file__).with_name("advisory_cases.toml").read_text(encoding="utf-8"))
 CASES = [{**source, **case} for source in TABLE["source"] for case in source["cases"]]
+NAMES = ("vendor", "brand", "model", "maker_model", "kind", "firmware", "build")
 KNOWN = {one.id for one in shipped().advisories}
 
 
@@ -22,13 +24,20 @@ def named(case: dict[str, Any]) -> str:
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_the_verdict_is_what_the_source_says(case: dict[str, Any]) -> None:
     assert case["advisory"] in KNOWN
-    names = ("vendor", "brand", "model", "maker_model", "kind", "firmware", "build")
-    judged = device(**{name: case[name] for name in names if name in case})
+    judged = device(**{name: case[name] for name in NAMES if name in case})
     rows = {row.id: row for row in advisory_verdicts(judged, shipped().advisories)}
     row = rows.get(case["advisory"])
     said = row.verdict if row else "no-row"
     assert said == case["verdict"], f"{case['why']} ({case['source']}); said: {row.reason if row else 'nothing'}"
     assert row is None or row.confidence <= case.get("most", 1.0)
+
+
+def test_what_is_left_out_before_the_firmware_is_looked_at_would_have_had_no_row() -> None:
+    for case in CASES:
+        judged = device(**{name: case[name] for name in NAMES if name in case})
+        subject = subject_of(judged)
+        every = (verdict_on(subject, advisory) for advisory in shipped().advisories)
+        assert advisory_verdicts(judged, shipped().advisories) == tuple(row for row in every if row is not None)
 
 
 def test_no_case_stands_twice() -> None:

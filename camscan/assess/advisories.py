@@ -6,11 +6,13 @@ tell nobody anything. An advisory that names neither models nor firmware is held
 was published. All that is said of a rebranded device carries less confidence.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from camscan.assess.advisory import Advisory
 from camscan.assess.affected import Affected, Answer, Verdict, answer
+from camscan.assess.firmware import read_firmware
 from camscan.assess.pattern import match
 from camscan.assess.subject import Subject, subject_of
 from camscan.model import AdvisoryVerdict, Device
@@ -29,12 +31,23 @@ class Fit(NamedTuple):
 
 def advisory_verdicts(device: Device, advisories: tuple[Advisory, ...]) -> tuple[AdvisoryVerdict, ...]:
     """What each advisory that concerns the device says of it, by id."""
-    return _verdicts(subject_of(device), advisories)
+    subject = subject_of(device)
+    product = replace(subject, firmware=read_firmware(None), sure=1.0)
+    held = (verdict_on(subject, advisory) for advisory in _in_question(product, advisories))
+    return tuple(made for made in held if made is not None)
 
 
-@lru_cache(maxsize=1024)  # a site has many cameras and few models
-def _verdicts(subject: Subject, advisories: tuple[Advisory, ...]) -> tuple[AdvisoryVerdict, ...]:
-    return tuple(made for advisory in advisories if (made := verdict_on(subject, advisory)) is not None)
+@lru_cache(maxsize=4096)  # a site has many cameras, each built another day, and few models
+def _in_question(product: Subject, advisories: tuple[Advisory, ...]) -> tuple[Advisory, ...]:
+    """Those that may say something of such a product, whatever firmware it runs; all others have no row of it."""
+    return tuple(one for one in advisories if not one.unseen and _concerns(product, one) and _may_fit(product, one))
+
+
+def _may_fit(product: Subject, advisory: Advisory) -> bool:
+    numbers = [number for number in (product.model, *product.maker_models) if number]
+    return advisory.kev is not None or any(
+        not one.models or any(_best(number, one) != "no" for number in numbers) for one in advisory.affected
+    )
 
 
 def verdict_on(subject: Subject, advisory: Advisory) -> AdvisoryVerdict | None:

@@ -67,13 +67,15 @@ Dialogue = Generator[Request, bytes | None, None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Udp:
     """One question, many answers. `group` None: no multicast; `group6`: the same by IPv6, on the link only; `unicast`:
-    also asked of every address in scope. `spread`: seconds over which devices may put off what they say to a group."""
+    also asked of every address in scope, with `known_only` of those IPv4 hosts alone that something has shown to be
+    there. `spread`: seconds over which devices may put off what they say to a group."""
 
     port: int
     group: str | None = None
     group6: str | None = None
     broadcast: bool = False
     unicast: bool = False
+    known_only: bool = False
     spread: float = 0.0
     reply_size: int = 1500  # bytes expected back from one device, for the budget
 

@@ -10,8 +10,9 @@ import pytest
 from camscan.discover.addresses import Addresses
 from camscan.discover.journal import Journal
 from camscan.discover.plan import Settings, Step
-from camscan.discover.roll import Roll
+from camscan.discover.roll import EVERYBODY, Roll
 from camscan.discover.steps import make_plan
+from camscan.discover.tally import coverage, unasked
 from camscan.protocols.registry import load_protocols
 from camscan.scope import Interface, Scope
 
@@ -183,3 +184,42 @@ async def test_who_is_heard_of_while_the_last_are_drawn_is_asked_too(site: Site)
     assert [*asked] == [HOSTS[1]]
     tally = site.journal.tally
     assert (tally.drawn[step, str(NEAR)], tally.absent[step, str(NEAR)]) == (2, 4)
+
+
+@pytest.mark.parametrize("network", [NEAR, FAR])
+async def test_a_question_for_hosts_that_are_known_goes_to_them_alone_near_and_far(network: IPv4Network) -> None:
+    site, step = Site(), step_of("snmp_engine unicast", network)
+    here = [str(host) for host in network.hosts()]
+    site.roll.open(EVERYBODY)
+    asked = site.addresses.if_heard(step, 8, 0.0)
+    site.roll.add("192.0.2.9")  # outside the scope of the step
+    site.roll.add(here[4])
+    assert await take(asked, 1) == [here[4]]
+    site.roll.add(here[1])
+    assert await take(asked, 1) == [here[1]]
+    site.roll.close(EVERYBODY)
+    assert [address async for address in asked] == []
+    site.journal.pages[step].finish()
+    (row,) = (r for r in coverage(PLAN, site.journal.tally) if r.channel == step.channel and r.network == str(network))
+    assert (row.state, row.asked, row.silent) == ("asked", 2, 2)
+    assert row.reason == f"{len(here) - 2} not asked: nothing was heard of anybody there"
+
+
+async def test_a_scan_that_goes_on_asks_only_the_known_that_were_not_asked() -> None:
+    site, step = Site(), step_of("snmp_engine unicast")
+    site.roll.open(EVERYBODY)
+    asked = site.addresses.if_heard(step, 1, 0.0)
+    site.roll.add(HOSTS[0])
+    site.roll.add(HOSTS[1])
+    await take(asked, 2)
+    later = Site(site.lines)
+    later.roll.add(HOSTS[0])
+    later.roll.add(HOSTS[1])
+    assert [address async for address in later.addresses.if_heard(step, 1, 0.0)] == [HOSTS[1]]
+
+
+def test_who_asks_only_the_known_does_not_make_a_scan_whole() -> None:
+    tally = Journal(plan=PLAN).tally
+    for network in (NEAR, FAR):
+        tally.finish(step_of("snmp_engine unicast", network))
+    assert set(unasked(PLAN, tally)) == {str(NEAR), str(FAR)}

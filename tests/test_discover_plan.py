@@ -43,6 +43,16 @@ def test_the_plan_counts_packets_as_they_will_be_sent() -> None:
     assert (ports.connections, ports.spare) == (14 * (tried + 10), 14 * 10)
 
 
+def test_whom_a_scan_will_know_is_not_in_the_totals() -> None:
+    plan = plan_of(WHOLE)
+    (known,) = (s for s in plan.steps if s.channel == "snmp_engine unicast")
+    assert (known.per_host, known.packets, known.networks) == (True, 2, (str(LAN),))
+    assert known in plan.taken
+    assert plan.packets == replace(plan, steps=tuple(s for s in plan.steps if s is not known)).packets
+    six = plan_of(Scope(swept=(ip_network("fd00::/126"),)))
+    assert not [s for s in six.steps if s.protocol == "snmp_engine"]
+
+
 def test_the_camera_ports_are_all_asked() -> None:
     wanted = {80, 81, 82, 88, 443, 554, 5000, 8000, 8080, 8086, 8443, 8554, 8899, 9000, 34567, 37777, 37778, 49152}
     assert wanted <= set(swept_ports(load_protocols()))

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,16 @@ async def test_onvif_without_a_login_is_asked_as_far_as_it_answers(site: Network
     ]
     assert len(connections) == 2  # kept from question to question; the page that is not there ends it
     assert {r["routed"] for r in replies} == {False}
+
+
+async def test_snmp_names_the_engine_of_a_host_that_has_been_heard_of(site: Network, tmp_path: Path) -> None:
+    run = await scan(tmp_path, CAMERA, DOME)
+    assert Counter(r["address"] for r in run.log if r["port"] == 161) == {CAMERA: 1, DOME: 2}  # the second is silent
+    replies = [json.loads(line) for line in run.replies.read_text().splitlines()]
+    (report,) = (r for r in replies if r["protocol"] == "snmp_engine")
+    assert (report["address"], report["channel"], report["encoding"]) == (CAMERA, "unicast", "hex")
+    rows = [r for r in json.loads(run.out)["coverage"] if r["channel"] == "snmp_engine unicast"]
+    assert [(r["state"], r["asked"], r["answered"]) for r in rows] == [("asked", 1, 1), ("asked", 1, 0)]
 
 
 async def test_the_owners_credential_is_used_once_and_written_nowhere(site: Network, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ pytestmark = [
 ]
 
 LAN = IPv4Network("10.83.10.0/24")
+SCANNER = "10.83.10.2"
 SCANNER_MAC = "02:00:5e:10:00:02"
 MAKERS = ("hikvision", "dahua")
 GROUPS = {
@@ -197,6 +198,24 @@ def test_sadp_asks_inquiry_and_nothing_else(whole: Scan) -> None:
     asked = [bytes(p[UDP].payload) for p in sent(whole.packets) if UDP in p and p[UDP].dport == 37020]
     assert asked
     assert all(b"<Types>inquiry</Types>" in data and data.count(b"<Types>") == 1 for data in asked)
+
+
+def test_snmp_is_asked_of_those_who_are_there_and_of_nobody_else(site: Network, whole: Scan) -> None:
+    asked = {p[IP].dst for p in sent(whole.packets) if UDP in p and p[UDP].dport == 161}
+    there = {address for address in site.devices if ip_address(address) in LAN}
+    assert there <= asked
+    assert asked <= there | {SCANNER}
+    told = [e for e in whole.device("10.83.10.14")["evidence"] if e["protocol"] == "snmp_engine"]
+    assert {e["attribute"] for e in told} == {"vendor", "mac"}
+
+
+def test_snmp_crosses_a_router_to_those_who_are_there(site: Network, tmp_path: Path) -> None:
+    found = scan(site, tmp_path, "10.83.20.8/29", "--replies", str(tmp_path / "replies.jsonl"))
+    asked = {p[IP].dst for p in sent(found.packets) if UDP in p and p[UDP].dport == 161}
+    assert asked == {f"10.83.20.{host}" for host in range(11, 15)}
+    replies = [json.loads(line) for line in (tmp_path / "replies.jsonl").read_text().splitlines()]
+    assert [r["address"] for r in replies if r["protocol"] == "snmp_engine"] == ["10.83.20.11"]
+    assert {r["routed"] for r in replies} == {True}
 
 
 def test_nothing_is_written_to_the_sdk_port(whole: Scan) -> None:

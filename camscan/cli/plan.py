@@ -17,7 +17,7 @@ SCHEMA = "camscan.plan/1"
 RANGES_SHOWN = 4  # in the one line before the first packet; the dry run shows all
 
 _STEP_COLUMNS = ("Channel", "Where", "Asks", "Hosts", "Packets", "Connects", "Size")
-_TURN_COLUMNS = ("Protocol", "Asks", "Connects", "Size")
+_TURN_COLUMNS = ("Protocol", "Asks", "Packets", "Connects", "Size")
 _NUMBERS = frozenset(["Hosts", "Packets", "Connects", "Size"])
 _REQUESTS_SHOWN = 4  # of one step; `camscan requests` lists them all
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -89,7 +89,7 @@ def _parts(plan: Plan) -> Iterator[Part]:
     yield from _facts(plan)
     yield from heading("Steps")
     yield _grid(_STEP_COLUMNS, [_step_cells(g) for g in groups if not (g[0].per_host or g[0].not_possible)])
-    yield from heading("Then, to each host where a port is open or a reply names one")
+    yield from heading("Then, to each host that is found, where a port is open or a reply names one")
     yield _grid(_TURN_COLUMNS, [_turn_cells(g[0]) for g in groups if g[0].per_host and not g[0].not_possible])
     impossible = [g for g in groups if g[0].not_possible]
     if impossible:
@@ -121,7 +121,8 @@ def _step_cells(steps: list[Step]) -> tuple[Cell, ...]:
 
 
 def _turn_cells(step: Step) -> tuple[Cell, ...]:
-    return cell(step.protocol), _asks(step), cell(f"{step.connections:,}"), cell(_size(step.bytes))
+    counts = (cell(f"{step.packets:,}"), cell(f"{step.connections:,}"), cell(_size(step.bytes)))
+    return cell(step.protocol), _asks(step), *counts
 
 
 def _asks(step: Step) -> Cell:
@@ -141,7 +142,7 @@ def _alike(steps: Iterable[Step]) -> list[list[Step]]:
 
 
 def _interfaces(plan: Plan) -> Iterator[str | None]:
-    return (step.interface for step in plan.steps if not step.per_host and step.not_possible is None)
+    return (step.interface for step in plan.taken if step.not_possible is None)
 
 
 def _ranges(plan: Plan) -> list[str]:

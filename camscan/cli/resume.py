@@ -184,7 +184,7 @@ def _take_reply(journal: Journal, line: bytes, known: Container[str]) -> None:
 def standing(journal: Journal, file: JournalFile | None) -> Iterator[str]:
     """What the user is told of a scan that goes on."""
     if file and journal.started is not None:
-        steps = sum(1 for step in journal.plan.steps if not step.per_host and not step.not_possible)
+        steps = sum(1 for step in journal.plan.taken if not step.not_possible)
         hosts = len({reply.address for reply in journal.replies})
         done = f"steps done: {len(journal.tally.finished)} of {steps}, hosts heard: {hosts:,}"
         yield f"{file.name}: going on with the scan of {_moment(journal.started)}, {done}"

@@ -6,13 +6,13 @@ overflow. So the other channels ask each host as soon as it has been heard of, a
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 from camscan.discover.journal import Journal
 from camscan.discover.order import Order, Place, Run
 from camscan.discover.plan import Step
-from camscan.discover.roll import Roll
+from camscan.discover.roll import EVERYBODY, Networks, Roll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +36,31 @@ class Addresses:
         """The same, but first, while ARP is under way, whoever is heard of in the meantime."""
         self._begin(step, size, wait)
         order, asked = self._order(step), set[str]()
-        done = self.journal.pages[step].done
         if self._sweep(step):
-            async for address in self.roll.follow(step.networks):
-                place = order.find(address)
-                if place and not done.holds(place.position) and address not in asked:
-                    asked.add(address)
-                    if self._draw(step, place):
-                        yield address
+            async for address in self._follow(step, order, asked, step.networks):
+                yield address
         for address in self._rest(step, order, asked):
             yield address
+
+    async def if_heard(self, step: Step, size: int, wait: float | None) -> AsyncGenerator[str, None]:
+        """Only whoever is heard of, as long as anybody may be; the others are left out."""
+        self._begin(step, size, wait)
+        order, asked = self._order(step), set[str]()
+        async for address in self._follow(step, order, asked, EVERYBODY):
+            yield address
+        taken = (place.position for place in map(order.find, asked) if place)
+        for run in order.undone_but(self.journal.pages[step].done, taken):
+            self._leave_out(step, run)
+
+    async def _follow(self, step: Step, order: Order, asked: set[str], networks: Networks) -> AsyncIterator[str]:
+        """Whoever of this step is on the roll, or comes on it while these networks are open."""
+        done = self.journal.pages[step].done
+        async for address in self.roll.follow(networks):
+            place = order.find(address)
+            if place and not done.holds(place.position) and address not in asked:
+                asked.add(address)
+                if self._draw(step, place):
+                    yield address
 
     def _begin(self, step: Step, size: int, wait: float | None) -> None:
         page = self.journal.pages[step]

@@ -96,10 +96,9 @@ class Channels:
             return "multicast", each([f"{channel.group6}%{step.interface}" if by_six else str(channel.group)])
         if step.mode == "broadcast":
             return "broadcast", each(self._broadcasts(step))
-        settings = self.plan.settings
-        return "unicast", self.addresses.as_heard(
-            step, BATCH, settings.repeats * settings.unicast_pause + settings.wait
-        )
+        settings, addresses = self.plan.settings, self.addresses
+        some = addresses.if_heard if step.per_host else addresses.as_heard
+        return "unicast", some(step, BATCH, settings.repeats * settings.unicast_pause + settings.wait)
 
     def _broadcasts(self, step: Step) -> Iterator[str]:
         """The network's own address for all, and the one for all of the wire where that is in scope."""

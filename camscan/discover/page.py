@@ -188,5 +188,6 @@ class Page:
         """The step with what is left of it. How wide ARP sweeps stays as it is: the pace on the wire depends on it."""
         gone = self.standing.gone / self.step.rounds if self.standing else self.done.count / max(self.step.addresses, 1)
         share = max(0.0, 1.0 - gone) if self.step not in self.tally.finished else 0.0
-        names = ("packets", "connections", "spare", "bytes", *(["addresses"] if self.step.mode != "sweep" else []))
+        counted = () if self.step.per_host else ("packets", "connections", "spare", "bytes")
+        names = (*counted, *(["addresses"] if self.step.mode != "sweep" else []))
         return replace(self.step, **{name: round(getattr(self.step, name) * share) for name in names})

@@ -56,7 +56,8 @@ Mode = Literal["multicast", "broadcast", "unicast", "echo", "sweep", "ports", "t
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
-    """One channel over `networks`. Counts are what goes out; with `per_host` they are for each host that answers.
+    """One channel over `networks`. Counts are what goes out; with `per_host` they are for each host that answers, and
+    nobody else of the `networks`, where there are any, is asked.
 
     `network` names the networks for people. `near` is true on this machine's own wire, where ARP shows beforehand who
     is there. `engine` is who looks for open ports; of its connections `spare` are for ports whose first try was lost.
@@ -147,6 +148,11 @@ class Plan:
         """Seconds until the ports of addresses where nobody is have been given up, one after the other."""
         rounds = math.ceil(step.addresses / self.settings.hosts_at_once)
         return rounds * len(step.requests) * self.settings.connect_seconds
+
+    @property
+    def taken(self) -> tuple[Step, ...]:
+        """The steps that are taken by themselves; turns follow from what these find."""
+        return tuple(s for s in self.steps if s.mode != "turns")
 
     def _certain(self) -> Iterator[Step]:
         return (s for s in self.steps if not s.per_host and s.not_possible is None)

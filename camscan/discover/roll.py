@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator, Iterator
 Networks = tuple[str, ...]
 """The networks of a step, as text."""
 
+EVERYBODY: Networks = ()
+"""Stands for all networks: it is open as long as anything in the scan may still show a host."""
+
 
 class Roll:
     """Addresses in the order in which they were heard of, each once."""

@@ -150,6 +150,9 @@ def _segment_step(protocol: Protocol, mode: Mode, interface: Interface, network:
 def _sweep_steps(protocol: Protocol, part: Part, settings: Settings) -> Iterator[Step]:
     requests = allowed_requests(protocol, settings)
     match protocol.channel:
+        case Udp(unicast=True, known_only=True):
+            if part.version == 4:
+                yield _known_step(protocol, part, requests, settings)
         case Udp(unicast=True):
             asked = len(requests) * settings.repeats
             yield _sweep_step(protocol, "unicast", part, requests, asked, _size(requests) * settings.repeats)
@@ -177,6 +180,13 @@ def _sweep_step(
         near=part.wire is not None,
         not_possible=None if part.interface else NO_ROUTE,
     )
+
+
+def _known_step(protocol: Protocol, part: Part, requests: tuple[Request, ...], settings: Settings) -> Step:
+    """Of whom it will be asked nobody knows beforehand: the counts are for one host."""
+    step = _sweep_step(protocol, "unicast", part, requests, 0, 0)
+    sent = settings.repeats
+    return replace(step, per_host=True, packets=len(requests) * sent, bytes=_size(requests) * sent)
 
 
 def _carries_frames(part: Part, interfaces: tuple[Interface, ...]) -> bool:

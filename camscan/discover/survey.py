@@ -18,6 +18,7 @@ from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
 from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan, Step
+from camscan.discover.roll import EVERYBODY
 from camscan.discover.routed import Routed
 from camscan.discover.tally import Tally, coverage
 from camscan.discover.tasks import each, serve
@@ -98,7 +99,7 @@ class Survey:
 
     async def run(self) -> None:
         """Take every step of the plan, then ask the hosts that announced more than the ports already tried."""
-        steps = [s for s in self.plan.steps if not s.per_host and s.not_possible is None]
+        steps = [s for s in self.plan.taken if s.not_possible is None]
         carriers = Carriers({s.interface for s in steps if s.interface})
         try:
             await self._take_all(steps)
@@ -109,17 +110,21 @@ class Survey:
             self.journal.unlink(carriers.lost())
 
     async def _take_all(self, steps: Sequence[Step]) -> None:
-        """Take these steps together; the network is idle when nobody is looked for any more."""
+        """Take these steps together; the network is idle when nobody is looked for any more, and whom nothing has shown
+        by the end of the others is not known."""
         self._began = _now()
         for step in (s for s in steps if s.mode == "sweep" and s not in self.tally.finished):
             self.hosts.heard.open(step.networks)
+        self.hosts.heard.open(EVERYBODY)
         async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(self._take(step)) for step in steps if step.mode in ("sweep", "ports")]
-            for step in (s for s in steps if s.mode not in ("sweep", "ports")):
-                group.create_task(self._take(step))
+            first = sorted(steps, key=lambda step: step.mode not in ("sweep", "ports"))
+            tasks = {step: group.create_task(self._take(step)) for step in first}
+            asked = [task for step, task in tasks.items() if step.mode in ("sweep", "ports")]
             if asked:
                 await asyncio.gather(*asked)
                 self._idle.set()
+            await asyncio.gather(*(task for step, task in tasks.items() if not step.per_host))
+            self.hosts.heard.close(EVERYBODY)
 
     def coverage(self) -> tuple[Coverage, ...]:
         """What every channel did until now, and how the owner's credential fared."""

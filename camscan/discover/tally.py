@@ -16,6 +16,8 @@ from camscan.scope import Scope
 from camscan.transport.unsent import Unsent
 
 REASONS_SHOWN = 3  # per row
+NOBODY_THERE = "ARP showed nobody there"
+NOBODY_HEARD = "nothing was heard of anybody there"
 
 State = Literal["asked", "partial", "not-possible"]
 
@@ -114,7 +116,8 @@ class Tally:
         if _is_segment(step):
             lack.missed.update([unsent.reason(a) for a in addresses[:1] if lack.packets >= step.packets])
         else:
-            whole = (step.packets + step.connections - step.spare) // max(step.addresses, 1)
+            hosts = 1 if step.per_host else max(step.addresses, 1)
+            whole = (step.packets + step.connections - step.spare) // hosts
             lack.missed.update(unsent.reason(a) for a in addresses if unsent.packets_for(a) >= whole)
         return lack
 
@@ -127,7 +130,7 @@ class Tally:
             yield f"{lack.packets:,} packet{'' if lack.packets == 1 else 's'} could not be sent: {lack.reason}"
         absent = sum(self.absent.get((step, n), 0) for n in block.networks)
         if absent:
-            yield f"{absent:,} not asked: ARP showed nobody there"
+            yield f"{absent:,} not asked: {NOBODY_HEARD if step.per_host else NOBODY_THERE}"
         if step.interface in self.unlinked:
             yield self.unlinked[step.interface]
         yield from self.remarks[step] if first else ()
@@ -155,15 +158,16 @@ def coverage(plan: Plan, tally: Tally) -> tuple[Coverage, ...]:
 
 
 def unasked(plan: Plan, tally: Tally) -> tuple[str, ...]:
-    """Parts of the scope that no channel could ask to the end: what makes a scan partial."""
-    sweeps = [(step, row) for step, row in _rows(plan, tally) if not _is_segment(step)]
+    """Parts of the scope that no channel could ask to the end: what makes a scan partial. A channel that asks only whom
+    others have found says nothing of the rest."""
+    sweeps = [(step, row) for step, row in _rows(plan, tally) if not (_is_segment(step) or step.per_host)]
     parts = dict.fromkeys((step.networks, row.network) for step, row in sweeps)
     done = {(step.networks, row.network) for step, row in sweeps if row.state == "asked"}
     return tuple(label for networks, label in parts if (networks, label) not in done)
 
 
 def _rows(plan: Plan, tally: Tally) -> Iterator[tuple[Step, Coverage]]:
-    for step in (s for s in plan.steps if not s.per_host):
+    for step in plan.taken:
         for number, block in enumerate(_blocks(step)):
             yield step, tally.row(step, block, first=number == 0)
 

@@ -68,6 +68,7 @@ class Device:
         values["http_host"] = address if web == "80" else f"{address}:{web}"
         known = {name: text.encode() for name, text in values.items()}
         known["address_bytes"] = IPv4Address(address).packed
+        known["mac_bytes"] = bytes.fromhex(plain)
         return known | {name: fill(text.encode(), known) for name, text in self.values.items()}
 
     def _ports(self) -> dict[str, int]:

@@ -85,7 +85,8 @@ def ports(channel: Channel) -> list[int]:
 def destination(channel: Channel) -> str:
     """Transport and port for a person: `udp 37020 multicast broadcast unicast`, `tcp 80 443`."""
     if isinstance(channel, Udp):
-        ways = (("multicast", channel.group), ("broadcast", channel.broadcast), ("unicast", channel.unicast))
+        alone = "unicast to hosts found" if channel.known_only else "unicast"
+        ways = (("multicast", channel.group), ("broadcast", channel.broadcast), (alone, channel.unicast))
         return " ".join((f"udp {channel.port}", *(name for name, used in ways if used)))
     if isinstance(channel, OverHttp):
         return "tcp ports that speak HTTP"

@@ -18,9 +18,9 @@ class Grace:
     most: float | None = None
     idle: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def over(self) -> None:
-        """Waits until it is over."""
-        await asyncio.sleep(self.least)
+    async def over(self, gone: float = 0.0) -> None:
+        """Waits until it is over; `gone` seconds have passed since the last question."""
+        await asyncio.sleep(max(0.0, self.least - gone))
         with suppress(TimeoutError):
-            async with asyncio.timeout((self.most or 0.0) - self.least):
+            async with asyncio.timeout((self.most or 0.0) - max(self.least, gone)):
                 await self.idle.wait()

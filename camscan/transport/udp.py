@@ -100,6 +100,7 @@ class _Mailing:
         self._letters = [(r, wire.message_id()) for _ in range(question.repeats) for r in question.requests]
         self._waiting: deque[tuple[float, str, int]] = deque()
         self._sent = 0
+        self._posted = 0.0
         self._problem = ""
 
     def asked(self, data: bytes) -> str:
@@ -122,7 +123,8 @@ class _Mailing:
             await self._ask_all([destination async for destination in self._question.destinations])
         if self._problem and not self._sent:
             raise NotPossibleError(f"{self._question.protocol} by {self._question.mode}: {self._problem}")
-        await self._question.grace.over()
+        if self._sent:
+            await self._question.grace.over(_now() - self._posted)
 
     async def _ask_all(self, destinations: list[str]) -> None:
         """Groups and broadcasts get all questions at once, and all of them again after the pause."""
@@ -199,6 +201,7 @@ class _Mailing:
             self._wire.unsent.add(destination, self._problem)
         else:
             self._sent += 1
+            self._posted = _now()
 
     def _socket(self, family: socket.AddressFamily) -> socket.socket:
         if family not in self._sockets:

@@ -20,7 +20,7 @@ Purpose = Literal["question", "login challenge, no credential", "owner's credent
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One question, as bytes. `{host}` and `{path}` in the payload are filled in by `render`; nothing else varies but
-    `{id}`, a fresh message id where the protocol wants one.
+    `{id}`, a fresh message id where the protocol wants one, and `{index}`, the number of an entry in a list.
 
     `name` is unique within the protocol and is what logs and recordings show. `complete(data)` says whether the bytes
     so far are a whole reply (None: read until the peer closes, `limit` or `seconds`). An empty payload only listens.
@@ -32,6 +32,7 @@ class Request:
     purpose: Purpose = "question"
     protocol: str | None = None  # whose decoder reads the reply; None: that of the protocol that asks
     path: str = ""
+    index: int = 0
     complete: Callable[[bytes], bool] | None = None
     limit: int = REPLY_LIMIT
     seconds: float = TURN_SECONDS
@@ -40,8 +41,8 @@ class Request:
 
     def render(self, host: str, message_id: str = "") -> bytes:
         """The bytes to send to `host` (an address, or address:port where the port is not the usual one)."""
-        filled = self.payload.replace(b"{host}", host.encode("ascii"))
-        return filled.replace(b"{path}", self.path.encode("ascii")).replace(b"{id}", message_id.encode("ascii"))
+        filled = self.payload.replace(b"{host}", host.encode("ascii")).replace(b"{path}", self.path.encode("ascii"))
+        return filled.replace(b"{index}", str(self.index).encode("ascii")).replace(b"{id}", message_id.encode("ascii"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

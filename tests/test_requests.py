@@ -4,6 +4,7 @@ Every dialogue is also driven with every captured reply and with nonsense, to se
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from capture_rig import DIRECTORY, captures, data_of
 
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request, Tcp
-from camscan.protocols import upnp
+from camscan.protocols import upnp, upnp_mapping
 from camscan.protocols.registry import load_protocols
 
 GOLDEN = Path(__file__).parent / "golden" / "requests.txt"
@@ -99,7 +100,32 @@ def test_a_path_is_never_one_that_does_something(protocol: Protocol) -> None:
     ],
 )
 def test_a_description_is_asked_for_at_a_plain_path_only(path: str) -> None:
-    assert [r.path for r in upnp.describe(path)] in ([], ["//evil/"])
+    assert [r.path for r in upnp.describe(ENDPOINT, path)] in ([], ["//evil/"])
+
+
+def test_a_gateway_is_asked_for_its_entries_and_for_nothing_that_changes_them() -> None:
+    mappings = [r for r in load_protocols()["upnp"].requests if r.name != "description"]
+    assert {(r.name.rpartition(" of ")[0], r.times) for r in mappings} == {
+        ("port mapping 0 to 9", 10),
+        ("port mapping 10 to 63", 54),
+    }
+    for request in mappings:
+        assert request.payload.count(b"GetGenericPortMappingEntry") == 3  # the header, the element and its end
+        assert not re.search(rb"AddPort|DeletePort|Set[A-Z]|Request[A-Z]|Force", request.payload)
+
+
+def test_only_the_number_of_an_entry_varies_and_the_length_of_its_question_stays_true() -> None:
+    table = {r.name: r for r in load_protocols()["upnp"].requests}
+    for service in upnp_mapping.SERVICES:
+        asked = [upnp_mapping.mapping(service, "/ctl", index) for index in range(upnp_mapping.MAPPINGS_LIMIT)]
+        for index, request in enumerate(asked):
+            assert request.payload == table[request.name].payload
+            head, _, body = request.render("10.0.0.1").partition(b"\r\n\r\n")
+            assert f"Content-Length: {len(body)}\r\n".encode() in head + b"\r\n"
+            assert f"<NewPortMappingIndex>{index}</NewPortMappingIndex>".encode() in body
+        assert Counter(r.name for r in asked) == {r.name: r.times for r in asked}
+    with pytest.raises(StopIteration):
+        upnp_mapping.mapping(upnp_mapping.SERVICES[0], "/ctl", upnp_mapping.MAPPINGS_LIMIT)
 
 
 def test_every_carried_protocol_marks_its_requests_with_its_own_decoder() -> None:

@@ -218,6 +218,14 @@ def test_snmp_crosses_a_router_to_those_who_are_there(site: Network, tmp_path: P
     assert {r["routed"] for r in replies} == {True}
 
 
+def test_the_port_mappings_of_the_gateway_are_read_and_nobody_elses(whole: Scan) -> None:
+    asked = [r for r in whole.requests if r["protocol"] == "upnp" and r["request"].startswith("port mapping")]
+    assert [(r["address"], r["port"]) for r in asked] == [("10.83.10.1", 80)] * 3
+    said = [bytes(p[TCP].payload) for p in sent(whole.packets) if TCP in p and b"PortMapping" in bytes(p[TCP].payload)]
+    assert len(said) == 3
+    assert all(b"#GetGenericPortMappingEntry" in data for data in said)
+
+
 def test_nothing_is_written_to_the_sdk_port(whole: Scan) -> None:
     to_port = [p for p in sent(whole.packets) if TCP in p and p[TCP].dport == 8000]
     assert to_port

@@ -92,7 +92,7 @@ class Interview:
 
     def _dialogues(self, hint: Hint, endpoint: Endpoint) -> Iterator[tuple[str, Dialogue]]:
         if hint.path:
-            yield hint.protocol, upnp.describe(hint.path)
+            yield hint.protocol, upnp.describe(endpoint, hint.path)
             return
         protocol = self.protocols[hint.protocol]
         if protocol.dialogue and self._may_ask(protocol):

@@ -30,6 +30,8 @@ FIELDS = frozenset({
     "fingerprint_sha256", "firmware", "gateway", "gateway6", "greeting", "group", "hardware_id", "hardware_version",
     "header_order", "host", "http_port", "https_port", "identifier", "init_mask", "instance", "issuer", "key_bits",
     "interface_address", "interface_mac", "interface_name", "profile",
+    "external_port", "internal_client", "internal_port", "lease", "mapping_description", "mapping_enabled",
+    "mapping_protocol", "remote_host",
     "engine_boots", "engine_enterprise", "engine_id",
     "key_type", "location", "mac", "maker_model", "manufacturer", "manufacturer_url", "model", "model_number", "name",
     "namespace", "netmask", "nonce_shape", "not_after", "not_before", "nts", "oem_code", "oem_info", "opaque_shape",

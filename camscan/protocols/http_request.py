@@ -27,11 +27,13 @@ def post(
     *,
     protocol: str,
     purpose: Purpose = "question",
+    headers: str = "",
     keep: bool = False,
 ) -> Request:
-    """A POST of this body. `keep` lets the device leave the connection open for the next one (RFC 9112, 9.3)."""
+    """A POST of this body. `headers` are more header lines, each with its end. `keep` lets the device leave the
+    connection open for the next one (RFC 9112, 9.3)."""
     head = f"POST {{path}} HTTP/1.1\r\n{_CALLER if keep else _HEAD}"
-    head += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head += f"{headers}Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
     return Request(
         name=name,
         payload=head.encode("ascii") + body,

@@ -51,14 +51,19 @@ def targets(text: str) -> Iterator[str]:
 
 def next_path(endpoint: Endpoint, here: str, target: str) -> str | None:
     """The path to ask for to follow `target` from `here`; None where it leads elsewhere or to no page."""
+    path = path_at(endpoint, here, target.strip())
+    return path if path and is_page(path) else None
+
+
+def path_at(endpoint: Endpoint, here: str, target: str) -> str | None:
+    """The path of `target`, as `here` names it, without its query; None where it is not on this endpoint."""
     origin = f"{'https' if endpoint.tls else 'http'}://{endpoint.host}"
     try:
-        there = urlsplit(urljoin(origin + here, target.strip()))
+        there = urlsplit(urljoin(origin + here, target))
         same = there.scheme == urlsplit(origin).scheme and _is_endpoint(endpoint, there.hostname, there.port)
     except ValueError:
         return None
-    path = there.path or "/"
-    return path if same and is_page(path) else None
+    return (there.path or "/") if same else None
 
 
 def _is_endpoint(endpoint: Endpoint, host: str | None, port: int | None) -> bool:

@@ -1,7 +1,8 @@
-"""UPnP device description: the XML page that an SSDP reply named, read once with a plain GET.
+"""UPnP device description: the XML page that an SSDP reply named, read once with a plain GET. Where it is that of a
+gateway, the gateway's port mappings are read too (`upnp_mapping.py`).
 
-The path comes from a device, so it is hostile: only a plain path is asked for, without a query and outside the folders
-where devices keep their programs. Public source: UPnP Device Architecture 1.1, section 2.
+The paths come from a device, so they are hostile: only a plain path is asked for, without a query and outside the
+folders where devices keep their programs. Public source: UPnP Device Architecture 1.1, section 2.
 """
 
 import re
@@ -11,8 +12,10 @@ from lxml import etree
 
 from camscan.errors import DecodeError
 from camscan.model import Fields
-from camscan.probe import Announced, Dialogue, Protocol
+from camscan.probe import Announced, Dialogue, Endpoint, Protocol
+from camscan.protocols import upnp_mapping
 from camscan.protocols.gather import gather
+from camscan.protocols.http_message import body_of
 from camscan.protocols.http_request import get
 from camscan.protocols.markup import local_name, parse_xml, text_of
 from camscan.protocols.page import ACTIONS
@@ -37,17 +40,45 @@ _FIELDS = {
 }
 
 
-def describe(path: str) -> Dialogue:
-    """Asks for the description at this path of a LOCATION; asks nothing where the path is not a plain one."""
-    if _PLAIN_PATH.fullmatch(path) and not ACTIONS.search(path):
-        yield replace(DESCRIPTION, path=path)
+def describe(endpoint: Endpoint, path: str) -> Dialogue:
+    """Asks for the description at this path of a LOCATION, and for the port mappings of the gateway that it describes;
+    asks nothing where a path is not a plain one."""
+    if not _is_plain(path):
+        return
+    reply = yield replace(DESCRIPTION, path=path)
+    left = upnp_mapping.MAPPINGS_LIMIT
+    for service, control in upnp_mapping.control_paths(endpoint, path, body_of(reply)).items():
+        before: bytes | None = None
+        for index in range(left if _is_plain(control) else 0):
+            left -= 1
+            entry = body_of((yield upnp_mapping.mapping(service, control, index)))
+            if entry == before or not _is_entry(entry):
+                break
+            before = entry
+
+
+def _is_plain(path: str) -> bool:
+    return bool(_PLAIN_PATH.fullmatch(path)) and not ACTIONS.search(path)
+
+
+def _is_entry(body: bytes) -> bool:
+    """Whether there may be another one after it."""
+    try:
+        return "external_port" in decode(body)
+    except DecodeError:
+        return False
 
 
 def decode(data: bytes) -> Fields:
-    """A description → manufacturer, model, model_number, name, serial, uuid, device_type … of its root device."""
-    device = next((e for e in parse_xml(data).iter() if local_name(e) == "device"), None)
+    """A description → manufacturer, model, model_number, name, serial, uuid, device_type … of its root device; an entry
+    of the port mappings or a refusal → what `upnp_mapping.decode` says."""
+    root = parse_xml(data)
+    device = next((e for e in root.iter() if local_name(e) == "device"), None)
     if device is None:
-        raise DecodeError("no device in the description")
+        fields = upnp_mapping.decode(root)
+        if not fields:
+            raise DecodeError("no device in the description, and no port mapping")
+        return fields
     fields = gather((_FIELDS[name], text) for name, text in _children(device) if name in _FIELDS)
     if not fields:
         raise DecodeError("a device without description")
@@ -64,6 +95,6 @@ PROTOCOL = Protocol(
     name="upnp",
     title="UPnP description",
     channel=Announced(),
-    requests=(DESCRIPTION,),
+    requests=(DESCRIPTION, *upnp_mapping.QUESTIONS.values()),
     decode=decode,
 )

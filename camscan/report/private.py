@@ -29,14 +29,23 @@ KIND_OF_FIELD: dict[str, Kind] = {
             "name", "group", "device_location", "contact", "scope_name", "scope_location", "instance", "host", "title",
             "greeting", "prompt", "description", "sdp_session", "sdp_email", "realm", "subject_cn", "subject_o",
             "subject_ou", "issuer_cn", "issuer_o", "issuer_ou", "san", "sys_descr", "comment",
-            "interface_name", "profile",
+            "interface_name", "profile", "mapping_description",
         ),
         "name",
     ),
 }  # fmt: skip
 URL_FIELDS = ("xaddr", "location", "presentation_url", "content_base")
 NAME_FIELDS = ("subject", "issuer")  # `C=CN, L=Hangzhou`: its parts
-ADDRESS_FIELDS = ("address", "interface_address", "gateway", "subject_cn", "san", *URL_FIELDS)
+ADDRESS_FIELDS = (
+    "address",
+    "interface_address",
+    "internal_client",
+    "remote_host",
+    "gateway",
+    "subject_cn",
+    "san",
+    *URL_FIELDS,
+)
 PRODUCT_FIELDS = ("server", "user_agent", "powered_by", "software", "manufacturer")
 """Fields whose words are the maker's, never the owner's."""
 

@@ -217,7 +217,7 @@ def test_other_makers_cameras_are_judged_and_printers_are_not() -> None:
     camera = device_of_example({**telnet, "vendor": "axis", "kind": "camera"}, "x")
     printer = device_of_example({**telnet, "vendor": "hp", "kind": "printer"}, "x")
     around = Surroundings()
-    assert [finding.id for finding in exposure_findings(camera, EXPOSURES, around)] == ["telnet-open"]
+    assert [finding.id for finding in exposure_findings(camera, EXPOSURES, around)] == ["port-forwarded", "telnet-open"]
     assert exposure_findings(printer, EXPOSURES, around) == ()
 
 
@@ -231,7 +231,7 @@ def test_a_middlebox_is_not_judged() -> None:
 
 def mapping(**fields: str) -> Observation:
     told = {"external_port": "8080", "internal_port": "80", "internal_client": HIKVISION, "mapping_protocol": "TCP"}
-    reply = tcp("port_mapping", 5000, "mapping", b"", address="192.0.2.1")
+    reply = tcp("upnp", 5000, "mapping", b"", address="192.0.2.1")
     read = {name: (text,) for name, text in (told | fields).items()}
     return Observation(id="m", reply=reply, fields=read, channels=("tcp",))
 
@@ -244,7 +244,19 @@ def test_what_a_gateway_forwards_is_said_of_the_device_behind_it() -> None:
 
 
 def test_a_mapping_that_is_switched_off_forwards_nothing() -> None:
-    assert surroundings_of([mapping(mapping_enabled="0")], None).forwarded == {}
+    assert surroundings_of([mapping(mapping_enabled="false")], None).forwarded == {}
+
+
+def test_where_no_gateway_tells_it_cannot_be_said() -> None:
+    assert states(sadp())["port-forwarded"] == "cannot-say"
+    empty = tcp("upnp", 5000, "port mapping 0 to 9 of WANIPConnection:1", NO_MORE_MAPPINGS, address="192.0.2.1")
+    assert "port-forwarded" not in states(sadp(), empty)
+
+
+NO_MORE_MAPPINGS = soap(
+    "<Fault><faultcode>s:Client</faultcode><faultstring>UPnPError</faultstring><detail><UPnPError>"
+    "<errorCode>713</errorCode><errorDescription>SpecifiedArrayIndexInvalid</errorDescription></UPnPError></detail></Fault>"
+)
 
 
 def test_a_gateway_cannot_fill_the_report() -> None:

@@ -1,5 +1,6 @@
 """The part of the table that says what to do first, and how that order comes about."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from camscan.model import Action, ScanResult
@@ -16,10 +17,10 @@ def todo_parts(result: ScanResult) -> Iterator[Part]:
         yield from heading("What to do first (what is exploited already, then by severity, then by number of devices)")
         rows = [_row(number, action) for number, action in enumerate(result.actions, 1)]
         yield Grid(columns=_COLUMNS, rows=rows, right=frozenset(["", "Devices"]), spare=("Where", "Because"))
-    unsettled = sum(1 for device in result.devices if any(row.state == "cannot-say" for row in device.findings))
+    unsettled = Counter(row.id for device in result.devices for row in device.findings if row.state == "cannot-say")
     if result.actions or unsettled:
         yield line("")
-        yield line(f"{_unsettled(unsettled)}`camscan explain ADDRESS` tells what each rests on.")
+        yield line(f"{_unsettled(unsettled)}`camscan explain ADDRESS` tells why, and what each rests on.")
 
 
 def _row(number: int, action: Action) -> tuple[Cell, ...]:
@@ -39,7 +40,8 @@ def _first(names: Sequence[str]) -> str:
     return " ".join(names[:SHOWN]) + more
 
 
-def _unsettled(count: int) -> str:
-    if not count:
+def _unsettled(counts: Counter[str]) -> str:
+    if not counts:
         return ""
-    return f"Of {'1 device' if count == 1 else f'{count:,} devices'} some questions could not be settled. "
+    listed = ", ".join(f"{name} ({count:,})" for name, count in counts.most_common())
+    return f"What cannot be said, and of how many devices: {listed}. "

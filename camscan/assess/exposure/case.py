@@ -6,7 +6,7 @@ where the device does not lay this open.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from camscan.model import Device, Observation
 
@@ -34,10 +34,11 @@ Answer = Exposed | Unsaid | None
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a device is assessed beside. `asked_ports` are the TCP ports that were tried at every host; None where that
-    is not known, as in a recording. `forwarded` are sentences on what gateways forward, by the address inside."""
+    is not known, as in a recording. `forwarded` are sentences on what gateways forward, by the address inside; None
+    where no gateway told."""
 
     asked_ports: frozenset[int] | None = None
-    forwarded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forwarded: Mapping[str, tuple[str, ...]] | None = None
 
 
 ALONE = Surroundings()

@@ -89,6 +89,10 @@ def cloud_enabled(case: Case) -> Answer:
 
 
 def port_forwarded(case: Case) -> Answer:
-    """A gateway inside the scope lists a mapping of one of its own ports to the address of the device (UPnP)."""
+    """A gateway inside the scope lists a mapping of one of its own ports to the address of the device (UPnP). Cannot be
+    said where no gateway in the scope told what it forwards.
+    """
     told = case.around.forwarded
+    if told is None:
+        return Unsaid(reason="no gateway in the scope told what it forwards")
     return exposed([text for address in case.device.addresses for text in told.get(address, ())], 0.95)

@@ -63,7 +63,7 @@ def outcome(exposure: Exposure, example: dict[str, Any]) -> str:
     where = f"exposure {exposure.id}: example"
     refuse_unknown(example, _KEYS, where)
     one_of("state", example, STATES, where)
-    forwarded = {_ADDRESS: tuple(example.get("forwarded", ()))}
+    forwarded = {_ADDRESS: tuple(example["forwarded"])} if "forwarded" in example else None
     asked = frozenset(example["asked_ports"]) if "asked_ports" in example else None
     case = case_of(device_of_example(example, where), Surroundings(asked_ports=asked, forwarded=forwarded))
     answer = offered(case, exposure.offer) if exposure.offer else RULES[exposure.id](case)

@@ -6,24 +6,29 @@ from collections.abc import Iterable
 from camscan.assess.exposure.case import Surroundings, value
 from camscan.model import Observation
 
-FORWARDING = "port_mapping"  # the protocol in which a gateway tells what it forwards
+NO_MORE = "713"  # SpecifiedArrayIndexInvalid: the entry asked for is beyond the last
 MAPPINGS_LIMIT = 64  # of one address; a gateway may claim thousands
 
 
 def surroundings_of(observations: Iterable[Observation], asked_ports: frozenset[int] | None) -> Surroundings:
     """`asked_ports` are the TCP ports that the run tried at every host, if it knows."""
+    told = [o for o in observations if o.reply.protocol == "upnp" and _is_of_mappings(o)]
     forwarded: dict[str, list[str]] = defaultdict(list)
-    for observation in observations:
+    for observation in told:
         inside = value(observation, "internal_client")
-        counts = observation.reply.protocol == FORWARDING and value(observation, "mapping_enabled") != "0"
-        if counts and inside and len(forwarded[inside]) < MAPPINGS_LIMIT:
+        switched_off = value(observation, "mapping_enabled") == "false"
+        if inside and not switched_off and len(forwarded[inside]) < MAPPINGS_LIMIT:
             forwarded[inside].append(_sentence(observation))
-    return Surroundings(asked_ports=asked_ports, forwarded={inside: tuple(told) for inside, told in forwarded.items()})
+    sentences = {inside: tuple(texts) for inside, texts in forwarded.items()}
+    return Surroundings(asked_ports=asked_ports, forwarded=sentences if told else None)
+
+
+def _is_of_mappings(observation: Observation) -> bool:
+    return "internal_client" in observation.fields or value(observation, "error_code") == NO_MORE
 
 
 def _sentence(observation: Observation) -> str:
-    protocol, outer, inner = (
-        value(observation, name) for name in ("mapping_protocol", "external_port", "internal_port")
-    )
+    names = ("mapping_protocol", "external_port", "internal_port")
+    protocol, outer, inner = (value(observation, name) for name in names)
     gateway = observation.reply.address
     return f"the gateway {gateway} forwards its {(protocol or 'tcp').lower()} port {outer} to port {inner}"

@@ -11,6 +11,9 @@ from typing import Literal
 Fields = Mapping[str, tuple[str, ...]]
 """What a codec reads from one reply: camscan's field name → every value seen, in order, never empty."""
 
+MAKERS = ("hikvision", "dahua")
+"""The makers whose devices camscan is about."""
+
 Transport = Literal["udp", "tcp", "icmp", "ethernet"]
 
 ATTRIBUTES = (

@@ -9,8 +9,6 @@ from typing import Literal
 
 from camscan.model import Device, ScanResult
 
-MAKERS = ("hikvision", "dahua")
-
 Verdict = Literal["reached", "not-reached", "not-asked", "cannot-say"]
 VERDICTS: tuple[Verdict, ...] = ("reached", "cannot-say", "not-asked", "not-reached")
 """Of several verdicts that fit, the first holds: only what was asked everywhere, to the end, is not reached."""

@@ -50,8 +50,9 @@ async def scan(
     survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
     ending = await _until(survey.run(), stop)
     rows, ended = survey.coverage(), wire.clock()
+    asked_ports = tried_ports(plan) if ending == FINISHED else None  # whose ports were tried is not known of a part
     return replace(
-        concluded(identification, known, scan_id=scan_id, rows=rows, asked_ports=tried_ports(plan)),
+        concluded(identification, known, scan_id=scan_id, rows=rows, asked_ports=asked_ports),
         started=started,
         ended=ended,
         scope=scope_text(plan.scope),

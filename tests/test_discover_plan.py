@@ -13,7 +13,9 @@ from camscan.discover.plan import Engine, Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
 from camscan.model import Coverage, Reply
+from camscan.probe import Tcp
 from camscan.protocols.registry import load_protocols
+from camscan.protocols.tcp import TEST_PORTS
 from camscan.scope import Interface, Network, Scope
 from camscan.transport.route import is_direct
 from camscan.transport.unsent import Unsent
@@ -40,7 +42,8 @@ def test_the_plan_counts_packets_as_they_will_be_sent() -> None:
     assert (multicast.packets, unicast.packets) == (2, 14 * 2)
     (ports,) = (s for s in plan.steps if s.mode == "ports")
     tried = len(swept_ports(load_protocols()))
-    assert (ports.connections, ports.spare) == (14 * (tried + 10), 14 * 10)
+    spare = (tried - 1) // 2
+    assert (ports.connections, ports.spare) == (14 * (tried + spare), 14 * spare)
 
 
 def test_whom_a_scan_will_know_is_not_in_the_totals() -> None:
@@ -56,6 +59,12 @@ def test_whom_a_scan_will_know_is_not_in_the_totals() -> None:
 def test_the_camera_ports_are_all_asked() -> None:
     wanted = {80, 81, 82, 88, 443, 554, 5000, 8000, 8080, 8086, 8443, 8554, 8899, 9000, 34567, 37777, 37778, 49152}
     assert wanted <= set(swept_ports(load_protocols()))
+
+
+def test_ports_of_debugging_are_tried_and_nothing_is_said_to_them() -> None:
+    assert set(TEST_PORTS) <= set(swept_ports(load_protocols()))
+    talking = [p.channel for p in load_protocols().values() if p.dialogue and isinstance(p.channel, Tcp)]
+    assert not {port for c in talking for port in (*c.ports, *c.tls_ports)} & set(TEST_PORTS)
 
 
 def test_without_challenges_none_is_planned() -> None:

@@ -29,7 +29,7 @@ def load_assessment(directory: Path, words: Words) -> Assessment:
     """All of it in a directory, in the words of the vocabulary. Raises `KnowledgeError` for the first bad datum."""
     advisories = load_advisories(directory, words)
     lifecycle = load_lifecycle(directory, words)
-    exposures = load_exposures(directory)
+    exposures = load_exposures(directory, words)
     dated = {
         "advisories": [str(one.date) for one in advisories],
         "lifecycle": [one.date for one in lifecycle],

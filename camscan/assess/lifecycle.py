@@ -26,6 +26,7 @@ _REMEDIES = {
     NOTHING_NEWER: "Ask the maker whether it is still supported; keep it where nobody else can reach it.",
     OLDER: "Update its firmware; ask the maker or the seller for the newest one of this model.",
 }
+FINDINGS = tuple(_REMEDIES)
 _KEYS = {"date", "source", "series"}
 _SERIES_KEYS = {"makers", "models", "discontinued", "newest", "last", "confidence", "source", "date", "example"}
 _EXAMPLE_KEYS = {"vendor", "brand", "model", "firmware", "build", "finding"}

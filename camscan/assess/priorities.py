@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from camscan.model import SEVERITIES, Action, AdvisoryVerdict, Device, Finding
 
 UPDATE = "Update the firmware to the version that fixes them, or ask the maker or the seller for it."
-NO_FIX = "No fixed firmware is known: ask the maker, keep it where nobody else reaches it, or replace it."
+NO_FIX = (
+    "Not for all of them a fixed firmware is known: ask the maker, keep it where nobody else reaches it, or replace it."
+)
 _NOTHING_TO_DO = "info"
 
 
@@ -37,25 +39,25 @@ def _of_findings(devices: list[Device]) -> Iterator[Action]:
             exploited=False,
             remedy=first.remedy,
             reasons=(identity,),
-            devices=tuple(device.address for device, _ in group),
+            devices=tuple(dict.fromkeys(device.address for device, _ in group)),
         )
 
 
 def _of_advisories(devices: list[Device]) -> Iterator[Action]:
-    """A device stands once, under the worst that affects it; apart are those for which no fix is known."""
+    """A device stands once, under the worst that affects it; apart are those of which one has no known fix."""
     groups: dict[tuple[bool, str, bool], list[tuple[Device, AdvisoryVerdict]]] = defaultdict(list)
     for device in devices:
         affecting = [row for row in device.advisories if row.verdict == "affected"]
         if affecting:
-            worst = max(affecting, key=lambda row: (row.kev, SEVERITIES.index(row.severity)))
-            fixable = any(row.fixed_in for row in affecting)
-            groups[worst.kev, worst.severity, fixable] += ((device, row) for row in affecting)
+            level = max((row.kev, SEVERITIES.index(row.severity)) for row in affecting)
+            worst = [row for row in affecting if (row.kev, SEVERITIES.index(row.severity)) == level]
+            fixable = all(row.fixed_in for row in worst)
+            groups[worst[0].kev, worst[0].severity, fixable] += ((device, row) for row in worst)
     for (exploited, severity, fixable), rows in groups.items():
-        worst_rows = [row.id for _, row in rows if row.kev == exploited and row.severity == severity]
         yield Action(
             severity=severity,
             exploited=exploited,
             remedy=UPDATE if fixable else NO_FIX,
-            reasons=tuple(dict.fromkeys(worst_rows)),
+            reasons=tuple(dict.fromkeys(row.id for _, row in rows)),
             devices=tuple(dict.fromkeys(device.address for device, _ in rows)),
         )

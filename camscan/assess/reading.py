@@ -17,6 +17,7 @@ class Words:
     makers: Container[str]
     brands: Container[str]
     kinds: Container[str]
+    capabilities: Container[str]
 
 
 def checked_models(row: dict[str, Any], where: str) -> tuple[str, ...]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 START_SECONDS = 60.0  # forty namespaces take about five on a slow machine
 LAB_STOP_SECONDS = 20.0  # as long again if it must be told twice
 SCAN_STOP_SECONDS = 10.0  # to deliver what it has; then it is ended
-MAKERS = ("hikvision", "dahua")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +123,7 @@ def _compare(site: Site, recording: Path) -> int:
     """Say how the answer compares with what was planted; the exit code."""
     from camscan.cli.ending import Exit, say
     from camscan.cli.replay import judge_files
+    from camscan.model import MAKERS
 
     devices = judge_files([str(recording)], None).devices if recording.stat().st_size else ()
     found = {a: device for device in devices for a in device.addresses}
@@ -151,6 +151,8 @@ def _planted(site: Site) -> dict[str, "Planted"]:
 
 def _is_false(planted: "Planted", found: "Device") -> bool:
     """Whether a device of neither maker was called one: an imitation may be named, if it is doubted."""
+    from camscan.model import MAKERS
+
     if found.vendor not in MAKERS:
         return False
     return not (planted.truth.imitates and found.conflicts)

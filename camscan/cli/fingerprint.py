@@ -66,7 +66,7 @@ def _checked_assessment(directory: Path) -> tuple[Counter[str], tuple[str, ...]]
     today = datetime.now(UTC).date()
     checked = check_assessment(directory, words_of(vocabulary), today)
     policies = check_policies(directory, terms_of(vocabulary), today)
-    exposures = check_exposures(directory, today)
+    exposures = check_exposures(directory, words_of(vocabulary), today)
     counts = Counter(advisory=checked.advisories, exposure=exposures.exposures, policy=policies.policies)
     counts["example"] = checked.examples + policies.examples + exposures.examples
     return counts, (*checked.defects, *policies.defects, *exposures.defects)

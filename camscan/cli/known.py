@@ -35,4 +35,9 @@ def words_of(vocabulary: "Vocabulary") -> "Words":
     """The ids of the vocabulary, as data of the assessment may name them."""
     from camscan.assess.reading import Words
 
-    return Words(makers=vocabulary.makers, brands=vocabulary.brands, kinds=vocabulary.kinds)
+    return Words(
+        makers=vocabulary.makers,
+        brands=vocabulary.brands,
+        kinds=vocabulary.kinds,
+        capabilities=vocabulary.capabilities,
+    )

@@ -37,11 +37,12 @@ FIELDS = frozenset({
     "namespace", "netmask", "nonce_shape", "not_after", "not_before", "nts", "oem_code", "oem_info", "opaque_shape",
     "opcode", "open_functions_mask", "other_port", "p3p", "password_reset", "platform", "powered_by",
     "presentation_url", "processor", "production_date", "prompt", "public", "random_shape", "realm", "realm_domain",
-    "remote_video_inputs", "result", "rtsp_port", "san", "scope_hardware", "scope_location", "scope_mac", "scope_name",
-    "scope_other", "sdk_code", "sdk_enabled", "sdk_port", "sdk_tls_port", "sdp_attribute", "sdp_bandwidth", "sdp_email",
-    "sdp_origin", "sdp_session", "self_signed", "sequence", "serial", "server", "service", "session_shape",
-    "short_serial", "signature_hash", "software", "ssh_version", "st", "state", "status", "subject", "sys_descr",
-    "sys_object_id", "title", "tls_cipher", "tls_mode", "tls_version", "type", "user_agent", "usn", "utc_time", "uuid",
+    "refresh", "remote_video_inputs", "result", "rtsp_port", "san", "scope_hardware", "scope_location", "scope_mac",
+    "scope_name", "scope_other", "sdk_code", "sdk_enabled", "sdk_port", "sdk_tls_port", "sdp_attribute",
+    "sdp_bandwidth", "sdp_email", "sdp_media", "sdp_origin", "sdp_session", "sdp_version", "self_signed", "sequence",
+    "serial", "server", "service", "session_shape", "short_serial", "signature_hash", "software", "ssh_version", "st",
+    "state", "status", "subject", "sys_descr", "sys_object_id", "title", "tls_cipher", "tls_mode", "tls_version",
+    "type", "user_agent", "usn", "utc_time", "uuid",
     "version", "video_inputs", "video_outputs", "web_version", "xaddr",
 }) | {f"{role}_{key.lower()}" for role in ("subject", "issuer") for key in _NAME}  # fmt: skip
 """camscan's own names of fields, shared by all protocols."""

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from camscan.intake.imported import PORT_PROTOCOL, Hearsay
-from camscan.model import Reply, ScanResult
+from camscan.model import MAKERS, Reply, ScanResult
 from camscan.protocols import dvrip, hik_sdk, rtsp
 from camscan.scope import is_public
 
-MAKERS = ("hikvision", "dahua")
 CAMERA_PORTS = frozenset((*rtsp.PORTS, hik_sdk.PORT, *dvrip.PORTS))
 """Ports that cameras have and few others: the web's own are everybody's."""
 

@@ -34,6 +34,7 @@ FAVICON = get("favicon", "/favicon.ico")
 _HEADERS = {
     "server": "server",
     "location": "location",
+    "refresh": "refresh",
     "content-type": "content_type",
     "p3p": "p3p",
     "user-agent": "user_agent",

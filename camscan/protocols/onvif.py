@@ -72,7 +72,8 @@ _ANSWERS = (
     "GetProfilesResponse",
     "Fault",
 )
-_CLOCK = ("Year", "Month", "Day", "Hour", "Minute", "Second")
+_CLOCK = {"Year": (4,), **dict.fromkeys(("Month", "Day", "Hour", "Minute", "Second"), (1, 2))}
+"""The parts of a time, and how many digits each may have."""
 _SOAP = re.compile(rb"<(?:[\w.-]{1,40}:)?Envelope\b")
 
 Element = tuple[str, str, str]
@@ -144,8 +145,8 @@ def _time(found: list[Element]) -> Iterator[tuple[str, str]]:
         parts = {
             name: text for name, text, _ in reversed(found[start : start + 10]) if text.isascii() and text.isdigit()
         }
-        if all(name in parts for name in _CLOCK):
-            year, month, day, hour, minute, second = (parts[name][:4].zfill(2) for name in _CLOCK)
+        if all(len(parts.get(name, "")) in digits for name, digits in _CLOCK.items()):
+            year, month, day, hour, minute, second = (parts[name].zfill(2) for name in _CLOCK)
             yield "utc_time", f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
 
 

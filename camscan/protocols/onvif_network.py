@@ -41,10 +41,18 @@ def _read(interface: etree._Element) -> Pairs:
                 yield "interface_name", text_of(entry)
             if local_name(entry) == "HwAddress":
                 yield "interface_mac", _mac(text_of(entry))
-    for element in interface.iter():
-        texts = {local_name(child): text_of(child) for child in element}
-        if "Address" in texts and "PrefixLength" in texts:
+    for family in (child for child in interface if local_name(child) in ("IPv4", "IPv6") and _is_enabled(child)):
+        for texts in _addresses(family):
             yield "interface_address", _address(texts["Address"], texts["PrefixLength"])
+
+
+def _addresses(family: etree._Element) -> Iterator[dict[str, str]]:
+    """Address and PrefixLength of what is in use: with DHCP, one set by hand is left over from before."""
+    uses_dhcp = any(local_name(e) == "DHCP" and text_of(e) not in ("", "false", "0", "Off") for e in family.iter())
+    for element in family.iter():
+        texts = {local_name(child): text_of(child) for child in element}
+        if {"Address", "PrefixLength"} <= texts.keys() and not (uses_dhcp and local_name(element) == "Manual"):
+            yield texts
 
 
 def _mac(text: str) -> str:

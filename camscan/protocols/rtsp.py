@@ -40,7 +40,15 @@ _ANSWERED = (200, 401)  # the stream is described, or wants a log-in: another pa
 _HEADERS = {"server": "server", "public": "public", "content-base": "content_base"}
 _TELLING = {"cseq", "www-authenticate", "session", "public", "transport", "rtp-info"}
 _SDP_LINE = re.compile(r"^([a-z])=([^\r\n]*)", re.MULTILINE)
-_SDP_FIELDS = {"s": "sdp_session", "e": "sdp_email", "b": "sdp_bandwidth", "a": "sdp_attribute", "o": "sdp_origin"}
+_SDP_FIELDS = {
+    "v": "sdp_version",
+    "m": "sdp_media",
+    "s": "sdp_session",
+    "e": "sdp_email",
+    "b": "sdp_bandwidth",
+    "a": "sdp_attribute",
+    "o": "sdp_origin",
+}
 _PADDING = re.compile(rb"^(Date|Session):[ \t]{2,}(?=\S)", re.IGNORECASE | re.MULTILINE)
 _MONTH_FIRST = re.compile(r"[A-Z][a-z]{2}, [A-Z][a-z]{2} \d{1,2} \d{4}\b")
 _DAY_FIRST = re.compile(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4}\b")

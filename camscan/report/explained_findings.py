@@ -1,5 +1,6 @@
 """The part of an explanation that tells the findings of a device: on what they rest, what to do, who says so."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,5 +16,14 @@ def finding_parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
         yield line(f"  {row['severity']} ({row['confidence']:.0%} sure) {row['id']}: {'; '.join(row['evidence'])}")
         yield line(f"      {row['remedy']}")
         yield line(f"      {row['source']}, {row['date']}", "dim")
-    for row in (row for row in rows if row["state"] == "cannot-say"):
-        yield line(f"  cannot say {row['id']}: {row['reason']}", "yellow")
+    for reason, names in _unsaid(rows).items():
+        yield line(f"  cannot say {', '.join(names)}: {reason}", "yellow")
+
+
+def _unsaid(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """What cannot be said, by the reason."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["state"] == "cannot-say":
+            found[row["reason"]].append(row["id"])
+    return found

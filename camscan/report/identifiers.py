@@ -24,6 +24,8 @@ def identifiers(reply: Reply, protocols: Mapping[str, Protocol]) -> Iterator[Pri
     yield from find(reply.request.encode(), {})
     if reply.protocol == "arp":
         yield from _of_frame(reply.data)
+    for engine in _fields(reply, protocols, reply.data).get("engine_id", ()):
+        yield from _of_engine(engine)
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -54,6 +56,12 @@ def addresses(replies: Iterable[Reply], protocols: Mapping[str, Protocol]) -> It
 def is_private(text: str, known: Collection[str]) -> bool:
     """Whether a text that would be evidence is more than that."""
     return any(item.kind != "address" or item.text in known or is_internal(item.text) for item in by_shape(text))
+
+
+def _of_engine(engine: str) -> Iterator[Private]:
+    """What follows the enterprise and the format in the id of an SNMP engine (RFC 3411); a MAC is found as one."""
+    if engine[8:10] != "03" and engine[10:]:
+        yield Private("serial", engine[10:])
 
 
 def _of_frame(data: bytes) -> Iterator[Private]:

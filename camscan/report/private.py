@@ -22,7 +22,7 @@ Kind = Literal[
 ]
 
 KIND_OF_FIELD: dict[str, Kind] = {
-    **dict.fromkeys(("serial", "short_serial", "device_id", "cloud_code", "usn", "uuid", "engine_id"), "serial"),
+    **dict.fromkeys(("serial", "short_serial", "device_id", "cloud_code", "usn", "uuid"), "serial"),
     **dict.fromkeys(("mac", "scope_mac", "interface_mac"), "MAC"),
     **dict.fromkeys(
         (

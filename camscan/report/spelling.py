@@ -19,6 +19,7 @@ from camscan.report.private import Private
 SURE = 8  # characters; a shorter text is replaced only where it stands as a word
 TAIL = 6  # characters at the end of a number by which a unit is still told from its sisters
 _TAILS = 10  # characters; a longer end of a serial is rare, and found afterwards
+_HEX = re.compile(r"(?:[0-9a-f]{2}){8,}")  # a number that a reply may hold as octets; a shorter one may be anything
 
 Edge = Literal["exact", "free", "word", "digits", "number", "hex"]
 EDGES: dict[Edge, tuple[bytes, bytes]] = {
@@ -69,8 +70,15 @@ def forms(item: Private, new: str) -> Iterator[Form]:
                 yield from _encoded(spell(old_text), spell(new_text), edge)
         if old_text.isascii():
             yield from _encoded(old_text.lower(), new_text.lower(), edge)
+    yield from _octets(item, new)
+
+
+def _octets(item: Private, new: str) -> Iterator[Form]:
+    """A number as the octets that it is written for."""
     if item.kind == "MAC":
         yield Form(bytes.fromhex(plain(item.text)), bytes.fromhex(plain(new)), "exact")
+    elif item.kind == "serial" and _HEX.fullmatch(item.text) and _HEX.fullmatch(new):
+        yield Form(bytes.fromhex(item.text), bytes.fromhex(new), "exact")
     elif item.kind in ("address", "IPv6 address"):
         packed = ip_address(item.text).packed
         if not packed.isalnum():  # else it may be four letters

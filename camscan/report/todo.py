@@ -7,6 +7,7 @@ from camscan.model import Action, ScanResult
 from camscan.report.terminal import Cell, Grid, Part, cell, heading, line
 
 SHOWN = 3  # addresses or reasons of one cell; the JSON has them all
+UNSAID_SHOWN = 8  # questions; of a recording nearly everything cannot be said
 _COLUMNS = ("", "Severity", "Devices", "What to do", "Because", "Where")
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 
@@ -43,5 +44,6 @@ def _first(names: Sequence[str]) -> str:
 def _unsettled(counts: Counter[str]) -> str:
     if not counts:
         return ""
-    listed = ", ".join(f"{name} ({count:,})" for name, count in counts.most_common())
-    return f"What cannot be said, and of how many devices: {listed}. "
+    listed = ", ".join(f"{name} ({count:,})" for name, count in counts.most_common(UNSAID_SHOWN))
+    more = f" and {len(counts) - UNSAID_SHOWN} more" if len(counts) > UNSAID_SHOWN else ""
+    return f"What cannot be said, and of how many devices: {listed}{more}. "

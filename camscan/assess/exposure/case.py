@@ -1,16 +1,17 @@
 """What an exposure rule may look at: one device, what it said, and what it stands beside.
 
 A rule answers `Exposed` with its evidence, `Unsaid` with the reason where the question could not be settled, or nothing
-where the device does not lay this open.
+where the device was looked at and does not lay this open.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from camscan.model import Device, Observation
 
 SHOWN = 4  # pieces of evidence for one finding; a recorder may show the same on thirty ports
+PIECE_LIMIT = 300  # characters of one piece; a device may name itself with a megabyte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,15 @@ class Case:
         """Whether this came over TLS."""
         return (observation.reply.address, observation.reply.port) in self.encrypted
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether nobody knows what else was asked: silence then says nothing."""
+        return self.around.asked_ports is None
+
+    def unheard(self, what: str) -> Unsaid | None:
+        """What is to be said where there is nothing of `what`: in a scan that it is not there."""
+        return Unsaid(reason=f"nothing of {what} is recorded") if self.is_recorded else None
+
 
 Rule = Callable[[Case], Answer]
 
@@ -94,10 +104,27 @@ def value(observation: Observation, name: str) -> str | None:
     return values[0] if values else None
 
 
-def exposed(evidence: "list[str]", sure: float) -> Exposed | None:
+def number(text: str | None, digits: int = 10) -> int | None:
+    """A plain decimal number of no more than so many digits."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
+def latest(observations: Iterable[Observation]) -> list[Observation]:
+    """Of each protocol and address the last that was said, where that is known; all of what has no time."""
+    last: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for observation in observations:
+        kept = last[observation.reply.protocol, observation.reply.address]
+        if not kept or None in (observation.reply.time, kept[0].reply.time):
+            kept.append(observation)
+        elif (observation.reply.time or 0.0) >= (kept[0].reply.time or 0.0):
+            kept[:] = [observation]
+    return [observation for kept in last.values() for observation in kept]
+
+
+def exposed(evidence: Sequence[str], sure: float) -> Exposed | None:
     """`Exposed` by this evidence, each piece once and the first few of many; None where there is none."""
-    if not evidence:
+    pieces = tuple(dict.fromkeys(piece[:PIECE_LIMIT] for piece in evidence))
+    if not pieces:
         return None
-    pieces = tuple(dict.fromkeys(evidence))
     more = (f"and {len(pieces) - SHOWN} more",) if len(pieces) > SHOWN else ()
     return Exposed(evidence=(*pieces[:SHOWN], *more), sure=sure)

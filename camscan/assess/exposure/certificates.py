@@ -1,15 +1,19 @@
 """What is wrong with the TLS that a device offers: its certificate, its protocol, its key.
 
-Sources: RFC 5280 for the certificate, RFC 8996 for TLS 1.0 and 1.1, NIST SP 800-131A revision 2 for keys and hashes.
-A handshake shows what both sides agreed on. That a device also takes older protocols where newer ones work is not seen.
+Sources: RFC 5280 for the certificate, RFC 8996 and RFC 9325 for protocols and ciphers, NIST SP 800-131A revision 2 for
+keys and hashes. A handshake shows what both sides agreed on. That a device also takes older protocols where newer ones
+work is not seen.
 """
 
+import re
 from datetime import UTC, datetime
 
-from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, place, value
+from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, number, place, value
 from camscan.model import Observation
 
 OLD_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
+BROKEN_CIPHERS = re.compile(r"RC4|3DES|DES-CBC|NULL|EXP|MD5|RC2|IDEA|SEED|ANON|^A(?:EC)?DH-", re.IGNORECASE)
+FORWARD_SECRET = re.compile(r"ECDHE|DHE|^TLS_(?:AES|CHACHA20)", re.IGNORECASE)
 LEAST_BITS = {"rsa": 2048, "dsa": 2048, "ellipticcurve": 224}
 BITS_DIGITS = 6  # a key of a million bits is none
 BROKEN_HASHES = ("md5", "sha1")
@@ -17,12 +21,15 @@ BROKEN_HASHES = ("md5", "sha1")
 
 def tls_certificate_expired(case: Case) -> Answer:
     """The time of the scan is after the end of the certificate, or before its beginning."""
-    dated = [o for o in case.said("tls") if value(o, "not_after") or value(o, "not_before")]
+    seen = list(case.said("tls"))
+    dated = [o for o in seen if value(o, "not_after") or value(o, "not_before")]
     timed = [(o, now) for o in dated if (now := _moment(o.reply.time)) is not None]
     found = exposed([text for o, now in timed for text in _out_of_date(o, now)], 0.99)
-    return found or (
-        Unsaid(reason="it is not recorded when the certificate was shown") if dated and not timed else None
-    )
+    if found or timed:
+        return found
+    if dated:
+        return Unsaid(reason="it is not recorded when the certificate was shown")
+    return Unsaid(reason="the recording holds the names of the certificate only") if seen else case.unheard("TLS")
 
 
 def _moment(seconds: float | None) -> str | None:
@@ -45,7 +52,8 @@ def _out_of_date(observation: Observation, now: str) -> list[str]:
 def tls_certificate_self_signed(case: Case) -> Answer:
     """The certificate names itself as its issuer."""
     own = [o for o in case.said("tls") if _is_self_signed(o)]
-    return exposed([f"{place(o)} shows a certificate signed by itself ({value(o, 'subject')})" for o in own], 0.95)
+    pieces = [f"{place(o)} shows a certificate that names itself as issuer ({value(o, 'subject')})" for o in own]
+    return exposed(pieces, 0.95) or (None if case.by_protocol.get("tls") else case.unheard("TLS"))
 
 
 def _is_self_signed(observation: Observation) -> bool:
@@ -55,39 +63,44 @@ def _is_self_signed(observation: Observation) -> bool:
 
 
 def tls_weak_protocol(case: Case) -> Answer:
-    """A client with the settings of today was refused and an old one was not, or TLS 1.1 and older is what came about.
-    That a device also takes old protocols where new ones work is not seen.
-    """
-    shaken = [o for o in case.said("tls") if value(o, "tls_version")]
+    """What came about is TLS 1.1 or older, a broken cipher, or, where today's settings were refused, one without
+    forward secrecy."""
+    seen = list(case.said("tls"))
+    shaken = [o for o in seen if value(o, "tls_version")]
     found = exposed([text for o in shaken for text in _old(o)], 0.95)
-    if found is None and case.encrypted and not shaken:
+    if found or not seen:
+        return found or case.unheard("TLS")
+    if not shaken:
         return Unsaid(reason="the recording holds the certificate and not the handshake")
-    return found
+    if all(value(o, "tls_mode") == "legacy" for o in shaken):
+        return Unsaid(reason="the first handshake broke off; the second, for old devices, agreed on what is good today")
+    return None
 
 
 def _old(observation: Observation) -> list[str]:
-    version, cipher = value(observation, "tls_version"), value(observation, "tls_cipher") or "an unnamed cipher"
+    version, cipher = value(observation, "tls_version"), value(observation, "tls_cipher") or ""
     if version in OLD_PROTOCOLS:
         return [f"{place(observation)} speaks {version}, no later protocol"]
-    if value(observation, "tls_mode") == "legacy":
-        return [f"{place(observation)} refuses a client with the settings of today and speaks {version} with {cipher}"]
+    if BROKEN_CIPHERS.search(cipher):
+        return [f"{place(observation)} agreed on the cipher {cipher}"]
+    if value(observation, "tls_mode") == "legacy" and cipher and not FORWARD_SECRET.search(cipher):
+        return [f"{place(observation)} refuses today's settings and agreed on {cipher}, without forward secrecy"]
     return []
 
 
 def tls_weak_key(case: Case) -> Answer:
     """An RSA key of less than 2,048 bits, an elliptic curve of less than 224, or a signature over MD5 or SHA-1 by
-    somebody else than the device itself.
-    """
+    somebody else than the device itself."""
     seen = list(case.said("tls"))
     found = exposed([text for o in seen for text in (*_short_key(o), *_broken_hash(o))], 0.99)
     if found is None and seen and not any(value(o, "key_bits") for o in seen):
-        return Unsaid(reason="the recording holds the names of the certificate and not its key")
-    return found
+        return Unsaid(reason="the recording holds the names of the certificate only")
+    return found if seen else case.unheard("TLS")
 
 
 def _short_key(observation: Observation) -> list[str]:
-    kind, bits = value(observation, "key_type") or "", value(observation, "key_bits") or ""
-    if bits.isascii() and bits.isdecimal() and len(bits) <= BITS_DIGITS and int(bits) < LEAST_BITS.get(kind, 0):
+    kind, bits = value(observation, "key_type") or "", number(value(observation, "key_bits"), BITS_DIGITS)
+    if bits is not None and bits < LEAST_BITS.get(kind, 0):
         return [f"{place(observation)} has a key of {bits} bits ({kind}), fewer than {LEAST_BITS[kind]}"]
     return []
 

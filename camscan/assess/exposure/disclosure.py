@@ -1,98 +1,58 @@
 """What a device tells of itself to anybody, and what it announces that anybody may do."""
 
-from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, place, value
-from camscan.assess.exposure.login import asked_with_login
-from camscan.assess.exposure.setup import init_bits
-from camscan.model import Observation
+from camscan.assess.exposure.announced import (
+    can_be_reset,
+    last_words,
+    named,
+    not_heard,
+    open_functions,
+    reset_ways,
+)
+from camscan.assess.exposure.asked import asked_with_login
+from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, place
+from camscan.model import Claim, Observation
 
-_DISCOVERY = ("sadp", "dhdiscover")
-_AFTER_LOGIN = ("isapi", "magicbox", "onvif", "snmp")  # protocols of which a serial mostly came with a login
-_RESET_SHIFT, _RESET_SUPPORTED = 6, 2  # bits 6 and 7 of the state: 1 is no, 2 is yes
-_CLOUD_SHIFT, _CLOUD_ENABLED = 2, 2  # bits 2 and 3: access by a public network
-_RESET_WAYS = ("a phone number", "e-mail", "an exported file", "a phone registered with the maker")
-_WIFI_BIT, _PASSWORD_BIT = 1, 2
-_ON_THE_WIRE = {"multicast", "broadcast"}
+_WITHOUT_LOGIN = ("sadp", "dhdiscover", "wsdiscovery", "mdns", "ssdp", "upnp", "tls", "snmp_engine")
+"""Protocols that know no login, or end before one."""
 
 
 def serial_disclosed(case: Case) -> Answer:
-    """A reply that needs no login names it: SADP, DHDiscover, the realm of a login, a certificate, a description."""
+    """A reply that needs no login names its serial number: discovery, the realm of a login, a certificate, a
+    description."""
     by_id = {o.id: o for o in case.device.observations}
-    told = [by_id[c.observation] for c in case.device.claims if c.attribute == "serial" and c.observation in by_id]
-    free = [o for o in told if o.reply.protocol not in _AFTER_LOGIN or asked_with_login(o) is False]
-    return exposed([f"{_way(o)} names it" for o in free], 0.95)
+    told = [(c, by_id[c.observation]) for c in case.device.claims if c.attribute == "serial" and c.observation in by_id]
+    free = [(c, o) for c, o in told if _needs_no_login(c, o)]
+    found = exposed([f"{_way(c, o)} names {c.value}" for c, o in free], 0.95)
+    if found is None and any(asked_with_login(o) is None for _, o in told):
+        return Unsaid(reason="it is named, and it is not recorded whether a login was sent with the question")
+    return found or (not_heard(case) if case.is_recorded else None)
 
 
-def _way(observation: Observation) -> str:
-    name = observation.reply.protocol
-    what = "the realm of its login" if observation.fields.get("realm") and name in ("http", "rtsp") else "the reply"
-    return f"{what} by {name} from {place(observation)}"
+def _needs_no_login(claim: Claim, observation: Observation) -> bool:
+    if observation.reply.protocol in _WITHOUT_LOGIN or claim.field == "realm":
+        return True
+    return asked_with_login(observation) is False
 
 
-def discovery_answered(case: Case) -> Answer:
-    """SADP or DHDiscover answered."""
-    heard = [o for o in case.said(*_DISCOVERY) if o.reply.transport == "udp"]
-    return exposed([f"{o.reply.protocol} answered ({', '.join(o.channels)})" for o in heard], 0.99)
-
-
-def discovery_across_router(case: Case) -> Answer:
-    """SADP or DHDiscover answered a question that a router passed on. On the wire of the scan itself that is not seen:
-    a scan from another network shows it.
-    """
-    heard = [o for o in case.said(*_DISCOVERY) if o.reply.transport == "udp"]
-    across = [f"{o.reply.protocol} answered from {place(o)}, with a router between" for o in heard if o.reply.routed]
-    near = any(o.reply.routed is False or _ON_THE_WIRE & set(o.channels) for o in heard)
-    if across or near or not heard:
-        return exposed(across, 0.95)
-    return Unsaid(reason="the recording does not tell whether a router stood between")
+def _way(claim: Claim, observation: Observation) -> str:
+    where = f"{observation.reply.protocol} from {place(observation)}"
+    return f"the realm of the login by {where}" if claim.field == "realm" else f"the reply by {where}"
 
 
 def password_recovery_announced(case: Case) -> Answer:
-    """Its SADP reply says `PasswordResetAbility` true, or its DHDiscover reply names ways to reset the password."""
-    offers = [o for o in case.said("sadp") if (value(o, "password_reset") or "").lower() == "true"]
-    pieces = ["its sadp reply says that its password can be reset with a code from the maker" for _ in offers]
-    pieces += [text for o in case.said("dhdiscover") for text in _recovery(o)]
-    return exposed(pieces, 0.95 if offers else 0.75)
+    """Its last SADP reply says `PasswordResetAbility` true, or its last DHDiscover reply that a reset is supported."""
+    offers = [o for o in last_words(case) if can_be_reset(o)]
+    sure = 0.95 if any(o.reply.protocol == "sadp" for o in offers) else 0.75
+    return exposed([f"{named(o)} says that its password can be reset{_by(o)}" for o in offers], sure) or not_heard(case)
 
 
-def _recovery(observation: Observation) -> list[str]:
-    bits = init_bits(observation)
-    if bits is None or (bits >> _RESET_SHIFT) & 3 != _RESET_SUPPORTED:
-        return []
-    ways = [name for number, name in enumerate(_RESET_WAYS) if (bits >> (8 + number)) & 1]
-    how = f" by {' or '.join(ways)}" if ways else ""
-    return [f"its dhdiscover reply says that its password can be reset{how}"]
+def _by(observation: Observation) -> str:
+    ways = reset_ways(observation)
+    return f" by {' or '.join(ways)}" if ways else ""
 
 
 def functions_before_login(case: Case) -> Answer:
-    """Its DHDiscover reply names functions that it offers before a login."""
-    return exposed([text for o in case.said("dhdiscover") for text in _open_functions(o)], 0.7)
-
-
-def _open_functions(observation: Observation) -> list[str]:
-    text = value(observation, "open_functions_mask") or ""
-    mask = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else 0
-    names = [(_WIFI_BIT, "to look for and set wireless networks"), (_PASSWORD_BIT, "to change an expired password")]
-    return [f"its dhdiscover reply offers {what} without a login" for bit, what in names if mask & bit]
-
-
-def cloud_enabled(case: Case) -> Answer:
-    """Its SADP reply says `HCPlatformEnable` true, or its DHDiscover reply that a public network may reach it."""
-    pieces = [
-        "its sadp reply says that the maker's cloud is enabled"
-        for o in case.said("sadp")
-        if (value(o, "cloud_enabled") or "").lower() == "true"
-    ]
-    told = [init_bits(o) for o in case.said("dhdiscover")]
-    if any(bits is not None and (bits >> _CLOUD_SHIFT) & 3 == _CLOUD_ENABLED for bits in told):
-        pieces.append("its dhdiscover reply says that access from a public network is enabled")
-    return exposed(pieces, 0.8)
-
-
-def port_forwarded(case: Case) -> Answer:
-    """A gateway inside the scope lists a mapping of one of its own ports to the address of the device (UPnP). Cannot be
-    said where no gateway in the scope told what it forwards.
-    """
-    told = case.around.forwarded
-    if told is None:
-        return Unsaid(reason="no gateway in the scope told what it forwards")
-    return exposed([text for address in case.device.addresses for text in told.get(address, ())], 0.95)
+    """Its last DHDiscover reply names functions that it offers before a login."""
+    heard = last_words(case, "dhdiscover")
+    pieces = [f"{named(o)} offers {what} without a login" for o in heard for what in open_functions(o)]
+    return exposed(pieces, 0.7) or (not_heard(case) if case.device.vendor == "dahua" else None)

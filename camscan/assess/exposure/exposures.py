@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from camscan.assess.exposure.case import Exposed, Surroundings, Unsaid, case_of
+from camscan.assess.exposure.case import Answer, Case, Exposed, Surroundings, Unsaid, case_of
 from camscan.assess.exposure.rules import RULES
 from camscan.assess.exposure.services import Offer, offered
-from camscan.model import Device, Finding
+from camscan.model import MAKERS, Device, Finding
 
-MAKERS = ("hikvision", "dahua")
 KINDS = (
     "camera", "recorder", "intercom", "access-control", "thermal-camera",
     "anpr-camera", "doorbell", "encoder", "alarm-panel",
@@ -19,13 +18,15 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """What is said when a rule of this id finds something. `why` is what it means for the owner. `offer` is set where
-    the rule is no more than a port or protocol that is open. `examples` are devices with what is expected of them."""
+    """What is said when a rule of this id finds something. `why` is what it means for the owner, `seen` how it shows.
+    `offer` is set where the rule is no more than a port or protocol that is open. `examples` are devices with what is
+    expected of them."""
 
     id: str
     title: str
     severity: str
     why: str
+    seen: str
     remedy: str
     source: str
     date: str
@@ -48,9 +49,14 @@ def is_concerned(device: Device) -> bool:
 def _findings(device: Device, exposures: Sequence[Exposure], around: Surroundings) -> Iterator[Finding]:
     case = case_of(device, around)
     for exposure in exposures:
-        answer = offered(case, exposure.offer) if exposure.offer else RULES[exposure.id](case)
-        if answer is not None:
-            yield finding(exposure, answer)
+        found = answer(exposure, case)
+        if found is not None:
+            yield finding(exposure, found)
+
+
+def answer(exposure: Exposure, case: Case) -> Answer:
+    """What the rule of this exposure says."""
+    return offered(case, exposure.offer) if exposure.offer else RULES[exposure.id](case)
 
 
 def finding(exposure: Exposure, answer: Exposed | Unsaid) -> Finding:

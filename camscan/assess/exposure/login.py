@@ -1,113 +1,120 @@
-"""What a device tells to whoever asks, without a login.
+"""What a device gives to whoever asks, without a login.
 
-A scan knows how it asked. A recording made by others may have been answered because a login was sent, and mostly does
-not say; then it cannot be said. The access classes follow the ONVIF core specification, section 5.9.4: only the date,
-the services and the capabilities are for everybody.
+The access classes follow the default access policy of the ONVIF core specification: device information, scopes and
+interfaces are READ_SYSTEM, profiles READ_MEDIA, and both need a user.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 
+from camscan.assess.exposure.asked import asked_with_login, over_clear_text
 from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, place, value
 from camscan.model import Observation
-from camscan.protocols import isapi, magicbox, onvif, rtsp
+from camscan.protocols import onvif, rtsp
 
-_OWN = {
-    protocol.name: frozenset(request.name for request in protocol.requests if request.purpose == "question")
-    for protocol in (rtsp.PROTOCOL, onvif.PROTOCOL, isapi.PROTOCOL, magicbox.PROTOCOL)
+_IDENTITY = {
+    "GetDeviceInformation": (onvif.DEVICE_INFORMATION.name,),
+    "GetScopes": (onvif.SCOPES.name,),
 }
-_WITHOUT = re.compile(r"without (?:a )?(?:credential|login)|unauthenticated|anonymous", re.IGNORECASE)
-_WITH = re.compile(r"authenticated|credential|\bauth\b|digest|authorization|ws-security", re.IGNORECASE)
-
-READ_SYSTEM = {
-    "GetDeviceInformationResponse": "GetDeviceInformation",
-    "GetScopesResponse": "GetScopes",
+_SETTINGS = {
+    "GetNetworkInterfaces": (onvif.NETWORK_INTERFACES.name,),
+    "GetProfiles": (onvif.PROFILES.name, onvif.PROFILES_ELSEWHERE.name),
 }
-READ_SETTINGS = {
-    "GetNetworkInterfacesResponse": "GetNetworkInterfaces",
-    "GetProfilesResponse": "GetProfiles",
-}
-_UNKNOWN = "the recording does not tell whether a login was sent with the question"
-
-
-def asked_with_login(observation: Observation) -> bool | None:
-    """Whether a login was sent with the question; None where a recording does not tell."""
-    request = observation.reply.request
-    if request in _OWN.get(observation.reply.protocol, ()) or _WITHOUT.search(request):
-        return False
-    return True if _WITH.search(request) else None
-
-
-def _free(observations: Iterator[Observation]) -> tuple[list[Observation], bool]:
-    """Those that were given without a login, and whether there are more of which that is not known."""
-    asked = [(asked_with_login(o), o) for o in observations]
-    return [o for login, o in asked if login is False], any(login is None for login, _ in asked)
-
-
-def _answer(told: Iterator[Observation], what: dict[str, str] | str, sure: float) -> Answer:
-    """Exposed by the answers given without a login; `what` names them, by their `answer` field where it is a table."""
-    free, unknown = _free(told)
-    named = [(what if isinstance(what, str) else what[value(o, "answer") or ""], o) for o in free]
-    found = exposed([f"{place(o)} answers {name} without a login" for name, o in named], sure)
-    return found or (Unsaid(reason=_UNKNOWN) if unknown else None)
+_REFUSALS = ("notauthorized", "not authorized", "unauthorized", "authentication", "authority failure")
+_DESCRIBES = (rtsp.DESCRIBE_HIKVISION.name, rtsp.DESCRIBE_DAHUA.name)
+_UNKNOWN = "it is not recorded whether a login was sent with the question"
 
 
 def rtsp_without_login(case: Case) -> Answer:
-    """DESCRIBE of a path of the makers was answered with a description and without a login. Whether the stream is also
-    sent is not tried. Cannot be said where its server knows neither path, or a recording does not tell how it was
-    asked.
-    """
-    described = [o for o in case.said("rtsp") if value(o, "status") == "200" and _holds_description(o)]
-    if described:
-        return _answer(iter(described), "DESCRIBE of a stream", 0.9)
-    spoken = list(case.said("rtsp"))
-    if spoken and not any(value(o, "status") == "401" for o in spoken):
-        return Unsaid(reason="its RTSP server neither described a stream of the makers' paths nor asked for a login")
-    return None
+    """A DESCRIBE was answered with the description of a stream. Whether the stream is also sent is not tried."""
+    described = [o for o in case.said("rtsp") if value(o, "status") == "200" and _is_description(o)]
+    found = _given(described, "describes a stream", 0.9)
+    if found is not None:
+        return found
+    asked = [o for o in case.said("rtsp") if o.reply.request in _DESCRIBES or "describe" in o.reply.request.lower()]
+    settled = {_where(o) for o in asked if value(o, "status") == "401"}
+    open_ones = [o for o in asked if _where(o) not in settled and o not in described]
+    if open_ones:
+        return Unsaid(
+            reason=f"{place(open_ones[0])} neither described a stream of the makers' paths nor asked for a login"
+        )
+    return None if asked else case.unheard("an RTSP DESCRIBE")
 
 
-def _holds_description(observation: Observation) -> bool:
-    return any(name.startswith("sdp_") for name in observation.fields)
+def _where(observation: Observation) -> tuple[str, int | None]:
+    return observation.reply.address, observation.reply.port
 
 
-def _onvif(case: Case, operations: dict[str, str]) -> Answer:
-    found = _answer((o for o in case.said("onvif") if value(o, "answer") in operations), operations, 0.95)
-    if found is None and case.by_protocol.get("onvif") and not _refuses(case):
-        return Unsaid(reason="it speaks ONVIF, and neither an answer to these questions nor a refusal is known")
-    return found
+def _is_description(observation: Observation) -> bool:
+    """Whether it is SDP (RFC 8866) of at least one medium: some servers answer 200 and nothing, or a page."""
+    return "sdp_version" in observation.fields and "sdp_media" in observation.fields
 
 
-def _refuses(case: Case) -> bool:
-    faults = any(value(o, "answer") == "Fault" for o in case.said("onvif"))
-    return faults or any(_is_onvif(o) and value(o, "status") in ("401", "403") for o in case.said("http"))
-
-
-def _is_onvif(observation: Observation) -> bool:
-    """Whether an HTTP reply is to a question of ONVIF."""
-    request = observation.reply.request
-    return request in _OWN[onvif.PROTOCOL.name] or "onvif" in request.lower()
+def _given(told: Iterable[Observation], what: str, sure: float) -> Answer:
+    """Exposed where it was given without a login; Unsaid where only that is not known of any of them."""
+    asked = [(o, asked_with_login(o)) for o in told]
+    found = exposed([f"{place(o)} {what} without a login" for o, login in asked if login is False], sure)
+    unknown = any(login is None for _, login in asked)
+    return found or (Unsaid(reason=_UNKNOWN) if unknown else None)
 
 
 def onvif_identity_without_login(case: Case) -> Answer:
-    """GetDeviceInformation or GetScopes was answered without a login."""
-    return _onvif(case, READ_SYSTEM)
+    """GetDeviceInformation or GetScopes was answered."""
+    return _onvif(case, _IDENTITY)
 
 
 def onvif_settings_without_login(case: Case) -> Answer:
-    """GetNetworkInterfaces or GetProfiles was answered without a login."""
-    return _onvif(case, READ_SETTINGS)
+    """GetNetworkInterfaces or GetProfiles was answered."""
+    return _onvif(case, _SETTINGS)
+
+
+def _onvif(case: Case, operations: Mapping[str, tuple[str, ...]]) -> Answer:
+    told = [(name, o) for name in operations for o in case.said("onvif") if value(o, "answer") == f"{name}Response"]
+    answers = [_given([o], f"answers {name}", 0.95) for name, o in told]
+    pieces = [piece for answer in answers if answer and not isinstance(answer, Unsaid) for piece in answer.evidence]
+    if pieces:
+        return exposed(pieces, 0.95)
+    unknown = next((answer for answer in answers if isinstance(answer, Unsaid)), None)
+    if unknown or _refused(case, operations):
+        return unknown
+    if case.by_protocol.get("onvif"):
+        return Unsaid(reason=f"it speaks ONVIF; to {' and '.join(operations)} neither an answer nor a refusal is known")
+    return case.unheard("ONVIF")
+
+
+def _refused(case: Case, operations: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether one of these very questions was refused for want of a login."""
+    names = {name for requests in operations.values() for name in requests}
+    asked = [
+        o
+        for o in case.said("onvif", "http")
+        if o.reply.request in names or any(operation in o.reply.request for operation in operations)
+    ]
+    return any(value(o, "status") in ("401", "403") or _is_refusal(o) for o in asked)
+
+
+def _is_refusal(observation: Observation) -> bool:
+    faults = " ".join(observation.fields.get("fault", ())).lower()
+    return value(observation, "answer") == "Fault" and any(word in faults for word in _REFUSALS)
 
 
 def web_api_without_login(case: Case) -> Answer:
-    """ISAPI gave its DeviceInfo, or magicBox.cgi its device type, without a login."""
+    """The maker's own interface told what it is: ISAPI its DeviceInfo, magicBox.cgi its type, version or serial."""
     told = [o for o in case.said("isapi") if value(o, "answer") == "DeviceInfo"] + list(case.said("magicbox"))
-    return _answer(iter(told), "the maker's web interface", 0.95)
+    asked = told or case.by_protocol.get("isapi")
+    return _given(told, "answers the maker's web interface", 0.95) if asked else case.unheard("ISAPI or magicBox.cgi")
 
 
 def basic_login_in_clear_text(case: Case) -> Answer:
-    """A 401 over HTTP or RTSP, without TLS, offers a Basic login; less sure where it offers digest too."""
+    """A 401 over HTTP or RTSP, without TLS, offers a Basic login."""
     offers = [o for o in case.said("http", "rtsp") if "basic" in o.fields.get("auth_scheme", ())]
-    plain = [o for o in offers if not case.is_encrypted(o)]
-    only = [o for o in plain if set(o.fields["auth_scheme"]) == {"basic"}]
-    pieces = [f"{place(o)} asks for a Basic login over {o.reply.protocol.upper()} without TLS" for o in only or plain]
-    return exposed(pieces, 0.95 if only else 0.7)
+    open_ones = [o for o in offers if over_clear_text(case, o)]
+    only = [o for o in open_ones if set(o.fields["auth_scheme"]) == {"basic"}]
+    also = "" if only else ", beside digest"
+    pieces = [
+        f"{place(o)} offers a Basic login over {o.reply.protocol.upper()} without TLS{also}" for o in only or open_ones
+    ]
+    unknown = [o for o in offers if over_clear_text(case, o) is None]
+    if not pieces and unknown:
+        return Unsaid(reason=f"{place(unknown[0])} offers a Basic login; whether it speaks TLS is not recorded")
+    heard = any(case.said("http", "rtsp"))
+    return exposed(pieces, 0.95 if only else 0.7) or (None if heard else case.unheard("HTTP or RTSP"))

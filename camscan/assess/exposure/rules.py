@@ -2,34 +2,31 @@
 
 from collections.abc import Mapping
 
-from camscan.assess.exposure import certificates, disclosure, login, setup, web
+from camscan.assess.exposure import certificates, disclosure, login, reach, setup, web
 from camscan.assess.exposure.case import Rule
 
 RULES: Mapping[str, Rule] = {
-    rule.__name__.replace("_", "-"): rule
-    for rule in (
-        setup.never_activated,
-        login.rtsp_without_login,
-        login.web_api_without_login,
-        login.onvif_settings_without_login,
-        login.onvif_identity_without_login,
-        login.basic_login_in_clear_text,
-        disclosure.port_forwarded,
-        disclosure.cloud_enabled,
-        web.clear_text_management,
-        web.tls_missing,
-        certificates.tls_weak_protocol,
-        certificates.tls_weak_key,
-        certificates.tls_certificate_expired,
-        certificates.tls_certificate_self_signed,
-        disclosure.discovery_across_router,
-        disclosure.discovery_answered,
-        disclosure.password_recovery_announced,
-        disclosure.functions_before_login,
-        disclosure.serial_disclosed,
-        setup.factory_address,
-        setup.wrong_subnet,
-        setup.own_network_behind_it,
-        setup.clock_wrong,
-    )
+    "never-activated": setup.never_activated,
+    "rtsp-without-login": login.rtsp_without_login,
+    "web-api-without-login": login.web_api_without_login,
+    "port-forwarded": reach.port_forwarded,
+    "onvif-settings-without-login": login.onvif_settings_without_login,
+    "basic-login-in-clear-text": login.basic_login_in_clear_text,
+    "clear-text-management": web.clear_text_management,
+    "tls-missing": web.tls_missing,
+    "discovery-across-router": reach.discovery_across_router,
+    "tls-weak-protocol": certificates.tls_weak_protocol,
+    "tls-weak-key": certificates.tls_weak_key,
+    "cloud-enabled": reach.cloud_enabled,
+    "functions-before-login": disclosure.functions_before_login,
+    "factory-address": setup.factory_address,
+    "wrong-subnet": setup.wrong_subnet,
+    "clock-wrong": setup.clock_wrong,
+    "onvif-identity-without-login": login.onvif_identity_without_login,
+    "password-recovery-announced": disclosure.password_recovery_announced,
+    "serial-disclosed": disclosure.serial_disclosed,
+    "tls-certificate-expired": certificates.tls_certificate_expired,
+    "tls-certificate-self-signed": certificates.tls_certificate_self_signed,
+    "own-network-behind-it": reach.own_network_behind_it,
+    "discovery-answered": reach.discovery_answered,
 }

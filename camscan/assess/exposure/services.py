@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from camscan.assess.exposure.case import Answer, Case, exposed
+from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed
 from camscan.model import Service
 
 BARE = "tcp"  # the protocol of a port that is open and of which no more is known
@@ -11,19 +11,36 @@ BARE = "tcp"  # the protocol of a port that is open and of which no more is know
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What counts: protocols wherever they were heard, and TCP ports where nothing else was."""
+    """What counts: protocols wherever they were heard, and TCP ports where nothing else was. `makers` are those whose
+    devices the ports are about; empty: everybody's."""
 
     protocols: Collection[str]
     ports: Collection[int]
+    makers: Collection[str]
 
 
 def offered(case: Case, offer: Offer) -> Answer:
-    """Exposed where the protocol was spoken, less surely where only its port is open."""
-    spoken = [s for s in case.device.services if s.protocol in offer.protocols]
-    bare = [s for s in case.device.services if s.protocol == BARE and s.port in offer.ports]
-    pieces = [f"{_place(s)} speaks {s.protocol}" for s in spoken]
-    pieces += [f"{_place(s)} is open; what speaks there was not asked or did not say" for s in bare]
-    return exposed(pieces, 0.98 if spoken else 0.7)
+    """Exposed where the protocol was spoken, less surely where only its port is open. Cannot be said where none of its
+    ports was tried."""
+    services = case.device.services
+    spoken = [f"{_place(s)} speaks {s.protocol}" for s in services if s.protocol in offer.protocols]
+    if offer.makers and case.device.vendor not in offer.makers:
+        return exposed(spoken, 0.98)
+    bare = [s for s in services if (s.transport, s.protocol) == ("tcp", BARE) and s.port in offer.ports]
+    opened = [f"{_place(s)} is open; what speaks there was not asked or did not say" for s in bare]
+    return exposed([*spoken, *opened], 0.98 if spoken else 0.7) or _untried(case, offer)
+
+
+def _untried(case: Case, offer: Offer) -> Unsaid | None:
+    """Why silence says nothing; None where it does."""
+    if any(service.protocol in offer.protocols or service.port in offer.ports for service in case.device.services):
+        return None
+    if not offer.ports:
+        return case.unheard(" or ".join(sorted(offer.protocols)))
+    asked = case.around.asked_ports
+    if asked is None:
+        return Unsaid(reason="it is not recorded which ports were tried")
+    return None if asked & frozenset(offer.ports) else Unsaid(reason="none of its ports was tried")
 
 
 def _place(service: Service) -> str:

@@ -14,8 +14,8 @@ from camscan.assess.vantage.asked import Question
 from camscan.assess.vantage.place import Place
 from camscan.assess.vantage.seen import Behind, Seen, Unit
 from camscan.assess.vantage.sightings import joined
-from camscan.model import Device, ScanResult
-from camscan.reach import MAKERS, Cell, DeviceReach, Matrix, ServiceReach, worst
+from camscan.model import MAKERS, Device, ScanResult
+from camscan.reach import Cell, DeviceReach, Matrix, ServiceReach, worst
 
 _NAMED = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "kind")
 

@@ -300,7 +300,8 @@ NASTY = (
 FIELDS = (
     "activated", "init_mask", "open_functions_mask", "address", "netmask", "gateway", "utc_time", "answer", "fault",
     "status", "body", "location", "refresh", "content_type", "title", "auth_scheme", "tls_version", "tls_mode",
-    "tls_cipher", "key_type", "key_bits", "signature_hash", "not_after", "not_before", "self_signed", "subject", "issuer", "dhcp",
+    "tls_cipher", "key_type", "key_bits", "signature_hash", "not_after", "not_before", "self_signed", "subject",
+    "issuer", "dhcp",
     "interface_address", "interface_mac", "password_reset", "cloud_enabled", "realm", "sdp_version", "sdp_media",
     "https_port",
 )  # fmt: skip

@@ -157,4 +157,5 @@ def _names(device: dict[str, Any]) -> dict[str, Any]:
 def _lasting(device: dict[str, Any]) -> dict[str, Any]:
     evidence = {tuple(e[name] for name in ("attribute", "value", "confidence", "rule")) for e in device["evidence"]}
     kept = {name: value for name, value in device.items() if name not in ("first_seen", "last_seen", "capabilities")}
-    return kept | {"evidence": sorted(evidence)}
+    found = {(row["id"], row["state"]) for row in device["findings"]}  # whose evidence tells the time of a clock
+    return kept | {"evidence": sorted(evidence), "findings": sorted(found)}

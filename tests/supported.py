@@ -13,13 +13,13 @@ from camscan.identify.field_names import DERIVED
 from camscan.identify.fuse import NAMED
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.identify.vocabulary import Brand
+from camscan.model import MAKERS
 from camscan.protocols.registry import load_protocols
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "supported.md"
 CAPTURES = ROOT / "tests" / "captures"
 COMMAND = "python -m tests.supported"
-MAKERS = ("hikvision", "dahua")
 ATTRIBUTES = ("vendor", "brand", "model", "firmware", "serial", "mac", "kind")
 
 Row = tuple[str, ...]

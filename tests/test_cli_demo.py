@@ -18,7 +18,7 @@ import pytest
 from camscan.cli import demo, replay
 from camscan.errors import CannotRunError
 from camscan.lab.site import load_site
-from camscan.model import Conflict, Device
+from camscan.model import MAKERS, Conflict, Device
 from tests.cli_rig import run
 from tests.report_rig import device, result
 
@@ -41,7 +41,7 @@ PROGRAM = textwrap.dedent(
 def planted() -> dict[str, Device]:
     """The site as a scan sees it that finds every device and is deceived by none."""
     return {
-        address: device(address, vendor=p.truth.vendor if p.truth.vendor in demo.MAKERS else None)
+        address: device(address, vendor=p.truth.vendor if p.truth.vendor in MAKERS else None)
         for address, p in demo._planted(SITE).items()
     }
 
@@ -68,7 +68,7 @@ def address_of(wanted: Callable[[Any], bool]) -> str:
 
 def test_a_scan_that_finds_all_and_calls_no_other_by_their_name_passes(judge: Judge) -> None:
     code, said = judge(planted())
-    targets = sum(p.truth.vendor in demo.MAKERS for p in demo._planted(SITE).values())
+    targets = sum(p.truth.vendor in MAKERS for p in demo._planted(SITE).values())
     assert code == 0
     assert f"demo: {targets} of {targets} planted Hikvision and Dahua devices found and named\n" in said
     assert "demo: 0 of " in said
@@ -87,7 +87,7 @@ def test_a_device_that_is_missed_or_misnamed_fails(judge: Judge) -> None:
 
 
 def test_another_device_called_by_their_name_fails(judge: Judge) -> None:
-    other = address_of(lambda truth: truth.vendor not in demo.MAKERS and not truth.imitates)
+    other = address_of(lambda truth: truth.vendor not in MAKERS and not truth.imitates)
     doubt = (Conflict(attribute="vendor", values=(), reason="doubted"),)
     for conflicts in ((), doubt):
         code, said = judge(planted() | {other: device(other, vendor="dahua", conflicts=conflicts)})

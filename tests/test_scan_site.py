@@ -29,6 +29,7 @@ from camscan.lab import namespaces, netns
 from camscan.lab.device import Device
 from camscan.lab.network import Network
 from camscan.lab.site import load_site
+from camscan.model import MAKERS
 from camscan.report.shape import json_schema
 from tests.fault_rig import NO_RAW
 
@@ -40,7 +41,6 @@ pytestmark = [
 LAN = IPv4Network("10.83.10.0/24")
 SCANNER = "10.83.10.2"
 SCANNER_MAC = "02:00:5e:10:00:02"
-MAKERS = ("hikvision", "dahua")
 GROUPS = {
     ("239.255.255.250", 37020),
     ("239.255.255.251", 37810),

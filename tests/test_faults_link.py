@@ -12,6 +12,8 @@ from tests.fault_rig import LAN, Running, Town, missed, needs_namespaces, scan, 
 pytestmark = needs_namespaces
 
 AWAY_SECONDS = 1.0
+# where ARP is no guide any more, each address where nobody is costs a connect for every port
+FEWER = (LAN, "--exclude", "10.83.10.64/26", "--exclude", "10.83.10.128/25")
 LOST = "eth0 lost its link during the scan"
 
 
@@ -57,7 +59,7 @@ def test_an_interface_that_comes_up_again_is_used_again(ours: Town, tmp_path: Pa
         before.update(running.heard("http"))
         switch_on(ours)
 
-    ended = scan(ours.scanner, tmp_path, LAN, during=during)
+    ended = scan(ours.scanner, tmp_path, *FEWER, during=during)
     assert ended.code == 3, ended.message
     assert LOST in ended.reasons()
     assert missed(ours, ended) == []

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from camscan.cli import data as data_files
+from camscan.cli import keys
 from camscan.cli import update as update_command
 from camscan.cli.data import data_home, data_in_use, shipped_data
 from camscan.datafile import default_directory
@@ -27,7 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's home with one trusted key, on a day on which newer data may exist."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr(data_files, "SYSTEM_KEYS", tmp_path / "none")
+    monkeypatch.setattr(keys, "SYSTEM_KEYS", tmp_path / "none")
     monkeypatch.setattr(update_command, "today", lambda: date.fromisoformat(NEWEST))
     write_key(tmp_path / "config" / "camscan" / "keys" / "publisher.pem", PRIVATE)
     return tmp_path

@@ -26,8 +26,9 @@ def update(
     The signature must be of a key in ~/.config/camscan/keys/ or /etc/camscan/keys/ (*.pem), or of one named here. Data
     that are not newer than those in use are refused, and so are data that do not load.
     """
-    from camscan.cli.data import data_home, install
+    from camscan.cli.data import data_home
     from camscan.cli.ending import say
+    from camscan.cli.installing import install
 
     bundle = _read(source, keys or [])
     _refuse_not_newer(bundle, source)
@@ -41,7 +42,7 @@ def update(
 
 
 def _read(source: Path, named: list[Path]) -> "Bundle":
-    from camscan.cli.data import key_folder, trusted_keys
+    from camscan.cli.keys import key_folder, trusted_keys
     from camscan.intake.bundle import BUNDLE_LIMIT, read_bundle
 
     keys = trusted_keys(named)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from camscan.assess.exposure.asked import asked_with_login, over_clear_text
-from camscan.assess.exposure.case import SHOWN, Exposed, Surroundings, case_of
+from camscan.assess.exposure.case import SHOWN, Exposed, Surroundings, Unsaid, case_of
 from camscan.assess.exposure.example import device_of_example
 from camscan.assess.exposure.exposure_file import FILE, load_exposures
 from camscan.assess.exposure.exposures import KINDS, Exposure, exposure_findings
@@ -134,7 +134,11 @@ def test_a_stream_described_without_a_login_is_found(request_: str) -> None:
 
 @pytest.mark.parametrize(
     ("request_", "state"),
-    [("DESCRIBE with digest auth", None), ("DESCRIBE (authenticated)", None), ("DESCRIBE (200)", "cannot-say")],
+    [
+        ("DESCRIBE with digest auth", "cannot-say"),
+        ("DESCRIBE (authenticated)", "cannot-say"),
+        ("DESCRIBE (200)", "cannot-say"),
+    ],
 )
 def test_a_recording_may_not_tell_whether_a_login_was_sent(request_: str, state: str | None) -> None:
     recorded = tcp("rtsp", 554, request_, DESCRIBED, channel="recorded")
@@ -330,14 +334,17 @@ def test_no_rule_falls_over_hostile_fields() -> None:
             for _ in range(random.randrange(1, 6))
         ]
         kind = random.choice(("camera", "recorder"))
-        device = device_of_example({"replies": rows, "serial_by": list(protocols), "kind": kind}, WORDS, "x")
+        device = device_of_example(
+            {"replies": rows, "serial_by": [row["protocol"] for row in rows], "kind": kind}, WORDS, "x"
+        )
         times = (None, -1e18, 1e18, 0.0, NOON)
         timed = [replace(o, reply=replace(o.reply, time=random.choice(times))) for o in device.observations]
         asked = random.choice((None, frozenset({80}), frozenset({80, 443, 8443})))
         around = Surroundings(asked_ports=asked, forwarded=random.choice((None, {})))
         for name, rule in RULES.items():
             found = rule(case_of(replace(device, observations=tuple(timed)), around))
-            assert found is None or (found.evidence if isinstance(found, Exposed) else found.reason)
+            if isinstance(found, Exposed | Unsaid):
+                assert found.evidence if isinstance(found, Exposed) else found.reason
             answered.add((name, type(found).__name__))
     assert {name for name, _ in answered} == set(RULES)
     assert len(answered) > 2 * len(RULES)  # most rules have given all three answers
@@ -534,8 +541,14 @@ def test_a_refusal_is_one_of_the_question_itself() -> None:
         refused = tcp("onvif", 80, request_, fault.format(reason))
         return states(sadp(), date, refused).get("onvif-settings-without-login")
 
-    assert state("NotAuthorized", "media profiles") is None
+    assert state("NotAuthorized", "media profiles") == "cannot-say"
     assert state("NotAuthorized", "scopes") == "cannot-say"
+    assert "onvif-settings-without-login" not in states(
+        date,
+        sadp(),
+        tcp("onvif", 80, "network interfaces", fault.format("NotAuthorized")),
+        tcp("onvif", 80, "media profiles", fault.format("ActionNotSupported") + " "),
+    )
     assert state("ActionNotSupported", "media profiles") == "cannot-say"
 
 
@@ -572,8 +585,11 @@ def test_a_serial_told_after_a_login_is_not_disclosed() -> None:
         ('asked_ports = ["x"]', "asked_ports is no port number"),
         ('vendor = "acme"', "unknown vendor acme"),
         ('capabilities = ["flying"]', "unknown capability flying"),
-        ('replies = [{ protocol = "sadp", fields = { a = 5 } }]', "a is no list"),
-        ('replies = [{ protocol = "sadp", fields = { a = [] } }]', "a is empty"),
+        ('replies = [{ protocol = "sadp", fields = { mac = 5 } }]', "mac is no list"),
+        ('replies = [{ protocol = "sadp", fields = { mac = [] } }]', "mac is empty"),
+        ('replies = [{ protocol = "sadp", fields = { makc = "x" } }]', "unknown field makc"),
+        ('replies = [{ protocol = "sadp", channel = "smoke", fields = {} }]', "channel is smoke"),
+        ('serial_by = ["sadp"]', "serial_by names a protocol"),
         ('replies = [{ protocol = "sadp", time = "x", fields = {} }]', "time is str"),
         ("serivces = []", "unknown key serivces"),
     ],
@@ -589,3 +605,27 @@ def test_a_mistake_in_an_example_is_named(tmp_path: Path, instead: str, reason: 
 
 def test_the_kinds_judged_are_words_of_the_vocabulary() -> None:
     assert set(KINDS) <= set(KNOWLEDGE.vocabulary.kinds)
+
+
+def test_a_certificate_that_cannot_be_read_is_tls_all_the_same() -> None:
+    record = encode_record("legacy", "TLSv1", "AES128-SHA", b"not DER")
+    page = tcp("http", 443, "root", PAGE_OF_LOGIN)
+    found = states(sadp(), page, tcp("tls", 443, "handshake legacy", record), ports=frozenset({80, 443, 8443}))
+    assert found["tls-weak-protocol"] == "found"
+    assert found["tls-weak-key"] == "cannot-say"
+    assert not {"tls-missing", "clear-text-management"} & set(found)
+
+
+def test_in_a_scan_an_open_port_that_said_nothing_is_no_all_clear() -> None:
+    mute = [tcp("tcp", port, "connect", b"") for port in (443, 554, 80)]
+    found = states(sadp(), *mute, ports=frozenset({80, 443, 554, 8443}))
+    assert {found[name] for name in ("tls-weak-key", "rtsp-without-login", "clear-text-management")} == {"cannot-say"}
+    quiet = states(sadp(), ports=frozenset({80, 443, 554, 8443}))
+    assert not {"tls-weak-key", "rtsp-without-login", "clear-text-management"} & set(quiet)
+
+
+def test_a_gateway_that_stopped_telling_gives_no_all_clear() -> None:
+    told = surroundings_of([mapping(internal_client="192.0.2.99")], None)
+    device = device_of_example({"address": HIKVISION}, WORDS, "x")
+    (finding,) = [one for one in exposure_findings(device, EXPOSURES, told) if one.id == "port-forwarded"]
+    assert finding.reason == "a gateway in the scope did not tell to the end what it forwards"

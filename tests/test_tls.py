@@ -92,7 +92,6 @@ def test_oids_are_kept_where_they_have_no_short_name() -> None:
     [
         b"",
         b"HTTP/1.1 200 OK",
-        encode_record("strict", "TLSv1.2", "x", b"not DER"),
         b"-----BEGIN CERTIFICATE-----\nAAAAA\n-----END CERTIFICATE-----",
     ],
 )
@@ -124,3 +123,9 @@ def test_hostile_text_raises_nothing_else(text: str) -> None:
     except DecodeError:
         return
     assert all(values and all(values) for values in fields.values())
+
+
+def test_a_handshake_is_told_though_its_certificate_cannot_be_read() -> None:
+    fields = decode(encode_record("legacy", "TLSv1", "AES128-SHA", b"not DER"))
+    assert (fields["tls_mode"], fields["tls_version"]) == (("legacy",), ("TLSv1",))
+    assert fields["certificate_problem"][0].startswith("not a certificate: ")

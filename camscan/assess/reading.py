@@ -18,6 +18,7 @@ class Words:
     brands: Container[str]
     kinds: Container[str]
     capabilities: Container[str]
+    fields: Container[str]
 
 
 def checked_models(row: dict[str, Any], where: str) -> tuple[str, ...]:

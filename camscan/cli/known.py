@@ -34,10 +34,12 @@ def load_known(directory: Path | None = None, chosen: Chosen = NOTHING) -> Known
 def words_of(vocabulary: "Vocabulary") -> "Words":
     """The ids of the vocabulary, as data of the assessment may name them."""
     from camscan.assess.reading import Words
+    from camscan.identify.field_names import FIELDS
 
     return Words(
         makers=vocabulary.makers,
         brands=vocabulary.brands,
         kinds=vocabulary.kinds,
         capabilities=vocabulary.capabilities,
+        fields=FIELDS,
     )

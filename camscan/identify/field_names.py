@@ -22,8 +22,9 @@ _NAME = ("CN", "O", "OU", "C", "ST", "L", "serialNumber", "emailAddress")  # RFC
 
 FIELDS = frozenset({
     "action", "activated", "address", "address6", "alarm_inputs", "alarm_outputs", "analogue_channels", "answer",
-    "auth_algorithm", "auth_qop", "auth_scheme", "auth_stale", "body", "boot_time", "brand", "build", "cloud_code",
-    "cloud_enabled", "comment", "config_table", "contact", "content_base", "content_type", "cookie", "date_shape",
+    "auth_algorithm", "auth_qop", "auth_scheme", "auth_stale", "body", "boot_time", "brand", "build",
+    "certificate_problem", "cloud_code", "cloud_enabled", "comment", "config_table", "contact", "content_base",
+    "content_type", "cookie", "date_shape",
     "description", "device_class", "device_description", "device_id", "device_location", "device_subtype",
     "device_type", "dhcp", "digital_channels", "disks", "dsp_version", "encryption", "enterprise", "envelope",
     "error_code", "error_message", "fault", "fault_code", "favicon_md5", "favicon_mmh3", "find_code", "find_version",

@@ -65,11 +65,21 @@ def decode(data: bytes) -> Fields:
     text = data[:RECORD_LIMIT].decode("utf-8", "replace")
     pem = _PEM.search(text)
     if pem:
-        return gather([*_handshake(text), *read_certificate(_from_base64(pem[1]))])
+        return gather([*_handshake(text), *_certificate(pem[1], alone=not _HANDSHAKE.search(text))])
     pairs = list(_printed_names(text))
     if not pairs:
         raise DecodeError("neither a certificate nor the names of one")
     return gather(pairs)
+
+
+def _certificate(pem: str, *, alone: bool) -> Iterator[tuple[str, str]]:
+    """What the certificate says; where it cannot be read, that is a field beside those of the handshake."""
+    try:
+        yield from read_certificate(_from_base64(pem))
+    except DecodeError as error:
+        if alone:
+            raise
+        yield "certificate_problem", str(error)
 
 
 def _handshake(text: str) -> Iterator[tuple[str, str]]:

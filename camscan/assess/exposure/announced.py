@@ -1,11 +1,17 @@
-"""What a device says of its own state in the makers' discovery protocols, the last word of each counting.
+"""What a device says of its own state in the makers' discovery protocols.
 
 SADP says it in words. DHDiscover gives the number `Init`; the header files of Dahua's NetSDK give the bits of a found
 device's state (DEVICE_NET_INFO_EX, byInitStatus in the low byte, byPwdResetWay above it). That the two are one number
 is our reading: every reply known fits it.
+
+The last word on a thing counts, whoever of its addresses said it; a later reply that leaves the thing out takes nothing
+back. Words of one time, or of none, that contradict each other leave it open.
 """
 
-from camscan.assess.exposure.case import Case, Unsaid, latest, number, place, value
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from camscan.assess.exposure.case import CLEAR, Answer, Case, Unsaid, exposed, number, place, value
 from camscan.model import Observation
 
 DISCOVERY = ("sadp", "dhdiscover")
@@ -15,10 +21,37 @@ _INITIALISED, _PUBLIC_ACCESS, _RESET = 0, 2, 6  # where the pairs begin
 _WAYS = {8: "a phone number", 9: "e-mail", 10: "an exported file", 11: "a further way"}
 _FUNCTIONS = {0: "to look for and set wireless networks", 1: "to change an expired password"}
 
+Reading = Callable[[Observation], bool | None]
+"""What one reply says of a thing: that it is so, that it is not, or nothing."""
 
-def last_words(case: Case, *protocols: str) -> list[Observation]:
-    """The latest discovery replies of these protocols, of both where none is named."""
-    return latest(case.said(*(protocols or DISCOVERY)))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWord:
+    """Whether it is so by the last word, None where nobody says or they contradict; and who said so last."""
+
+    so: bool | None
+    said: tuple[Observation, ...]
+
+
+def last_word(case: Case, reads: Reading) -> LastWord:
+    """The last word on a thing."""
+    stated = [(o, so) for o in case.said(*DISCOVERY) if (so := reads(o)) is not None]
+    newest = max((o.reply.time for o, _ in stated if o.reply.time is not None), default=None)
+    last = [(o, so) for o, so in stated if o.reply.time in (None, newest)]
+    answers = {so for _, so in last}
+    return LastWord(so=answers.pop() if len(answers) == 1 else None, said=tuple(o for o, _ in last))
+
+
+def told(
+    case: Case, reads: Reading, says: Callable[[Observation], str], sure: Callable[[Observation], float]
+) -> Answer:
+    """Exposed where it is so by the last word, in these words and as sure as the surest of them."""
+    word = last_word(case, reads)
+    if word.so:
+        return exposed([f"{named(o)} {says(o)}" for o in word.said], max(map(sure, word.said)))
+    if word.said and word.so is None:
+        return Unsaid(reason="its discovery replies contradict each other, and it is not known which came last")
+    return CLEAR if word.said else not_told(case)
 
 
 def named(observation: Observation) -> str:
@@ -26,33 +59,38 @@ def named(observation: Observation) -> str:
     return f"its {observation.reply.protocol} reply from {place(observation)}"
 
 
-def not_heard(case: Case) -> Unsaid | None:
-    """Why nothing can be said that only the maker's own discovery protocol tells; None where it was heard, or the maker
-    has none."""
+def not_told(case: Case) -> Unsaid | None:
+    """Why nothing can be said that only the maker's own discovery protocol tells; None where the maker has none."""
     own = OWN_PROTOCOL.get(case.device.vendor or "")
-    if own is None or case.by_protocol.get(own):
-        return None
-    return Unsaid(reason=f"only {own} tells, and no reply was heard")
+    if any(case.said(*DISCOVERY)):
+        return Unsaid(reason="its discovery reply does not say")
+    return Unsaid(reason=f"only {own} tells, and no reply was heard") if own else None
 
 
-def flag(observation: Observation, name: str) -> bool | None:
-    """A field of SADP that is true or false; None where it is neither."""
-    return {"true": True, "false": False}.get((value(observation, name) or "").lower())
+def flag(name: str) -> Reading:
+    """A field of SADP that is true or false."""
+    return lambda observation: {"true": True, "false": False}.get((value(observation, name) or "").strip().lower())
 
 
 def is_activated(observation: Observation) -> bool | None:
-    """Whether somebody has set a password; None where it does not say."""
-    return flag(observation, "activated") if _is_sadp(observation) else _pair(observation, _INITIALISED)
+    """Whether somebody has set a password."""
+    return flag("activated")(observation) if is_sadp(observation) else _pair(observation, _INITIALISED)
 
 
 def has_public_access(observation: Observation) -> bool | None:
     """Whether the maker's cloud, or access by a public network, is switched on."""
-    return flag(observation, "cloud_enabled") if _is_sadp(observation) else _pair(observation, _PUBLIC_ACCESS)
+    return flag("cloud_enabled")(observation) if is_sadp(observation) else _pair(observation, _PUBLIC_ACCESS)
 
 
 def can_be_reset(observation: Observation) -> bool | None:
     """Whether its password can be reset without the old one."""
-    return flag(observation, "password_reset") if _is_sadp(observation) else _pair(observation, _RESET)
+    return flag("password_reset")(observation) if is_sadp(observation) else _pair(observation, _RESET)
+
+
+def has_open_functions(observation: Observation) -> bool | None:
+    """Whether it offers anything before a login (dwUnLoginFuncMask)."""
+    mask = number(value(observation, "open_functions_mask"))
+    return None if mask is None else bool(open_functions(observation))
 
 
 def reset_ways(observation: Observation) -> list[str]:
@@ -62,7 +100,7 @@ def reset_ways(observation: Observation) -> list[str]:
 
 
 def open_functions(observation: Observation) -> list[str]:
-    """What it offers before a login (dwUnLoginFuncMask)."""
+    """What it offers before a login."""
     mask = number(value(observation, "open_functions_mask")) or 0
     return [name for bit, name in _FUNCTIONS.items() if (mask >> bit) & 1]
 
@@ -73,7 +111,8 @@ def is_too_old_to_say(observation: Observation) -> bool:
     return state is not None and state & 3 == 0
 
 
-def _is_sadp(observation: Observation) -> bool:
+def is_sadp(observation: Observation) -> bool:
+    """Whether it speaks in words."""
     return observation.reply.protocol == "sadp"
 
 

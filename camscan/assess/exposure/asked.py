@@ -6,7 +6,7 @@ A scan knows. A recording made by others may have been answered because a login 
 
 import re
 
-from camscan.assess.exposure.case import Case
+from camscan.assess.exposure.case import Case, number, value
 from camscan.model import Observation
 from camscan.protocols import http, isapi, magicbox, onvif, rtsp, tls
 
@@ -15,8 +15,12 @@ TLS_PORTS = frozenset((*tls.PORTS, *http.TLS_PORTS))
 _PLAIN_PORTS = frozenset((*http.PORTS, *rtsp.PORTS))
 _OWN = {
     protocol.name: frozenset(request.name for request in protocol.requests if request.purpose == "question")
-    for protocol in (rtsp.PROTOCOL, onvif.PROTOCOL, isapi.PROTOCOL, magicbox.PROTOCOL)
+    for protocol in (rtsp.PROTOCOL, onvif.PROTOCOL, isapi.PROTOCOL, magicbox.PROTOCOL, http.PROTOCOL)
 }
+_OVER_HTTP = frozenset().union(
+    *(_OWN[p.name] for p in (http.PROTOCOL, onvif.PROTOCOL, isapi.PROTOCOL, magicbox.PROTOCOL))
+)
+"""The names of questions whose answer may be no more than HTTP: a refusal, a page that is not there."""
 _FROM_ELSEWHERE = ("imported", "captured")
 _CAPTURED = re.compile(r"\bcaptured$")  # by which a packet capture is told: nobody knows what else was sent
 _PATH = re.compile(r"\S*/\S*")
@@ -37,7 +41,7 @@ def asked_with_login(observation: Observation) -> bool | None:
     reply = observation.reply
     if reply.channel in _FROM_ELSEWHERE or _CAPTURED.search(reply.request):
         return None
-    if reply.request in _OWN.get(reply.protocol, ()):
+    if reply.request in (_OVER_HTTP if reply.protocol == http.PROTOCOL.name else _OWN.get(reply.protocol, ())):
         return False
     text = _PATH.sub(" ", reply.request.replace("w/o", "without"))
     without = bool(_WITHOUT.search(text))
@@ -47,9 +51,15 @@ def asked_with_login(observation: Observation) -> bool | None:
 
 def over_clear_text(case: Case, observation: Observation) -> bool | None:
     """Whether what was said there can be read on the way; None where it is not known whether the port speaks TLS."""
-    port = observation.reply.port
+    port, channel = observation.reply.port, observation.reply.channel
     if case.is_encrypted(observation):
         return False
-    if port in TLS_PORTS:
+    if port in TLS_PORTS or port in ports_for_https(case) or channel in _FROM_ELSEWHERE:
         return None
-    return True if observation.reply.channel == OWN_CHANNEL or port in _PLAIN_PORTS else None
+    return True if channel == OWN_CHANNEL or port in _PLAIN_PORTS else None
+
+
+def ports_for_https(case: Case) -> set[int]:
+    """The ports that the device itself names for HTTPS."""
+    named = {number(value(o, "https_port"), 5) for o in case.said("dhdiscover")}
+    return {port for port in named if port}

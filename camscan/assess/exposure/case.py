@@ -1,16 +1,18 @@
 """What an exposure rule may look at: one device, what it said, and what it stands beside.
 
-A rule answers `Exposed` with its evidence, `Unsaid` with the reason where the question could not be settled, or nothing
-where the device was looked at and does not lay this open.
+A rule answers `Exposed` with its evidence, `Unsaid` with the reason where the question could not be settled, `CLEAR`
+where the device was looked at and does not lay this open, or None where the question is not about such a device.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from camscan.model import Device, Observation
 
 SHOWN = 4  # pieces of evidence for one finding; a recorder may show the same on thirty ports
+BARE = "tcp"  # the protocol of a port that is open and of which no more is known
 PIECE_LIMIT = 300  # characters of one piece; a device may name itself with a megabyte
 
 
@@ -29,17 +31,24 @@ class Unsaid:
     reason: str
 
 
-Answer = Exposed | Unsaid | None
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """It was looked at, and it is not there."""
+
+
+CLEAR = Clear()
+Answer = Exposed | Unsaid | Clear | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a device is assessed beside. `asked_ports` are the TCP ports that were tried at every host; None where that
     is not known, as in a recording. `forwarded` are sentences on what gateways forward, by the address inside; None
-    where no gateway told."""
+    where no gateway told. `told_all`: each of them told to the end."""
 
     asked_ports: frozenset[int] | None = None
     forwarded: Mapping[str, tuple[str, ...]] | None = None
+    told_all: bool = True
 
 
 ALONE = Surroundings()
@@ -68,9 +77,13 @@ class Case:
         """Whether nobody knows what else was asked: silence then says nothing."""
         return self.around.asked_ports is None
 
-    def unheard(self, what: str) -> Unsaid | None:
-        """What is to be said where there is nothing of `what`: in a scan that it is not there."""
-        return Unsaid(reason=f"nothing of {what} is recorded") if self.is_recorded else None
+    def unheard(self, what: str, ports: Collection[int] = ()) -> Unsaid | Clear:
+        """What is to be said where there is nothing of `what`: in a scan that it is not there, unless one of its ports
+        is open and said nothing."""
+        if self.is_recorded:
+            return Unsaid(reason=f"nothing of {what} is recorded")
+        mute = [s.port for s in self.device.services if (s.transport, s.protocol) == ("tcp", BARE) and s.port in ports]
+        return Unsaid(reason=f"port {mute[0]} is open, but nothing of {what} came of it") if mute else CLEAR
 
 
 Rule = Callable[[Case], Answer]
@@ -86,7 +99,7 @@ def case_of(device: Device, around: Surroundings) -> Case:
         device=device,
         around=around,
         by_protocol={name: tuple(observations) for name, observations in said.items()},
-        encrypted=frozenset((o.reply.address, o.reply.port) for o in said.get("tls", ())),
+        encrypted=frozenset((o.reply.address, o.reply.port) for o in device.observations if o.reply.protocol == "tls"),
     )
 
 
@@ -110,15 +123,17 @@ def number(text: str | None, digits: int = 10) -> int | None:
 
 
 def latest(observations: Iterable[Observation]) -> list[Observation]:
-    """Of each protocol and address the last that was said, where that is known; all of what has no time."""
-    last: dict[tuple[str, str], list[Observation]] = defaultdict(list)
-    for observation in observations:
-        kept = last[observation.reply.protocol, observation.reply.address]
-        if not kept or None in (observation.reply.time, kept[0].reply.time):
-            kept.append(observation)
-        elif (observation.reply.time or 0.0) >= (kept[0].reply.time or 0.0):
-            kept[:] = [observation]
-    return [observation for kept in last.values() for observation in kept]
+    """Of each protocol and endpoint the last that was said, or all that was said last; and everything without a time,
+    for it may be the last."""
+    listed = list(observations)
+    newest: dict[tuple[str, str, int | None], float] = {}
+    for o in (o for o in listed if o.reply.time is not None):
+        newest[_who(o)] = max(newest.get(_who(o), -math.inf), o.reply.time or 0.0)
+    return [o for o in listed if o.reply.time is None or o.reply.time == newest[_who(o)]]
+
+
+def _who(observation: Observation) -> tuple[str, str, int | None]:
+    return observation.reply.protocol, observation.reply.address, observation.reply.port
 
 
 def exposed(evidence: Sequence[str], sure: float) -> Exposed | None:

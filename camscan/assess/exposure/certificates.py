@@ -6,9 +6,11 @@ work is not seen.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, number, place, value
+from camscan.assess.exposure.asked import TLS_PORTS
+from camscan.assess.exposure.case import CLEAR, Answer, Case, Unsaid, exposed, number, place, value
 from camscan.model import Observation
 
 OLD_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
@@ -24,12 +26,20 @@ def tls_certificate_expired(case: Case) -> Answer:
     seen = list(case.said("tls"))
     dated = [o for o in seen if value(o, "not_after") or value(o, "not_before")]
     timed = [(o, now) for o in dated if (now := _moment(o.reply.time)) is not None]
-    found = exposed([text for o, now in timed for text in _out_of_date(o, now)], 0.99)
-    if found or timed:
-        return found
+    if timed:
+        return exposed([text for o, now in timed for text in _out_of_date(o, now)], 0.99) or CLEAR
     if dated:
-        return Unsaid(reason="it is not recorded when the certificate was shown")
-    return Unsaid(reason="the recording holds the names of the certificate only") if seen else case.unheard("TLS")
+        return Unsaid(reason="it is not known when the certificate was shown")
+    return _unread(case, seen)
+
+
+def _unread(case: Case, seen: Sequence[Observation]) -> Answer:
+    """What is to be said where nothing of a certificate could be looked at."""
+    if any(value(o, "certificate_problem") for o in seen):
+        return Unsaid(reason="its certificate could not be read")
+    if seen:
+        return Unsaid(reason="the recording holds the names of the certificate only")
+    return Unsaid(reason="what came of TLS could not be read") if case.encrypted else case.unheard("TLS", TLS_PORTS)
 
 
 def _moment(seconds: float | None) -> str | None:
@@ -51,9 +61,14 @@ def _out_of_date(observation: Observation, now: str) -> list[str]:
 
 def tls_certificate_self_signed(case: Case) -> Answer:
     """The certificate names itself as its issuer."""
-    own = [o for o in case.said("tls") if _is_self_signed(o)]
-    pieces = [f"{place(o)} shows a certificate that names itself as issuer ({value(o, 'subject')})" for o in own]
-    return exposed(pieces, 0.95) or (None if case.by_protocol.get("tls") else case.unheard("TLS"))
+    seen = list(case.said("tls"))
+    named = [o for o in seen if value(o, "subject") and value(o, "issuer")]
+    pieces = [
+        f"{place(o)} shows a certificate that names itself as issuer ({value(o, 'subject')})"
+        for o in named
+        if _is_self_signed(o)
+    ]
+    return exposed(pieces, 0.95) or (CLEAR if named else _unread(case, seen))
 
 
 def _is_self_signed(observation: Observation) -> bool:
@@ -68,13 +83,15 @@ def tls_weak_protocol(case: Case) -> Answer:
     seen = list(case.said("tls"))
     shaken = [o for o in seen if value(o, "tls_version")]
     found = exposed([text for o in shaken for text in _old(o)], 0.95)
-    if found or not seen:
-        return found or case.unheard("TLS")
+    if found is not None:
+        return found
     if not shaken:
-        return Unsaid(reason="the recording holds the certificate and not the handshake")
+        return (
+            Unsaid(reason="the recording holds the certificate and not the handshake") if seen else _unread(case, seen)
+        )
     if all(value(o, "tls_mode") == "legacy" for o in shaken):
         return Unsaid(reason="the first handshake broke off; the second, for old devices, agreed on what is good today")
-    return None
+    return CLEAR
 
 
 def _old(observation: Observation) -> list[str]:
@@ -93,9 +110,7 @@ def tls_weak_key(case: Case) -> Answer:
     somebody else than the device itself."""
     seen = list(case.said("tls"))
     found = exposed([text for o in seen for text in (*_short_key(o), *_broken_hash(o))], 0.99)
-    if found is None and seen and not any(value(o, "key_bits") for o in seen):
-        return Unsaid(reason="the recording holds the names of the certificate only")
-    return found if seen else case.unheard("TLS")
+    return found or (CLEAR if any(value(o, "key_bits") for o in seen) else _unread(case, seen))
 
 
 def _short_key(observation: Observation) -> list[str]:

@@ -18,11 +18,12 @@ STATES = ("found", "cannot-say", "none")
 ADDRESS = "192.0.2.10"  # RFC 5737: documentation
 _KEYS = {
     "state", "vendor", "kind", "model", "address", "addresses", "capabilities", "services", "replies",
-    "asked_ports", "forwarded", "serial_by",
+    "asked_ports", "forwarded", "told_all", "serial_by",
 }  # fmt: skip
 _REPLY_KEYS = {"protocol", "transport", "port", "request", "channel", "time", "foreign", "routed", "fields"}
 _SERVICE_KEYS = {"port", "protocol", "transport"}
 _TRANSPORTS = ("tcp", "udp")
+_CHANNELS = ("tcp", "multicast", "broadcast", "unicast", "recorded", "imported")
 
 Row = dict[str, Any]
 
@@ -36,8 +37,10 @@ def state_of(row: Row, where: str) -> str:
 def case_of_example(row: Row, words: Words, where: str) -> Case:
     """The device, laid out for the rules."""
     forwarded = {ADDRESS: texts("forwarded", row, where)} if "forwarded" in row else None
+    whole = need(row, "told_all", bool, where) if "told_all" in row else True
     asked = frozenset(_port(port, "asked_ports", where) for port in _list(row, "asked_ports", where))
-    around = Surroundings(asked_ports=asked if "asked_ports" in row else None, forwarded=forwarded)
+    tried = asked if "asked_ports" in row else None
+    around = Surroundings(asked_ports=tried, forwarded=forwarded, told_all=whole)
     return case_of(device_of_example(row, words, where), around)
 
 
@@ -45,8 +48,11 @@ def device_of_example(row: Row, words: Words, where: str) -> Device:
     """The device of an example: of Hikvision and a camera where it says nothing else."""
     address = _text(row, "address", where, ADDRESS)
     replies = tables(row.get("replies", []), f"{where}: replies")
-    observations = tuple(_observation(reply, str(n), address, f"{where}: replies") for n, reply in enumerate(replies))
+    place = f"{where}: replies"
+    observations = tuple(_observation(reply, str(n), address, words, place) for n, reply in enumerate(replies))
     speakers = texts("serial_by", row, where)
+    if not set(speakers) <= {o.reply.protocol for o in observations}:
+        raise KnowledgeError(f"{where}: serial_by names a protocol of which there is no reply")
     services = tables(row.get("services", []), f"{where}: services")
     return Device(
         id="example",
@@ -70,9 +76,9 @@ def device_of_example(row: Row, words: Words, where: str) -> Device:
     )
 
 
-def _observation(row: Row, identity: str, address: str, where: str) -> Observation:
+def _observation(row: Row, identity: str, address: str, words: Words, where: str) -> Observation:
     refuse_unknown(row, _REPLY_KEYS, where)
-    channel = _text(row, "channel", where, "recorded")
+    channel: str = one_of("channel", row, _CHANNELS, where) if "channel" in row else "recorded"
     reply = Reply(
         address=address,
         protocol=_protocol(row, where),
@@ -85,11 +91,13 @@ def _observation(row: Row, identity: str, address: str, where: str) -> Observati
         foreign=need(row, "foreign", bool, where) if "foreign" in row else False,
         routed=need(row, "routed", bool, where) if "routed" in row else None,
     )
-    return Observation(id=identity, reply=reply, fields=_fields(row, where), channels=(channel,))
+    return Observation(id=identity, reply=reply, fields=_fields(row, words, where), channels=(channel,))
 
 
-def _fields(row: Row, where: str) -> dict[str, tuple[str, ...]]:
+def _fields(row: Row, words: Words, where: str) -> dict[str, tuple[str, ...]]:
     fields: Row = need(row, "fields", dict, where)
+    for name in (name for name in fields if name not in words.fields):
+        raise KnowledgeError(f"{where}: unknown field {name}")
     read = {name: (told,) if isinstance(told, str) else texts(name, fields, where) for name, told in fields.items()}
     for name in (name for name, told in read.items() if not told):
         raise KnowledgeError(f"{where}: fields: {name} is empty")

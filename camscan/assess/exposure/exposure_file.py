@@ -34,7 +34,7 @@ def load_exposures(directory: Path, words: Words) -> tuple[Exposure, ...]:
         return ()
     document, where = load_toml(path), str(path)
     refuse_unknown(document, _KEYS, where)
-    usual = need(document, "date", date, where)
+    usual = _day(document, where)
     rows = tables(document.get("exposure", []), f"{where}: exposure")
     found = tuple(_exposure(row, usual, words, where, number) for number, row in enumerate(rows, 1))
     _check_ids([one.id for one in found], where)
@@ -55,10 +55,17 @@ def _exposure(row: dict[str, Any], usual: date, words: Words, where: str, number
     return Exposure(
         **stated,
         severity=one_of("severity", row, SEVERITIES, where),
-        date=str(need(row, "date", date, where) if "date" in row else usual),
+        date=str(_day(row, where) if "date" in row else usual),
         offer=offer,
         examples=examples,
     )
+
+
+def _day(table: dict[str, Any], where: str) -> date:
+    day: date = need(table, "date", date, where)
+    if type(day) is not date:  # a time is a date too
+        raise KnowledgeError(f"{where}: date is {type(day).__name__}")
+    return day
 
 
 def _offer(row: dict[str, Any], words: Words, where: str) -> Offer | None:

@@ -50,7 +50,7 @@ def _findings(device: Device, exposures: Sequence[Exposure], around: Surrounding
     case = case_of(device, around)
     for exposure in exposures:
         found = answer(exposure, case)
-        if found is not None:
+        if isinstance(found, Exposed | Unsaid):
             yield finding(exposure, found)
 
 

@@ -4,13 +4,15 @@ The access classes follow the default access policy of the ONVIF core specificat
 interfaces are READ_SYSTEM, profiles READ_MEDIA, and both need a user.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 from camscan.assess.exposure.asked import asked_with_login, over_clear_text
-from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, place, value
+from camscan.assess.exposure.case import CLEAR, Answer, Case, Unsaid, exposed, place, value
 from camscan.model import Observation
-from camscan.protocols import onvif, rtsp
+from camscan.protocols import http, onvif, rtsp
 
+_DEVICE_SERVICE = (onvif.SCOPES.name, onvif.DEVICE_INFORMATION.name, onvif.NETWORK_INTERFACES.name, onvif.DATE.name)
 _IDENTITY = {
     "GetDeviceInformation": (onvif.DEVICE_INFORMATION.name,),
     "GetScopes": (onvif.SCOPES.name,),
@@ -19,42 +21,50 @@ _SETTINGS = {
     "GetNetworkInterfaces": (onvif.NETWORK_INTERFACES.name,),
     "GetProfiles": (onvif.PROFILES.name, onvif.PROFILES_ELSEWHERE.name),
 }
-_REFUSALS = ("notauthorized", "not authorized", "unauthorized", "authentication", "authority failure")
+_SETTLING = re.compile(
+    r"(?:^|:)(?:NotAuthorized|ActionNotSupported|OptionalActionNotImplemented)$|^Sender not Authorized"
+)
 _DESCRIBES = (rtsp.DESCRIBE_HIKVISION.name, rtsp.DESCRIBE_DAHUA.name)
 _UNKNOWN = "it is not recorded whether a login was sent with the question"
+_AFTER_LOGIN = "it is only known what it answers after a login"
+
+Endpoint = tuple[str, int | None]
+
+
+def _where(observation: Observation) -> Endpoint:
+    return observation.reply.address, observation.reply.port
+
+
+def _given(told: Iterable[Observation], what: str, sure: float) -> Answer:
+    """Exposed where it was given without a login; Unsaid where that is not known, or only what comes after a login;
+    None where nothing was given."""
+    asked = [(o, asked_with_login(o)) for o in told]
+    found = exposed([f"{place(o)} {what} without a login" for o, login in asked if login is False], sure)
+    if found or not asked:
+        return found
+    return Unsaid(reason=_UNKNOWN if any(login is None for _, login in asked) else _AFTER_LOGIN)
 
 
 def rtsp_without_login(case: Case) -> Answer:
     """A DESCRIBE was answered with the description of a stream. Whether the stream is also sent is not tried."""
     described = [o for o in case.said("rtsp") if value(o, "status") == "200" and _is_description(o)]
-    found = _given(described, "describes a stream", 0.9)
-    if found is not None:
-        return found
+    refused = {_where(o) for o in case.said("rtsp") if value(o, "status") == "401"}
+    given = _given((o for o in described if _where(o) not in refused), "describes a stream", 0.9)
+    if given is not None:
+        return given
     asked = [o for o in case.said("rtsp") if o.reply.request in _DESCRIBES or "describe" in o.reply.request.lower()]
-    settled = {_where(o) for o in asked if value(o, "status") == "401"}
-    open_ones = [o for o in asked if _where(o) not in settled and o not in described]
+    open_ones = [o for o in (*asked, *case.said("rtsp")) if _where(o) not in refused]
     if open_ones:
         return Unsaid(
             reason=f"{place(open_ones[0])} neither described a stream of the makers' paths nor asked for a login"
         )
-    return None if asked else case.unheard("an RTSP DESCRIBE")
-
-
-def _where(observation: Observation) -> tuple[str, int | None]:
-    return observation.reply.address, observation.reply.port
+    return CLEAR if refused else case.unheard("RTSP", rtsp.PORTS)
 
 
 def _is_description(observation: Observation) -> bool:
-    """Whether it is SDP (RFC 8866) of at least one medium: some servers answer 200 and nothing, or a page."""
-    return "sdp_version" in observation.fields and "sdp_media" in observation.fields
-
-
-def _given(told: Iterable[Observation], what: str, sure: float) -> Answer:
-    """Exposed where it was given without a login; Unsaid where only that is not known of any of them."""
-    asked = [(o, asked_with_login(o)) for o in told]
-    found = exposed([f"{place(o)} {what} without a login" for o, login in asked if login is False], sure)
-    unknown = any(login is None for _, login in asked)
-    return found or (Unsaid(reason=_UNKNOWN) if unknown else None)
+    """Whether it is SDP (RFC 8866) of picture or sound: some servers answer 200 and nothing, or a page."""
+    media = observation.fields.get("sdp_media", ())
+    return "sdp_version" in observation.fields and any(text.startswith(("video", "audio")) for text in media)
 
 
 def onvif_identity_without_login(case: Case) -> Answer:
@@ -69,39 +79,38 @@ def onvif_settings_without_login(case: Case) -> Answer:
 
 def _onvif(case: Case, operations: Mapping[str, tuple[str, ...]]) -> Answer:
     told = [(name, o) for name in operations for o in case.said("onvif") if value(o, "answer") == f"{name}Response"]
-    answers = [_given([o], f"answers {name}", 0.95) for name, o in told]
-    pieces = [piece for answer in answers if answer and not isinstance(answer, Unsaid) for piece in answer.evidence]
-    if pieces:
-        return exposed(pieces, 0.95)
-    unknown = next((answer for answer in answers if isinstance(answer, Unsaid)), None)
-    if unknown or _refused(case, operations):
-        return unknown
-    if case.by_protocol.get("onvif"):
-        return Unsaid(reason=f"it speaks ONVIF; to {' and '.join(operations)} neither an answer nor a refusal is known")
-    return case.unheard("ONVIF")
+    free = [f"{place(o)} answers {name} without a login" for name, o in told if asked_with_login(o) is False]
+    if free:
+        return exposed(free, 0.95)
+    if any(asked_with_login(o) is None for _, o in told):
+        return Unsaid(reason=_UNKNOWN)
+    spoken = {_where(o) for o in case.said("onvif")}
+    open_ones = [name for name in operations if any(not _is_settled(case, operations[name], name, at) for at in spoken)]
+    if open_ones:
+        return Unsaid(reason=f"it speaks ONVIF; to {' and '.join(open_ones)} neither an answer nor a refusal is known")
+    return CLEAR if spoken else case.unheard("ONVIF", (*http.PORTS, *http.TLS_PORTS))
 
 
-def _refused(case: Case, operations: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether one of these very questions was refused for want of a login."""
-    names = {name for requests in operations.values() for name in requests}
-    asked = [
-        o
-        for o in case.said("onvif", "http")
-        if o.reply.request in names or any(operation in o.reply.request for operation in operations)
-    ]
-    return any(value(o, "status") in ("401", "403") or _is_refusal(o) for o in asked)
-
-
-def _is_refusal(observation: Observation) -> bool:
-    faults = " ".join(observation.fields.get("fault", ())).lower()
-    return value(observation, "answer") == "Fault" and any(word in faults for word in _REFUSALS)
+def _is_settled(case: Case, names: tuple[str, ...], operation: str, endpoint: Endpoint) -> bool:
+    """Whether this operation was refused there to somebody without a login, or is not there at all."""
+    for o in (o for o in case.said("onvif", "http") if _where(o) == endpoint and asked_with_login(o) is False):
+        own = o.reply.request in names or operation in o.reply.request
+        guarded = o.reply.request in _DEVICE_SERVICE and names[0] in _DEVICE_SERVICE  # one path, one guard
+        if value(o, "status") in ("401", "403") and (own or guarded):
+            return True
+        if own and any(_SETTLING.search(text) for text in o.fields.get("fault", ())):
+            return True
+    return False
 
 
 def web_api_without_login(case: Case) -> Answer:
     """The maker's own interface told what it is: ISAPI its DeviceInfo, magicBox.cgi its type, version or serial."""
     told = [o for o in case.said("isapi") if value(o, "answer") == "DeviceInfo"] + list(case.said("magicbox"))
-    asked = told or case.by_protocol.get("isapi")
-    return _given(told, "answers the maker's web interface", 0.95) if asked else case.unheard("ISAPI or magicBox.cgi")
+    found = _given(told, "answers the maker's web interface", 0.95)
+    if found is not None:
+        return found
+    refused = any(case.said("isapi")) or (any(case.said("http")) and not case.is_recorded)
+    return CLEAR if refused else case.unheard("ISAPI or magicBox.cgi", http.PORTS)
 
 
 def basic_login_in_clear_text(case: Case) -> Answer:
@@ -117,4 +126,4 @@ def basic_login_in_clear_text(case: Case) -> Answer:
     if not pieces and unknown:
         return Unsaid(reason=f"{place(unknown[0])} offers a Basic login; whether it speaks TLS is not recorded")
     heard = any(case.said("http", "rtsp"))
-    return exposed(pieces, 0.95 if only else 0.7) or (None if heard else case.unheard("HTTP or RTSP"))
+    return exposed(pieces, 0.95 if only else 0.7) or (CLEAR if heard else case.unheard("HTTP or RTSP", http.PORTS))

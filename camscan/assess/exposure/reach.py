@@ -3,14 +3,8 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
-from camscan.assess.exposure.announced import (
-    DISCOVERY,
-    has_public_access,
-    last_words,
-    named,
-    not_heard,
-)
-from camscan.assess.exposure.case import Answer, Case, Exposed, Unsaid, exposed, place
+from camscan.assess.exposure.announced import DISCOVERY, has_public_access, is_sadp, not_told, told
+from camscan.assess.exposure.case import CLEAR, Answer, Case, Exposed, Unsaid, exposed, place
 from camscan.model import Observation
 
 _ON_THE_WIRE = {"multicast", "broadcast"}
@@ -21,7 +15,7 @@ def discovery_answered(case: Case) -> Answer:
     """SADP or DHDiscover answered."""
     heard = _discovered(case)
     pieces = [f"{o.reply.protocol} answered from {place(o)} ({', '.join(o.channels)})" for o in heard]
-    return exposed(pieces, 0.99) or (not_heard(case) if case.is_recorded else None)
+    return exposed(pieces, 0.99) or (not_told(case) if case.is_recorded else CLEAR)
 
 
 def _discovered(case: Case) -> list[Observation]:
@@ -34,30 +28,33 @@ def discovery_across_router(case: Case) -> Answer:
     across = [f"{o.reply.protocol} answered from {place(o)}, with a router between" for o in heard if o.reply.routed]
     near = any(o.reply.routed is False or _ON_THE_WIRE & set(o.channels) for o in heard)
     if not heard:
-        return not_heard(case) if case.is_recorded else None
+        return not_told(case) if case.is_recorded else CLEAR
     if across or near:
-        return exposed(across, 0.95)
+        return exposed(across, 0.95) or CLEAR
     return Unsaid(reason="it is not recorded whether a router stood between")
 
 
 def port_forwarded(case: Case) -> Answer:
     """A gateway inside the scope lists a mapping of one of its own ports to the address of the device (UPnP)."""
-    told = case.around.forwarded
-    if told is None:
+    mappings = case.around.forwarded
+    if mappings is None:
         return Unsaid(reason="no gateway in the scope told what it forwards")
-    return exposed([text for address in case.device.addresses for text in told.get(address, ())], 0.95)
+    found = exposed([text for address in case.device.addresses for text in mappings.get(address, ())], 0.95)
+    whole = case.around.told_all
+    return found or (
+        CLEAR if whole else Unsaid(reason="a gateway in the scope did not tell to the end what it forwards")
+    )
 
 
 def cloud_enabled(case: Case) -> Answer:
     """Its last SADP reply says `HCPlatformEnable` true, or its last DHDiscover reply that access by a public network is
     enabled."""
-    open_ones = [o for o in last_words(case) if has_public_access(o)]
-    return exposed([f"{named(o)} says that {_access(o)}" for o in open_ones], 0.8) or not_heard(case)
+    return told(case, has_public_access, _access, lambda o: 0.8)
 
 
 def _access(observation: Observation) -> str:
-    cloud = observation.reply.protocol == "sadp"
-    return "the maker's cloud is enabled" if cloud else "access by a public network is enabled"
+    what = "the maker's cloud" if is_sadp(observation) else "access by a public network"
+    return f"says that {what} is enabled"
 
 
 def own_network_behind_it(case: Case) -> Answer:
@@ -73,7 +70,7 @@ def own_network_behind_it(case: Case) -> Answer:
     if any(capability.id == "poe-ports" for capability in case.device.capabilities):
         sentence = f"its model number {case.device.model} says that it powers cameras on ports of its own"
         return Exposed(evidence=(sentence,), sure=0.7)
-    return None
+    return CLEAR
 
 
 def _interfaces(observation: Observation) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from camscan.assess.exposure.case import Exposed
+from camscan.assess.exposure.case import Exposed, Unsaid
 from camscan.assess.exposure.example import case_of_example, state_of
 from camscan.assess.exposure.exposure_file import FILE, load_exposures
 from camscan.assess.exposure.exposures import Exposure, answer
@@ -51,7 +51,7 @@ def failing(exposure: Exposure, words: Words) -> Iterator[str]:
         except KnowledgeError as error:
             yield str(error)
             continue
-        came_out = "none" if found is None else "found" if isinstance(found, Exposed) else "cannot-say"
+        came_out = "found" if isinstance(found, Exposed) else "cannot-say" if isinstance(found, Unsaid) else "none"
         if came_out != expected[-1]:
             yield f"example {number}: {expected[-1]} expected, {came_out} came out"
     if "found" not in expected:

@@ -3,10 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed
+from camscan.assess.exposure.case import BARE, CLEAR, Answer, Case, Clear, Unsaid, exposed
 from camscan.model import Service
-
-BARE = "tcp"  # the protocol of a port that is open and of which no more is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +29,16 @@ def offered(case: Case, offer: Offer) -> Answer:
     return exposed([*spoken, *opened], 0.98 if spoken else 0.7) or _untried(case, offer)
 
 
-def _untried(case: Case, offer: Offer) -> Unsaid | None:
-    """Why silence says nothing; None where it does."""
-    if any(service.protocol in offer.protocols or service.port in offer.ports for service in case.device.services):
-        return None
+def _untried(case: Case, offer: Offer) -> Unsaid | Clear:
+    """What silence says: nothing where nobody tried."""
+    if any(service.port in offer.ports for service in case.device.services):
+        return CLEAR
     if not offer.ports:
         return case.unheard(" or ".join(sorted(offer.protocols)))
     asked = case.around.asked_ports
     if asked is None:
         return Unsaid(reason="it is not recorded which ports were tried")
-    return None if asked & frozenset(offer.ports) else Unsaid(reason="none of its ports was tried")
+    return CLEAR if asked & frozenset(offer.ports) else Unsaid(reason="none of its ports was tried")
 
 
 def _place(service: Service) -> str:

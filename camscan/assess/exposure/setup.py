@@ -7,14 +7,15 @@ from camscan.assess.exposure.announced import (
     DISCOVERY,
     flag,
     is_activated,
+    is_sadp,
     is_too_old_to_say,
-    last_words,
+    last_word,
     named,
-    not_heard,
+    not_told,
 )
-from camscan.assess.exposure.case import Answer, Case, Unsaid, exposed, latest, place, value
+from camscan.assess.exposure.case import CLEAR, Answer, Case, Unsaid, exposed, latest, place, value
 from camscan.model import Observation
-from camscan.protocols import onvif
+from camscan.protocols import http, onvif
 
 FACTORY_ADDRESSES = {
     "hikvision": ("192.168.1.64", "192.0.0.64"),
@@ -26,37 +27,42 @@ _CLOCK_ANSWER = "GetSystemDateAndTimeResponse"
 
 def never_activated(case: Case) -> Answer:
     """Its last discovery reply says that nobody has set a password."""
-    heard = last_words(case)
-    open_ones = [o for o in heard if is_activated(o) is False]
-    if open_ones and not any(is_activated(o) for o in heard):
-        sure = 0.97 if any(o.reply.protocol == "sadp" for o in open_ones) else 0.8
-        return exposed([f"{named(o)} says that it was never activated" for o in open_ones], sure)
-    if open_ones:
+    word = last_word(case, is_activated)
+    if word.so is False:
+        pieces = [f"{named(o)} says that it was never activated" for o in word.said]
+        return exposed(pieces, 0.97 if any(map(is_sadp, word.said)) else 0.8)
+    if word.so:
+        return CLEAR
+    if word.said:
         return Unsaid(reason="its discovery replies contradict each other, and it is not known which came last")
-    if any(is_activated(o) for o in heard):
-        return None
-    if any(is_too_old_to_say(o) for o in heard):
+    if any(is_too_old_to_say(o) for o in case.said(*DISCOVERY)):
         return Unsaid(
             reason="it is of a generation that knows no activation; whether its password was changed is not asked"
         )
-    return not_heard(case) or (Unsaid(reason="its discovery reply does not say") if heard else None)
+    return not_told(case)
 
 
 def factory_address(case: Case) -> Answer:
     """Its address, or the one its discovery reply names, is that with which its maker delivers every device."""
-    known = FACTORY_ADDRESSES.get(case.device.vendor or "", ())
-    replies = last_words(case)
+    known = FACTORY_ADDRESSES.get(case.device.vendor or "")
+    if known is None:
+        return None
     own = [
         f"it answers at {a}, an address its maker delivers devices with" for a in known if a in case.device.addresses
     ]
     told = [
         f"{named(o)} names {address}, an address its maker delivers devices with"
-        for o in replies
-        for address in o.fields.get("address", ())
+        for o in _addressed(case)
+        for address in o.fields["address"]
         if address in known and address != o.reply.address
     ]
-    chosen = any(is_activated(o) or flag(o, "dhcp") for o in replies)  # somebody set it up, or a server gave it
-    return exposed([*own, *told], 0.5 if chosen else 0.9)
+    chosen = last_word(case, is_activated).so or last_word(case, flag("dhcp")).so  # somebody, or a server, gave it
+    return exposed([*own, *told], 0.5 if chosen else 0.9) or CLEAR
+
+
+def _addressed(case: Case) -> list[Observation]:
+    """The last discovery replies that name an address."""
+    return latest(o for o in case.said(*DISCOVERY) if "address" in o.fields)
 
 
 def wrong_subnet(case: Case) -> Answer:
@@ -66,8 +72,9 @@ def wrong_subnet(case: Case) -> Answer:
     pieces = [
         f"it answered on {o.reply.sensor or 'a wire'} from {o.reply.address}, of no network there" for o in foreign
     ]
-    pieces += [text for o in last_words(case) for text in _lost_gateway(o)]
-    return exposed(pieces, 0.9) or (None if case.by_protocol.keys() & set(DISCOVERY) else not_heard(case))
+    addressed = _addressed(case)
+    found = exposed([*pieces, *(text for o in addressed for text in _lost_gateway(o))], 0.9)
+    return found or (CLEAR if addressed else not_told(case))
 
 
 def _lost_gateway(observation: Observation) -> list[str]:
@@ -88,16 +95,23 @@ def _is_of_a_host(address: IPv4Address) -> bool:
 
 def clock_wrong(case: Case) -> Answer:
     """ONVIF GetSystemDateAndTime differs by more than five minutes from the clock of the scan."""
-    asked = [o for o in case.said("onvif") if value(o, "answer") == _CLOCK_ANSWER or o.reply.request == onvif.DATE.name]
-    dated = [(o, told) for o in latest(asked) if (told := onvif.utc_seconds(o.fields)) is not None]
-    timed = [(o, told, o.reply.time) for o, told in dated if o.reply.time is not None]
+    dated = [(o, told) for o in case.said("onvif") if (told := onvif.utc_seconds(o.fields)) is not None]
+    last = latest(o for o, _ in dated)
+    timed = [(o, told, now) for o, told in dated if o in last and (now := _heard_at(o)) is not None]
     if timed:
-        return exposed([_off(o, told, now) for o, told, now in timed if abs(told - now) > CLOCK_SECONDS], 0.95)
+        return exposed([_off(o, told, now) for o, told, now in timed if abs(told - now) > CLOCK_SECONDS], 0.95) or CLEAR
     if dated:
         return Unsaid(reason="it is not recorded when it told the time")
-    if asked:
+    if any(value(o, "answer") == _CLOCK_ANSWER or o.reply.request == onvif.DATE.name for o in case.said("onvif")):
         return Unsaid(reason="it was asked for the time by ONVIF, and told none")
-    return case.unheard("the ONVIF clock")
+    if case.by_protocol.get("onvif"):
+        return Unsaid(reason="it speaks ONVIF, and its time is not recorded")
+    return case.unheard("the ONVIF clock", (*http.PORTS, *http.TLS_PORTS))
+
+
+def _heard_at(observation: Observation) -> float | None:
+    """When it said so; other scanners note when they were done."""
+    return None if observation.reply.channel == "imported" else observation.reply.time
 
 
 def _off(observation: Observation, told: float, now: float) -> str:

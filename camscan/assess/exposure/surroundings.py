@@ -19,8 +19,12 @@ def surroundings_of(observations: Iterable[Observation], asked_ports: frozenset[
         switched_off = value(observation, "mapping_enabled") == "false"
         if inside and not switched_off and len(forwarded[inside]) < MAPPINGS_LIMIT:
             forwarded[inside].append(_sentence(observation))
-    sentences = {inside: tuple(texts) for inside, texts in forwarded.items()}
-    return Surroundings(asked_ports=asked_ports, forwarded=sentences if told else None)
+    ended = {o.reply.address for o in told if value(o, "error_code") == NO_MORE}
+    return Surroundings(
+        asked_ports=asked_ports,
+        forwarded={inside: tuple(texts) for inside, texts in forwarded.items()} if told else None,
+        told_all=all(o.reply.address in ended for o in told),
+    )
 
 
 def _is_of_mappings(observation: Observation) -> bool:

@@ -62,5 +62,6 @@ def concluded(
         undecoded=found.undecoded,
         observations=found.observations,
         actions=actions(devices),
+        asked_ports=asked_ports,
         data={"fingerprints": identification.knowledge.date, **known.dates},
     )

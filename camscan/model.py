@@ -258,7 +258,7 @@ class ScanResult:
 
     `vantage` names the place in the network from which it was made, None where nobody says. `actions` say what to do
     first. `partial`: some address in scope was not asked. `failure`: what ended the run before its time, other than the
-    user.
+    user. `asked_ports` are the TCP ports that were tried at every host, None where that is not known.
     """
 
     id: str
@@ -273,4 +273,5 @@ class ScanResult:
     observations: tuple[Observation, ...] = field(default=())
     actions: tuple[Action, ...] = ()
     failure: str | None = None
+    asked_ports: frozenset[int] | None = None
     data: Mapping[str, str] = field(default_factory=dict)

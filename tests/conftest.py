@@ -21,8 +21,10 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """No data that this user has installed, and no key, have a part in a test; where a test may install its own."""
+    """No data that this user has installed, and no key, have a part in a test; where a test may install its own. Nor is
+    anything written to this user's inventory."""
     home = tmp_path_factory.mktemp("home")
+    os.environ["CAMSCAN_INVENTORY"] = str(home / "inventory" / "inventory.sqlite")
     os.environ["XDG_DATA_HOME"], os.environ["XDG_CONFIG_HOME"] = str(home / "data"), str(home / "config")
     return home
 

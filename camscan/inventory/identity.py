@@ -1,0 +1,142 @@
+"""Which device of the register a device of a scan is: by serial, then MAC, then UUID, then address. Pure.
+
+The rule is that of correlation within a scan: what contradicts is never joined, and what many carry joins nobody. A
+device keeps its record when its address changes; another one at the same address gets a record of its own. What has no
+identifier at all is known by its address, and is somebody else where maker or model are others.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from camscan.inventory.facts import MIDDLEBOX, uuid_of
+from camscan.model import Device
+
+IDENTIFIERS = ("serial", "mac", "uuid")
+
+SameValue = Callable[[str, str, str], bool]
+"""Whether two values of an attribute agree, as correlation has it: `(attribute, one, other)`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a device is known by. `addresses` has the main one first; `macs` are all that were claimed of it."""
+
+    addresses: tuple[str, ...] = ()
+    serial: str | None = None
+    mac: str | None = None
+    uuid: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+    middlebox: bool = False
+    macs: frozenset[str] = frozenset()
+
+
+def marks_of(device: Device) -> Marks:
+    """The marks of a device of a scan."""
+    macs = {claim.value for claim in device.claims if claim.attribute == "mac"}
+    return Marks(
+        addresses=(device.address, *(a for a in device.addresses if a != device.address))[:16],
+        serial=device.serial,
+        mac=device.mac,
+        uuid=uuid_of(device),
+        vendor=device.vendor,
+        model=device.model,
+        middlebox=device.middlebox is not None,
+        macs=frozenset(macs | ({device.mac} if device.mac else set())),
+    )
+
+
+def known_marks(values: dict[str, str], addresses: Iterable[str]) -> Marks:
+    """The marks of a device of the register, from its attributes."""
+    main = values.get("address")
+    mac = values.get("mac")
+    return Marks(
+        addresses=((main,) if main else ()) + tuple(addresses),
+        serial=values.get("serial"),
+        mac=mac,
+        uuid=values.get("uuid"),
+        vendor=values.get("vendor"),
+        model=values.get("model"),
+        middlebox=values.get("kind") == MIDDLEBOX,
+        macs=frozenset([mac] if mac else ()),
+    )
+
+
+def recognise(
+    found: Sequence[Marks], known: dict[int, Marks], same_value: SameValue, is_placeholder: Callable[[str], bool]
+) -> list[int | None]:
+    """For each device found the number of the one it is in the register, None for a new one. No number stands twice."""
+    found = _telling(found, is_placeholder)
+    answer: list[int | None] = [None] * len(found)
+    free = set(known)
+    for attribute in (*IDENTIFIERS, "address"):
+        holders = _holders(attribute, known, free)
+        for index, marks in enumerate(found):
+            value = _value(marks, attribute)
+            if answer[index] is not None or value is None:
+                continue
+            candidates = [n for n in holders.get(value, ()) if n in free]
+            candidates = [n for n in candidates if not _contradict(marks, known[n], attribute, same_value)]
+            number = _only(candidates, marks, known)
+            if number is not None:
+                answer[index] = number
+                free.discard(number)
+    return answer
+
+
+def _telling(found: Sequence[Marks], is_placeholder: Callable[[str], bool]) -> list[Marks]:
+    """The marks without identifiers that are placeholders, or stand at several devices of the same scan."""
+    for attribute in IDENTIFIERS:
+        count = Counter(_value(marks, attribute) for marks in found)
+        found = [
+            _without(attribute, marks)
+            if (value := _value(marks, attribute)) and (count[value] > 1 or is_placeholder(value))
+            else marks
+            for marks in found
+        ]
+    return list(found)
+
+
+def _without(attribute: str, marks: Marks) -> Marks:
+    if attribute == "serial":
+        return replace(marks, serial=None)
+    return replace(marks, mac=None, macs=frozenset()) if attribute == "mac" else replace(marks, uuid=None)
+
+
+def _holders(attribute: str, known: dict[int, Marks], free: set[int]) -> dict[str, list[int]]:
+    holders: dict[str, list[int]] = defaultdict(list)
+    for number in free:
+        marks = known[number]
+        values = marks.addresses if attribute == "address" else (_value(marks, attribute),)
+        for value in values:
+            if value is not None:
+                holders[value].append(number)
+    return holders
+
+
+def _value(marks: Marks, attribute: str) -> str | None:
+    if attribute == "address":
+        return marks.addresses[0] if marks.addresses else None
+    value: str | None = getattr(marks, attribute)
+    return value.casefold() if value else None
+
+
+def _only(candidates: Sequence[int], marks: Marks, known: dict[int, Marks]) -> int | None:
+    """The one that it must be: the only one, or the only one at the same address."""
+    if len(candidates) > 1:
+        candidates = [n for n in candidates if known[n].addresses[:1] == marks.addresses[:1]]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _contradict(marks: Marks, other: Marks, by: str, same_value: SameValue) -> bool:
+    if marks.middlebox != other.middlebox or _differ("serial", marks.serial, other.serial, same_value):
+        return True
+    if marks.macs and other.mac and other.mac not in marks.macs:
+        return True
+    weak = ("vendor", "model") if by == "address" else ()
+    return any(_differ(name, getattr(marks, name), getattr(other, name), same_value) for name in weak)
+
+
+def _differ(attribute: str, one: str | None, other: str | None, same_value: SameValue) -> bool:
+    return bool(one and other) and not same_value(attribute, str(one), str(other))

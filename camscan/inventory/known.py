@@ -1,0 +1,127 @@
+"""What the register holds before a scan is recorded: who is known by what, and the open runs of those that changed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from camscan.inventory.facts import Statement
+from camscan.inventory.identity import Marks, known_marks
+from camscan.inventory.numbers import chunks
+from camscan.inventory.reach import Way, ways_heard
+from camscan.inventory.runs import Held, Stands
+from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase
+from camscan.register import PRESENCE
+
+_MARKING = ("serial", "mac", "uuid", "vendor", "model", "kind", "address", "addresses", PRESENCE)
+
+Slot = tuple[str, str, int | None, str]
+"""Address, protocol, port and request: a newer answer there takes the place of the older one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The devices by number: their marks, the digest of their last scan, and which of them are there."""
+
+    marks: dict[int, Marks]
+    digests: dict[int, str | None]
+    present: set[int]
+
+
+@dataclass(slots=True)
+class Open:
+    """The open runs of one device: attributes, judgements, and by observation the slot and the ways it was heard."""
+
+    held: list[Held] = field(default_factory=list)
+    stands: list[Stands] = field(default_factory=list)
+    heard: dict[int, Slot] = field(default_factory=dict)
+    ways: list[Way] = field(default_factory=list)
+
+
+def known_devices(connection: Connection) -> Known:
+    """Everybody in the register who was not merged into another."""
+    query = select(device.c.number, device.c.digest).where(device.c.merged_into.is_(None))
+    digests = {row.number: row.digest for row in connection.execute(query)}
+    values: dict[int, dict[str, str]] = defaultdict(dict)
+    addresses: dict[int, list[str]] = defaultdict(list)
+    present: set[int] = set()
+    columns = attribute.c
+    marking = select(columns.device, columns.name, columns.value).where(
+        columns.until.is_(None), columns.name.in_(_MARKING)
+    )
+    for number, name, value in connection.execute(marking):
+        if name == PRESENCE:
+            present.add(number)
+        elif name == "addresses":
+            addresses[number].append(value)
+        else:
+            values[number][name] = value
+    marks = {number: known_marks(values[number], addresses[number]) for number in digests}
+    return Known(marks=marks, digests=digests, present=present & digests.keys())
+
+
+def open_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Open]:
+    """What is open of each of these devices."""
+    found: dict[int, Open] = defaultdict(Open)
+    for some in chunks(list(numbers)):
+        _attributes(connection, some, found)
+        _judgements(connection, some, found)
+        _heard(connection, some, found)
+    return found
+
+
+def _attributes(connection: Connection, some: Iterable[int], found: dict[int, Open]) -> None:
+    columns = attribute.c
+    query = select(columns.device, columns.id, columns.name, columns.value, columns.confidence, columns.untold).where(
+        columns.device.in_(some), columns.until.is_(None)
+    )
+    for number, row, name, value, confidence, untold in connection.execute(query):
+        found[number].held.append(Held(row, name, value, confidence, untold is not None))
+
+
+def _judgements(connection: Connection, some: Iterable[int], found: dict[int, Open]) -> None:
+    said, basis, columns = phrase.alias("said_phrase"), phrase.alias("basis_phrase"), judgement.c
+    query = (
+        select(
+            columns.device, columns.id, columns.kind, columns.name, columns.state, columns.severity,
+            said.c.text, basis.c.text,
+        )
+        .join(said, columns.said == said.c.id)
+        .join(basis, columns.basis == basis.c.id)
+        .where(columns.device.in_(some), columns.until.is_(None))
+    )  # fmt: skip
+    for number, row, kind, name, state, severity, told, rests in connection.execute(query):
+        statement = Statement(state=state, severity=severity, said=told, basis=rests)
+        found[number].stands.append(Stands(row, (kind, name), statement))
+
+
+def _heard(connection: Connection, some: Iterable[int], found: dict[int, Open]) -> None:
+    columns = observation.c
+    query = (
+        select(
+            heard.c.device, columns.id, columns.address, columns.protocol, columns.port, columns.request,
+            columns.transport, columns.channels, columns.sensor, columns.foreign,
+        )
+        .join(observation, heard.c.observation == columns.id)
+        .where(heard.c.device.in_(some), heard.c.until.is_(None))
+    )  # fmt: skip
+    for number, row, address, protocol, port, request, transport, channels, sensor, foreign in connection.execute(
+        query
+    ):
+        found[number].heard[row] = (address, protocol, port, request)
+        found[number].ways += ways_heard(
+            transport=transport,
+            protocol=protocol,
+            channels=channels.split(","),
+            address=address,
+            sensor=sensor,
+            foreign=foreign,
+        )
+
+
+def ports_asked(text: str | None) -> frozenset[int] | None:
+    """The ports that a scan tried at every host, as they are stored."""
+    return None if text is None else frozenset(json.loads(text))

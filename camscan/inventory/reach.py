@@ -1,0 +1,110 @@
+"""Whom a scan really asked, from its coverage: only who was asked by a way that reaches him can be missed. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from camscan.model import Coverage
+from camscan.scope import Address, Containment
+
+_SEGMENT = ("multicast", "broadcast")  # how a channel asks all of a wire, whatever their addresses
+_ANY_WAY = ("multicast", "broadcast", "unicast")
+_SINGLES = re.compile(r"[\d,]+ addresses from (\S+) to (\S+)")  # the row of many single addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a device was heard once: by `channel` as the coverage names it (`tcp` for all that begins with a
+    connection), at `address`, on `sensor`; `foreign` where the address does not belong to that wire."""
+
+    channel: str
+    address: str
+    sensor: str | None
+    foreign: bool
+
+
+def ways_heard(
+    *, transport: str, protocol: str, channels: Iterable[str], address: str, sensor: str | None, foreign: bool
+) -> Iterator[Way]:
+    """The ways in which one observation was heard. A recording that does not tell how may have been any."""
+    if transport == "tcp":
+        names: tuple[str, ...] = ("tcp",)
+    elif transport == "ethernet":
+        names = ("arp sweep",)
+    elif transport == "icmp":
+        names = ("icmp echo",)
+    else:
+        told = [channel for channel in channels if channel in _ANY_WAY]
+        names = tuple(f"{protocol} {channel}" for channel in told or _ANY_WAY)
+    return (Way(name, address, sensor, foreign) for name in names)
+
+
+class Reach:
+    """What the rows of one scan say was asked to the end. `scope` are its texts, exclusions among them; `complete`
+    is false for a scan that was partial or cut short: then nobody counts as asked."""
+
+    def __init__(self, rows: Sequence[Coverage], scope: Iterable[str], *, complete: bool) -> None:
+        self.complete = complete
+        texts = list(scope)
+        self._excluded = Containment(_networks(text[4:] for text in texts if text.startswith("not ")))
+        singles = [n for n in _networks(texts) if n.num_addresses == 1]
+        networks: dict[str, list[IPv4Network | IPv6Network]] = defaultdict(list)
+        self._wires: set[tuple[str, str | None]] = set()
+        for row in rows if complete else ():
+            if row.state != "asked":
+                continue
+            name = _name(row.channel)
+            networks[name] += _row_networks(row, singles)
+            if name.endswith(_SEGMENT):
+                self._wires.add((name, row.interface))
+        self._asked = {name: Containment(some) for name, some in networks.items()}
+
+    def asked(self, way: Way) -> bool:
+        """Whether a device that answers this way was asked by it."""
+        if way.foreign:
+            return (way.channel, way.sensor) in self._wires
+        address = _address(way.address)
+        inside = self._asked.get(way.channel)
+        return bool(address and inside and inside.holds(address) and not self._excluded.holds(address))
+
+    def any_asked(self, ways: Iterable[Way]) -> bool:
+        """Whether one of the ways was asked: enough for a device that is there to be found."""
+        return any(self.asked(way) for way in ways)
+
+    def whole(self, ways: Sequence[Way]) -> bool:
+        """Whether what was not heard of a device this time is no more: its ports were tried, where it had any."""
+        connected = [way for way in ways if way.channel == "tcp"]
+        return self.any_asked(connected or ways)
+
+
+def _name(channel: str) -> str:
+    return "tcp" if channel.startswith("tcp ") else channel.removesuffix(" IPv6")
+
+
+def _row_networks(row: Coverage, singles: Iterable[IPv4Network | IPv6Network]) -> Iterator[IPv4Network | IPv6Network]:
+    many = _SINGLES.fullmatch(row.network)
+    if not many:
+        yield from _networks([row.network])
+        return
+    first, last = _address(many[1]), _address(many[2])
+    for network in singles:
+        here = network.network_address
+        if first and last and first.version == here.version == last.version and int(first) <= int(here) <= int(last):
+            yield network
+
+
+def _networks(texts: Iterable[str]) -> Iterator[IPv4Network | IPv6Network]:
+    for text in texts:
+        try:
+            yield ip_network(text)
+        except ValueError:  # `10.0.0.0/24 (eth0, multicast)`, or words
+            continue
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return ip_address(text.split("%")[0])
+    except ValueError:
+        return None

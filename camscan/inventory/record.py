@@ -1,0 +1,247 @@
+"""Records a scan: one transaction, at whose end the register knows all of it, or nothing.
+
+A device that says what it said last time costs a row of two numbers. For the others the open runs are read, compared
+with what the scan says (`runs.py`) and amended.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from camscan.errors import UsageError
+from camscan.inventory.amend import amend, end_runs
+from camscan.inventory.facts import Facts, Key, facts_of, storable
+from camscan.inventory.identity import SameValue, marks_of, recognise
+from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
+from camscan.inventory.numbers import chunks, numbers_after, write
+from camscan.inventory.reach import Reach, Way, ways_heard
+from camscan.inventory.replies import keep
+from camscan.inventory.runs import Edits, edits
+from camscan.inventory.store import Inventory
+from camscan.inventory.tables import attribute, coverage, device, heard, scan, sighting
+from camscan.model import Device, Observation, ScanResult
+from camscan.register import PRESENCE, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a record needs beside the result. `now` in seconds since the epoch; `same_value` and `is_placeholder` are
+    those of correlation, so that a device is the same over the years by the rules by which it is within a scan."""
+
+    kind: Kind
+    now: float
+    tool_version: str
+    same_value: SameValue
+    is_placeholder: Callable[[str], bool]
+
+
+def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
+    """The number of the scan. Raises `CannotRunError`, or `UsageError` for replies older than what is known."""
+    with inventory.writing() as connection:
+        number = add_scan(connection, result, entry)
+        _Recording(connection, result, entry, number).run()
+    return number
+
+
+def add_scan(connection: Connection, result: ScanResult, entry: Entry) -> int:
+    """The row of the scan, with its coverage."""
+    started, ended = _times(result)
+    if entry.kind == "replay":
+        _refuse_older(connection, ended)
+    number = next(numbers_after(connection, scan.c.number))
+    row = {
+        "number": number,
+        "scan_id": storable(result.id),
+        "kind": entry.kind,
+        "started": started,
+        "ended": ended,
+        "recorded": entry.now,
+        "scope": json.dumps(result.scope),
+        "vantage": result.vantage,
+        "partial": result.partial,
+        "failure": result.failure,
+        "complete": is_complete(result, entry.kind),
+        "asked_ports": None if result.asked_ports is None else json.dumps(sorted(result.asked_ports)),
+        "data": json.dumps(dict(result.data)),
+        "tool_version": entry.tool_version,
+    }
+    write(connection, insert(scan), [row])
+    write(connection, insert(coverage), list(_coverage_rows(number, result)))
+    return number
+
+
+def is_complete(result: ScanResult, kind: Kind) -> bool:
+    """Whether silence means something: a scan that left nothing out."""
+    return kind == "scan" and not result.partial and result.failure is None
+
+
+def _times(result: ScanResult) -> tuple[float | None, float | None]:
+    """Those of the scan; of a recording, those of its first and its last reply."""
+    if result.ended is not None:
+        return result.started, result.ended
+    times = [seen.reply.time for seen in result.observations if seen.reply.time is not None]
+    return min(times, default=None), max(times, default=None)
+
+
+def _refuse_older(connection: Connection, ended: float | None) -> None:
+    newest = connection.execute(select(func.max(scan.c.ended))).scalar()
+    if ended is not None and newest is not None and ended < newest:
+        raise UsageError("the recording is older than the last scan in the inventory, and would turn it back")
+
+
+def _coverage_rows(number: int, result: ScanResult) -> Iterator[dict[str, object]]:
+    for position, row in enumerate(result.coverage):
+        yield {
+            "scan": number,
+            "row": position,
+            "interface": row.interface,
+            "network": row.network,
+            "channel": row.channel,
+            "state": row.state,
+            "asked": row.asked,
+            "answered": row.answered,
+            "silent": row.silent,
+            "reason": None if row.reason is None else storable(row.reason),
+        }
+
+
+class _Recording:
+    """One scan on its way into the register."""
+
+    def __init__(self, connection: Connection, result: ScanResult, entry: Entry, number: int) -> None:
+        self._connection, self._result, self._entry, self._number = connection, result, entry, number
+        self._reach = Reach(result.coverage, result.scope, complete=is_complete(result, entry.kind))
+
+    def run(self) -> None:
+        """Devices first, then what changed of them, then who is gone."""
+        known = known_devices(self._connection)
+        devices = self._recognised(known)
+        facts = {number: facts_of(one) for number, one in devices.items()}
+        digests = {n: facts[n].digest(self._reach.whole(list(_ways(devices[n])))) for n in devices}
+        self._sight(known, devices, digests)
+        contents = keep(self._connection, _observations(devices.values()))
+        changed = [n for n in devices if n not in known.present or known.digests[n] != digests[n]]
+        seen = _observations(devices[n] for n in changed)
+        self._amend({n: facts[n] for n in changed}, contents, seen)
+        self._miss(known.present - devices.keys())
+
+    def _recognised(self, known: Known) -> dict[int, Device]:
+        """The devices of the scan by their numbers; new ones count on from the highest."""
+        devices = self._result.devices
+        marks = [marks_of(one) for one in devices]
+        numbers = recognise(marks, known.marks, self._entry.same_value, self._entry.is_placeholder)
+        new = numbers_after(self._connection, device.c.number)
+        return {next(new) if n is None else n: one for n, one in zip(numbers, devices, strict=True)}
+
+    def _sight(self, known: Known, devices: Mapping[int, Device], digests: Mapping[int, str]) -> None:
+        new = [
+            {
+                "number": n,
+                "public_id": self._public_id(one),
+                "first_scan": self._number,
+                "last_scan": self._number,
+                "digest": digests[n],
+            }
+            for n, one in devices.items()
+            if n not in known.digests
+        ]
+        write(self._connection, insert(device), new)
+        again = [{"row": n, "scan": self._number, "hash": digests[n]} for n in devices if n in known.digests]
+        write(self._connection, _SEE_AGAIN, again)
+        write(self._connection, insert(sighting), [{"scan": self._number, "device": n} for n in sorted(devices)])
+
+    def _public_id(self, one: Device) -> str:
+        """A name that tells nothing and never changes."""
+        text = f"{self._number}|{self._result.id}|{one.id}|{one.address}"
+        return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+    def _amend(self, facts: Mapping[int, Facts], contents: Mapping[str, int], seen: Mapping[str, Observation]) -> None:
+        before = open_runs(self._connection, facts)
+        whole = {n: self._reach.whole(before[n].ways) for n in facts}
+        made = {n: self._edits(before[n], now, whole[n]) for n, now in facts.items()}
+        amend(self._connection, self._number, made)
+        self._hear(before, {n: {contents[c]: seen[c] for c in now.contents} for n, now in facts.items()}, whole)
+
+    def _edits(self, before: Open, now: Facts, whole: bool) -> Edits:
+        def looked_for(key: Key) -> bool:
+            return self._service_asked(key[1], before.ways) if key[0] == "services" else whole
+
+        return edits(
+            before.held, before.stands, now, whole=whole, looked_for=looked_for, same_value=self._entry.same_value
+        )
+
+    def _service_asked(self, value: str, ways: Sequence[Way]) -> bool:
+        """Whether a service (`tcp/80/http`) would have been heard if it were there."""
+        transport, port, protocol = value.split("/", 2)
+        if transport == "tcp":
+            asked = self._result.asked_ports or frozenset()
+            return int(port) in asked and self._reach.any_asked(way for way in ways if way.channel == "tcp")
+        return self._reach.any_asked(way for way in ways if way.channel.startswith(f"{protocol} "))
+
+    def _hear(
+        self, before: Mapping[int, Open], now: Mapping[int, Mapping[int, Observation]], whole: Mapping[int, bool]
+    ) -> None:
+        """Who said what, from this scan on; what was said before ends where a newer answer stands in its place."""
+        begun, ended = [], []
+        for number, observations in now.items():
+            old = before[number].heard
+            begun += [{"device": number, "observation": o, "since": self._number} for o in observations if o not in old]
+            slots = {_slot(one) for one in observations.values()}
+            ended += [
+                {"owner": number, "row": row, "scan": self._number}
+                for row, slot in old.items()
+                if row not in observations and (whole[number] or slot in slots)
+            ]
+        write(self._connection, insert(heard), begun)
+        write(self._connection, _END_HEARD, ended)
+
+    def _miss(self, unseen: set[int]) -> None:
+        """Who was asked and did not answer is gone."""
+        if not self._reach.complete or not unseen:
+            return
+        before = open_runs(self._connection, unseen)
+        gone = [n for n in unseen if self._reach.any_asked(before[n].ways)]
+        for some in chunks(gone):
+            columns = attribute.c
+            query = select(columns.id).where(
+                columns.device.in_(some), columns.name == PRESENCE, columns.until.is_(None)
+            )
+            end_runs(self._connection, self._number, list(self._connection.execute(query).scalars()))
+
+
+def _observations(devices: Iterable[Device]) -> dict[str, Observation]:
+    return {seen.id: seen for one in devices for seen in one.observations}
+
+
+def _slot(seen: Observation) -> Slot:
+    reply = seen.reply
+    return storable(reply.address), storable(reply.protocol), reply.port, storable(reply.request)
+
+
+def _ways(one: Device) -> Iterator[Way]:
+    for seen in one.observations:
+        reply = seen.reply
+        yield from ways_heard(
+            transport=reply.transport,
+            protocol=reply.protocol,
+            channels=seen.channels,
+            address=reply.address,
+            sensor=reply.sensor,
+            foreign=reply.foreign,
+        )
+
+
+_SEE_AGAIN = (
+    update(device)
+    .where(device.c.number == bindparam("row"))
+    .values(last_scan=bindparam("scan"), digest=bindparam("hash"))
+)
+_END_HEARD = (
+    update(heard)
+    .where(heard.c.device == bindparam("owner"), heard.c.observation == bindparam("row"), heard.c.until.is_(None))
+    .values(until=bindparam("scan"))
+)

@@ -1,0 +1,126 @@
+"""What of a device's runs ends, begins or goes on, given what a scan says of it now. Pure.
+
+Three rules. What a device no longer says is not over until something else takes its place; it is marked as untold. What
+is less sure replaces nothing unless the device was asked everything (`whole`). Of what it has several of, a member ends
+only where it was looked for.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from camscan.inventory.facts import Facts, Key, Statement
+from camscan.inventory.identity import SameValue
+from camscan.register import PRESENCE, SEVERAL, SINGLE
+
+_SPELLED = ("model", "serial", "kind")  # attributes of which one value has several forms
+_UNSURE = "cannot-say"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An open run of an attribute, as it is stored."""
+
+    id: int
+    name: str
+    value: str
+    confidence: float | None
+    untold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """An open run of a judgement; `said` and `basis` are JSON."""
+
+    id: int
+    key: Key
+    statement: Statement
+
+
+@dataclass(slots=True)
+class Edits:
+    """What is to be written of one device. `told` are runs that hold again, with value and confidence of today;
+    `untold` those that nothing says any more; `reworded` judgements that stand, with other words."""
+
+    begin: list[tuple[str, str, float | None]] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    told: list[tuple[int, str, float | None]] = field(default_factory=list)
+    untold: list[int] = field(default_factory=list)
+    judge: list[tuple[Key, Statement]] = field(default_factory=list)
+    settle: list[int] = field(default_factory=list)
+    reworded: list[tuple[int, Statement]] = field(default_factory=list)
+
+
+def edits(
+    held: Iterable[Held],
+    stands: Iterable[Stands],
+    now: Facts,
+    *,
+    whole: bool,
+    looked_for: Callable[[Key], bool],
+    same_value: SameValue,
+    seen: bool = True,
+) -> Edits:
+    """The difference. `looked_for((attribute, value))` says whether a member that is missing was looked for; `seen`
+    is false where nobody asked the device, and its old replies were judged anew."""
+    made = Edits()
+    held = list(held)
+    _single({h.name: h for h in held if h.name in SINGLE}, now, whole, same_value, made)
+    _several({(h.name, h.value): h for h in held if h.name in SEVERAL}, now, looked_for, made)
+    if seen and not any(h.name == PRESENCE for h in held):
+        made.begin.append((PRESENCE, "there", None))
+    _statements({s.key: s for s in stands}, now.statements, whole, made)
+    return made
+
+
+def _single(held: Mapping[str, Held], now: Facts, whole: bool, same_value: SameValue, made: Edits) -> None:
+    for name in SINGLE:
+        old, new = held.get(name), now.single.get(name)
+        if new is None:
+            if old and whole and not old.untold and name != "site":  # which the owner says, or does not
+                made.untold.append(old.id)
+        elif old is None:
+            made.begin.append((name, *new))
+        elif _agree(name, old.value, new[0], same_value):
+            _go_on(old, new, made)
+        elif whole or _as_sure(new[1], old.confidence):
+            made.end.append(old.id)
+            made.begin.append((name, *new))
+
+
+def _agree(name: str, one: str, other: str, same_value: SameValue) -> bool:
+    return one == other or (name in _SPELLED and same_value(name, one, other))
+
+
+def _go_on(old: Held, new: tuple[str, float | None], made: Edits) -> None:
+    """The run holds; of two spellings the one that says more stays."""
+    value = new[0] if len(new[0]) > len(old.value) else old.value
+    if old.untold or value != old.value or new[1] != old.confidence:
+        made.told.append((old.id, value, new[1]))
+
+
+def _as_sure(new: float | None, old: float | None) -> bool:
+    return new is None or old is None or new >= old
+
+
+def _several(held: Mapping[Key, Held], now: Facts, looked_for: Callable[[Key], bool], made: Edits) -> None:
+    made.begin += [(name, value, None) for name, value in sorted(now.members - held.keys())]
+    made.end += [old.id for key, old in held.items() if key not in now.members and looked_for(key)]
+
+
+def _statements(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: bool, made: Edits) -> None:
+    for key, new in now.items():
+        old = stands.get(key)
+        if old is None:
+            made.judge.append((key, new))
+        elif (old.statement.state, old.statement.severity) == (new.state, new.severity):
+            made.reworded += [(old.id, new)] if old.statement != new else []
+        elif whole or new.state != _UNSURE:
+            made.settle.append(old.id)
+            made.judge.append((key, new))
+    made.settle += list(_over(stands, now, whole))
+
+
+def _over(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: bool) -> Iterator[int]:
+    """Judgements that are not made any more. A policy that was not chosen this time says nothing."""
+    if whole:
+        yield from (old.id for key, old in stands.items() if key not in now and key[0] != "verdict")

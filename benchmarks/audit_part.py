@@ -33,7 +33,9 @@ def measure(runs: int, short: bool) -> Iterator[Goal]:
     """All of it; a short run leaves out nmap."""
     with _cameras() as cameras:
         first = next(iter(cameras.truths))
-        timed(peers.camscan("scan", first), inside=cameras.scanner)  # the first run compiles what it imports
+        timed(
+            peers.camscan("scan", "--no-record", first), inside=cameras.scanner
+        )  # the first run compiles what it imports
         timings = in_turns(runs, {"camscan": lambda: _audit(cameras)})
         if not short and peers.has("nmap"):
             timings |= in_turns(1, {"nmap -sV": lambda: _versions(cameras)})
@@ -51,7 +53,9 @@ def _goals(what: str, runs: list[Run]) -> Iterator[Goal]:
 
 
 def _audit(cameras: Cameras) -> Run:
-    run = timed(peers.camscan("scan", cameras.network, "--format", "json", "--quiet"), inside=cameras.scanner)
+    run = timed(
+        peers.camscan("scan", "--no-record", cameras.network, "--format", "json", "--quiet"), inside=cameras.scanner
+    )
     if run.code:
         sys.exit(f"camscan: {run.errors.strip() or run.code}")
     return _judged(run, cameras)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from camscan.identify.correlate import is_placeholder
 from camscan.identify.match import content_id
@@ -48,8 +49,7 @@ def fresh_database(url: str, name: str) -> str:
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()
-    before, _, after = url.partition("/postgres")
-    return f"{before}/{name}{after}"
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -67,7 +67,18 @@ class Folder:
 
     def __init__(self, path: Path, rate: int = 1500) -> None:
         self.journal, self.log = path / "scan.journal", path / "sent.jsonl"
-        self._command = (sys.executable, "-m", "camscan", "scan", TARGET, "--rate", str(rate), "--format", "json")
+        self._command = (
+            sys.executable,
+            "-m",
+            "camscan",
+            "scan",
+            TARGET,
+            "--no-record",
+            "--rate",
+            str(rate),
+            "--format",
+            "json",
+        )
 
     async def run(self, cut: int | None = None, number: signal.Signals = signal.SIGKILL) -> Run:
         """A run to its end, or until its journal has so many lines: then it gets the signal."""

@@ -114,7 +114,7 @@ def test_in_namespaces_devices_keep_their_addresses_and_the_scan_runs_inside() -
     command = demo._scan_command(IN_NAMESPACES, Path("x"))
     assert command[:4] == ["ip", "netns", "exec", "camscan-x-scanner"]
     assert demo._scan_command(SITE, Path("x")) == command[4:]
-    assert command[-4:] == ["scan", "127.83.0.0/16", "--replies", "x"]
+    assert command[-5:] == ["scan", "--no-record", "127.83.0.0/16", "--replies", "x"]
 
 
 def test_the_site_stands_and_goes(tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ def test_a_full_disk_ends_the_scan_which_can_be_gone_on_with(
     path.write_bytes(header := file.read_bytes().split(b"\n")[0] + b"\n")
     scanner.catches = True
     limit(len(header) + 60)
-    ended = scan(path)
+    ended = scan(path, "--no-record")
     limit(resource.RLIM_INFINITY)
     assert (ended.code, json.loads(ended.out)["scan"]["partial"]) == (4, True)
     assert ended.err.endswith(

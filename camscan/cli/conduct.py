@@ -25,6 +25,7 @@ from camscan.cli.output import Output, Text, refuse_same_file, write_stdout
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
+from camscan.cli.recording import recorder
 from camscan.cli.result import Ended, say_end
 from camscan.cli.resume import JournalFile, open_journal, standing
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
@@ -66,6 +67,8 @@ class Wanted:
     dry_run: bool
     chosen: Chosen = NOTHING
     vantage: str | None = None
+    inventory: str | None = None
+    record: bool = True
 
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
@@ -85,16 +88,19 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
-    stop = Stop()
+    stop, register = Stop(), recorder(wanted.inventory, wanted.record, environment)
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
-            delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
+            try:
+                delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
+            finally:
+                register.record(ended.result, "scan", quiet=wanted.quiet)
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
     summed_up = wanted.output is not None or wanted.form is not Format.TABLE
     code = say_end(ended, quiet=wanted.quiet, summed_up=summed_up, fail_on=wanted.fail_on)
-    return code if delivered else Exit.CANNOT_RUN
+    return code if delivered and not register.failed else Exit.CANNOT_RUN
 
 
 def _say_plan(plan: Plan, wanted: Wanted) -> int:

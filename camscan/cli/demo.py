@@ -62,7 +62,8 @@ def demo(
 
 def _scan_command(site: Site, recording: Path) -> list[str]:
     inside = ["ip", "netns", "exec", site.scanner] if site.scanner else []
-    return [*inside, sys.executable, "-m", "camscan", "scan", *site.targets, "--replies", str(recording)]
+    command = [sys.executable, "-m", "camscan", "scan", "--no-record", *site.targets, "--replies", str(recording)]
+    return [*inside, *command]
 
 
 def _run_to_end(command: Sequence[str]) -> int:

@@ -42,6 +42,15 @@ FingerprintsOption = Annotated[
     Path | None,
     typer.Option("--fingerprints", metavar="DIR", help="Use the data files in DIR instead of those that came along."),
 ]
+InventoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--inventory",
+        metavar="PATH|URL",
+        help="The inventory: a file, or postgresql://… (the environment variable CAMSCAN_INVENTORY says the same). "
+        "Without either: one of this user's own.",
+    ),
+]
 FailOnOption = Annotated[
     Severity | None,
     typer.Option(

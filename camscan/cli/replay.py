@@ -13,6 +13,7 @@ from camscan.cli.options import (
     FailOnOption,
     FingerprintsOption,
     FormatOption,
+    InventoryOption,
     OutputOption,
     PolicyOption,
     QuietOption,
@@ -34,6 +35,8 @@ def replay(
     ],
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    record: Annotated[bool, typer.Option("--record", help="Record what the replies prove in the inventory.")] = False,
+    inventory: InventoryOption = None,
     quiet: QuietOption = False,
     fail_on: FailOnOption = None,
     policies: PolicyOption = None,
@@ -48,21 +51,30 @@ def replay(
     A packet capture (pcap or pcapng, as tcpdump and Wireshark write it) is told by its first bytes. What devices said
     in clear text counts, whoever asked; what cannot be used of it is counted on stderr.
 
+    With --record the inventory learns of the devices. Nobody is gone because of a recording.
+
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
     from camscan.cli.ending import Exit, say
     from camscan.cli.failing import fails
     from camscan.cli.formats import render, screen
     from camscan.cli.output import Output, refuse_same_file
+    from camscan.cli.recording import recorder
     from camscan.report.table import summary
 
+    if inventory is not None and not record:
+        raise UsageError("--inventory: a replay is recorded only with --record")
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
+    register = recorder(inventory, True) if record else recorder(None, False)
     result = judge_files(files, fingerprints, chosen_by(policies, site))
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
         say(summary(result))
+    register.record(result, "replay", quiet=quiet)
+    if register.failed:
+        return Exit.CANNOT_RUN
     return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE
 
 

@@ -11,6 +11,7 @@ from camscan.cli.options import (
     FailOnOption,
     FingerprintsOption,
     FormatOption,
+    InventoryOption,
     OutputOption,
     PolicyOption,
     QuietOption,
@@ -91,6 +92,8 @@ def scan(
             "`camscan exposure`. Without it: the name of this machine.",
         ),
     ] = None,
+    inventory: InventoryOption = None,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Do not record the scan in the inventory.")] = False,
     quiet: QuietOption = False,
     engine: Annotated[
         Engine,
@@ -130,6 +133,8 @@ def scan(
     Only questions are sent that devices answer without a login (see `camscan requests`). An ONVIF account of yours may
     be given by CAMSCAN_ONVIF_USER and CAMSCAN_ONVIF_PASSWORD in the environment; it is tried once a device.
 
+    The scan is recorded in the inventory: `camscan devices` lists what is known, `camscan diff` what changed.
+
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 3 partial (an address could not be asked), 4 could
     not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1, 3.
     """
@@ -162,5 +167,7 @@ def scan(
         dry_run=dry_run,
         chosen=chosen_by(policies, site),
         vantage=None if vantage is None else parse_vantage(vantage),
+        inventory=inventory,
+        record=not no_record,
     )
     raise typer.Exit(conduct(wanted))

@@ -59,7 +59,7 @@ def storable(text: str) -> str:
 def facts_of(device: Device) -> Facts:
     """Everything that is kept of a device."""
     return Facts(
-        single=dict(_single(device)),
+        single=dict(single_values(device)),
         members=frozenset((name, storable(value)) for name, value in _members(device)),
         statements=dict(_statements(device)),
         contents=frozenset(observation.id for observation in device.observations),
@@ -74,7 +74,8 @@ def uuid_of(device: Device) -> str | None:
     return max(claims, key=lambda claim: claim.confidence).value if claims else None
 
 
-def _single(device: Device) -> Iterator[tuple[str, Value]]:
+def single_values(device: Device) -> Iterator[tuple[str, Value]]:
+    """Every attribute that is known and has one value at a time, with its confidence where that is stated."""
     for name in SINGLE:
         value = uuid_of(device) if name == "uuid" else getattr(device, name)
         if name == "kind" and device.middlebox is not None:

@@ -6,10 +6,10 @@ identifier at all is known by its address, and is somebody else where maker or m
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from camscan.inventory.facts import MIDDLEBOX, uuid_of
+from camscan.inventory.facts import MIDDLEBOX, single_values, storable
 from camscan.model import Device
 
 IDENTIFIERS = ("serial", "mac", "uuid")
@@ -34,20 +34,13 @@ class Marks:
 
 def marks_of(device: Device) -> Marks:
     """The marks of a device of a scan."""
-    macs = {claim.value for claim in device.claims if claim.attribute == "mac"}
-    return Marks(
-        addresses=(device.address, *(a for a in device.addresses if a != device.address))[:16],
-        serial=device.serial,
-        mac=device.mac,
-        uuid=uuid_of(device),
-        vendor=device.vendor,
-        model=device.model,
-        middlebox=device.middlebox is not None,
-        macs=frozenset(macs | ({device.mac} if device.mac else set())),
-    )
+    values = {name: value for name, (value, _) in single_values(device)}
+    macs = (storable(claim.value) for claim in device.claims if claim.attribute == "mac")
+    marks = known_marks(values, ())
+    return replace(marks, macs=marks.macs.union(macs))
 
 
-def known_marks(values: dict[str, str], addresses: Iterable[str]) -> Marks:
+def known_marks(values: Mapping[str, str], addresses: Iterable[str]) -> Marks:
     """The marks of a device of the register, from its attributes."""
     main = values.get("address")
     mac = values.get("mac")

@@ -1,0 +1,85 @@
+"""Puts a result into the inventory. Whatever goes wrong there is one line, and the result is delivered all the same."""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from camscan.cli.ending import say
+from camscan.errors import CamscanError, UsageError
+
+if TYPE_CHECKING:
+    from camscan.inventory.place import Place
+    from camscan.inventory.record import Entry
+    from camscan.model import ScanResult
+    from camscan.register import Kind
+
+
+class Recorder:
+    """Where a result is going to be recorded, made ready before the first packet. `place` None: nowhere, because the
+    user wants none. A place that the user named and that cannot be used raises; the usual one is done without, which
+    is said, and `failed`."""
+
+    def __init__(self, place: "Place | None") -> None:
+        self._place = place
+        self.failed = False
+        if place is not None:
+            self._try(place)
+
+    def _try(self, place: "Place") -> None:
+        from camscan.inventory.store import opened
+
+        try:
+            with opened(place, create=True):
+                pass
+        except CamscanError as error:
+            if place.named:
+                raise
+            self._fail(error)
+
+    def _fail(self, error: CamscanError) -> None:
+        say(f"{error}; not recorded (--inventory names another place, --no-record none)")
+        self._place, self.failed = None, True
+
+    def record(self, result: "ScanResult", kind: "Kind", *, quiet: bool) -> None:
+        """Records the result, if it is to be; where that fails it says so, and `failed`."""
+        if self._place is None:
+            return
+        from camscan.inventory.record import record
+        from camscan.inventory.store import opened
+
+        try:
+            with opened(self._place, create=True) as inventory:
+                number = record(inventory, result, entry_now(kind))
+        except CamscanError as error:
+            self._fail(error)
+            return
+        if not quiet:
+            say(f"recorded as scan {number} in {inventory.name}")
+
+
+def recorder(wanted: str | None, record: bool, environment: Mapping[str, str] = os.environ) -> Recorder:
+    """The recorder that the options ask for. Raises `CamscanError` for a place that cannot be used."""
+    if not record:
+        if wanted is not None:
+            raise UsageError("--no-record and --inventory do not go together")
+        return Recorder(None)
+    from camscan.inventory.place import find_place
+
+    return Recorder(find_place(wanted, environment))
+
+
+def entry_now(kind: "Kind") -> "Entry":
+    """What is recorded beside a result, at this moment."""
+    import camscan
+    from camscan.identify.correlate import is_placeholder
+    from camscan.identify.sameness import same_value
+    from camscan.inventory.record import Entry
+
+    return Entry(
+        kind=kind,
+        now=time.time(),
+        tool_version=camscan.__version__,
+        same_value=same_value,
+        is_placeholder=is_placeholder,
+    )

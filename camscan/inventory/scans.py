@@ -1,0 +1,83 @@
+"""The rows of the register: which scans there are, and which one a word of the user means."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection, Row
+
+from camscan.errors import UsageError
+from camscan.inventory.tables import scan, setting
+from camscan.register import ScanEntry
+
+BASELINE = "baseline"
+LAST = "last"
+
+
+def all_scans(connection: Connection) -> list[ScanEntry]:
+    """Every row, in the order in which they were recorded."""
+    return [_entry(row) for row in connection.execute(select(scan).order_by(scan.c.number))]
+
+
+def find_scan(connection: Connection, word: str) -> ScanEntry:
+    """The scan that is meant: `last`, `baseline`, a number, an id, or a day or moment: the last scan until then.
+
+    Days and moments are UTC unless they say otherwise. Raises `UsageError` where there is none.
+    """
+    scans = all_scans(connection)
+    if word == LAST:
+        chosen = scans
+    elif word == BASELINE:
+        chosen = [one for one in scans if one.number == _baseline(connection)]
+    elif word.isdecimal() and len(word) < 10:
+        chosen = [one for one in scans if one.number == int(word)]
+    else:
+        end = _end_of(word)
+        chosen = [one for one in scans if one.id == word or (end is not None and one.time < end)]
+    if not chosen:
+        raise UsageError(f"no scan {word} among the {len(scans)} recorded{_hint(word)}")
+    return chosen[-1]
+
+
+def set_baseline(connection: Connection, number: int) -> None:
+    """From now on `baseline` means this scan."""
+    changed = connection.execute(update(setting).where(setting.c.name == BASELINE).values(value=str(number)))
+    if not changed.rowcount:
+        connection.execute(insert(setting), {"name": BASELINE, "value": str(number)})
+
+
+def _baseline(connection: Connection) -> int:
+    return int(connection.execute(select(setting.c.value).where(setting.c.name == BASELINE)).scalar() or 0)
+
+
+def _hint(word: str) -> str:
+    return "; `camscan diff --set-baseline` makes the last one it" if word == BASELINE else ""
+
+
+def _end_of(word: str) -> float | None:
+    """The moment before which a scan must have ended; of a day, its end."""
+    try:
+        moment = datetime.fromisoformat(word)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment + timedelta(days=1 if len(word) <= len("2026-11-29") else 0, microseconds=1)).timestamp()
+
+
+def _entry(row: "Row[Any]") -> ScanEntry:
+    return ScanEntry(
+        number=row.number,
+        id=row.scan_id,
+        kind=row.kind,
+        started=row.started,
+        ended=row.ended,
+        recorded=row.recorded,
+        scope=tuple(json.loads(row.scope)),
+        vantage=row.vantage,
+        partial=row.partial,
+        failure=row.failure,
+        complete=row.complete,
+        data=json.loads(row.data),
+        tool_version=row.tool_version,
+    )

@@ -1,0 +1,378 @@
+"""Recording scans: who is who over the years, what began and ended, and what an unchanged night costs. On SQLite and on
+PostgreSQL alike."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from camscan.errors import UsageError
+from camscan.inventory.diff import compare
+from camscan.inventory.history import histories
+from camscan.inventory.listing import Filter, listed
+from camscan.inventory.place import Place
+from camscan.inventory.record import record
+from camscan.inventory.replies import replies_of
+from camscan.inventory.scans import all_scans, find_scan, set_baseline
+from camscan.inventory.store import Inventory
+from camscan.inventory.tables import attribute, heard, judgement, observation, sighting
+from camscan.register import Change, Comparison, Listed
+from tests.inventory_rig import (
+    DAY,
+    START,
+    advisory,
+    camera,
+    entry,
+    finding,
+    fresh_database,
+    made,
+    postgres_server,
+    put,
+    reply,
+    rows,
+    scanned,
+    unit,
+    web,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inventory]:
+    if request.param == "sqlite":
+        place = Place(path=tmp_path / "inventory.sqlite")
+    else:
+        url = fresh_database(request.getfixturevalue("server"), f"test_{abs(hash(request.node.nodeid))}")
+        place = Place(url=url.replace("postgresql://", "postgresql+psycopg://"))
+    with made(place) as inventory:
+        yield inventory
+
+
+def there(inventory: Inventory, **wanted: object) -> list[Listed]:
+    with inventory.reading() as connection:
+        return listed(connection, Filter(**wanted))  # type: ignore[arg-type]
+
+
+def addresses(inventory: Inventory, **wanted: object) -> list[str]:
+    return [one.values["address"] for one in there(inventory, **wanted)]
+
+
+def between(inventory: Inventory, before: str, after: str) -> Comparison:
+    with inventory.reading() as connection:
+        return compare(connection, find_scan(connection, before), find_scan(connection, after))
+
+
+def last_changes(inventory: Inventory) -> list[tuple[str, str | None, str | None, str | None]]:
+    with inventory.reading() as connection:
+        before, after = all_scans(connection)[-2:]
+        return [(c.event, c.subject, c.before, c.after) for c in compare(connection, before, after).changes]
+
+
+def events(changes: tuple[Change, ...]) -> list[str]:
+    return [change.event for change in changes]
+
+
+def count(connection: Connection, table: object) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)  # type: ignore[arg-type]
+
+
+def test_a_device_keeps_its_record_when_its_address_changes(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(1, "10.0.0.99")))
+    (one,) = there(inventory)
+    assert one.values["address"] == "10.0.0.99"
+    assert last_changes(inventory)[0] == ("moved", "address", "10.0.0.1", "10.0.0.99")
+
+
+def test_another_device_at_the_same_address_is_a_new_one(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(2, "10.0.0.1")))
+    assert [event for event, *_ in last_changes(inventory)] == ["new", "gone"]
+    assert [one.values["serial"][-1] for one in there(inventory)] == ["2"]
+    assert [one.values["serial"][-1] for one in there(inventory, gone=True)] == ["1"]
+
+
+@pytest.mark.parametrize("known_by", ["serial", "mac"])
+def test_one_identifier_is_enough_to_know_a_device_again(inventory: Inventory, known_by: str) -> None:
+    put(inventory, scanned(1, camera(1)))
+    other = {"serial": "mac", "mac": "serial"}[known_by]
+    put(inventory, scanned(2, camera(1, "10.0.0.50", **{other: None})))
+    assert addresses(inventory) == ["10.0.0.50"]
+
+
+def test_a_serial_with_another_mac_is_another_device(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(1, "10.0.0.50", mac="44:19:b6:ff:ff:ff")))
+    assert addresses(inventory) == ["10.0.0.50"]
+    assert addresses(inventory, gone=True) == ["10.0.0.1"]
+
+
+def test_one_serial_at_two_addresses_joins_neither_of_them_to_anything(inventory: Inventory) -> None:
+    bare = {"mac": None, "model": None}
+    put(inventory, scanned(1, camera(1, "10.0.0.1", **bare)))
+    put(inventory, scanned(2, camera(1, "10.0.0.8", **bare), camera(1, "10.0.0.9", **bare)))
+    assert sorted(addresses(inventory)) == ["10.0.0.8", "10.0.0.9"]
+    assert addresses(inventory, gone=True) == ["10.0.0.1"]
+
+
+def test_a_placeholder_joins_nobody(inventory: Inventory) -> None:
+    nobody = {"serial": "0000000000", "mac": "00:11:22:33:44:55", "model": None}
+    put(inventory, scanned(1, camera(1, **nobody)))
+    put(inventory, scanned(2, camera(1, "10.0.0.2", **nobody)))
+    assert addresses(inventory) == ["10.0.0.2"]
+    assert addresses(inventory, gone=True) == ["10.0.0.1"]
+
+
+def test_what_has_no_identifier_is_known_by_its_address_until_it_says_otherwise(inventory: Inventory) -> None:
+    put(inventory, scanned(1, unit("10.0.0.1", vendor="axis", model="M1")))
+    put(inventory, scanned(2, unit("10.0.0.1", vendor="axis", model="M1")))
+    assert last_changes(inventory) == []
+    put(inventory, scanned(3, unit("10.0.0.1", vendor="dahua", model="IPC-HFW1230S")))
+    assert [event for event, *_ in last_changes(inventory)] == ["new", "gone"]
+
+
+def test_a_longer_form_of_a_value_is_no_change(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, model="DS-7616NI-Q2", kind="camera")))
+    put(inventory, scanned(2, camera(1, model="DS-7616NI-Q2/16P", kind="thermal-camera")))
+    put(inventory, scanned(3, camera(1, model="DS-7616NI-Q2", kind="camera")))
+    (one,) = there(inventory)
+    assert (one.values["model"], one.values["kind"]) == ("DS-7616NI-Q2/16P", "thermal-camera")
+    assert [events(between(inventory, "1", word).changes) for word in ("2", "3")] == [[], []]
+
+
+def test_changed_firmware_has_a_history(inventory: Inventory) -> None:
+    for day, firmware in enumerate(("V5.4.5", "V5.4.5", "V5.5.0"), 1):
+        put(inventory, scanned(day, camera(1, firmware=firmware)))
+    assert last_changes(inventory) == [("changed", "firmware", "V5.4.5", "V5.5.0")]
+    with inventory.reading() as connection:
+        (history,) = histories(connection, "10.0.0.1")
+    runs = [(run.value, run.since, run.until) for run in history.runs if run.attribute == "firmware"]
+    first, third = START + DAY + 60, START + 3 * DAY + 60
+    assert runs == [("V5.4.5", first, third), ("V5.5.0", third, None)]
+    assert (history.device.first_seen, history.device.last_seen, history.scans) == (first, third, 3)
+
+
+def test_what_a_device_no_longer_says_stays_and_is_marked(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(1, firmware=None)))
+    assert last_changes(inventory) == []
+    with inventory.reading() as connection:
+        (history,) = histories(connection, "10.0.0.1")
+    (run,) = [run for run in history.runs if run.attribute == "firmware"]
+    assert (run.value, run.until, run.untold) == ("V5.4.5", None, START + 2 * DAY + 60)
+    put(inventory, scanned(3, camera(1)))
+    with inventory.reading() as connection:
+        (history,) = histories(connection, "10.0.0.1")
+    assert [run.untold for run in history.runs if run.attribute == "firmware"] == [None]
+
+
+def test_findings_begin_and_end(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(1, findings=(finding(),), advisories=(advisory(),))))
+    assert last_changes(inventory) == [
+        ("exposed", "telnet-open", None, "found"),
+        ("affected", "CVE-2021-36260", None, "affected"),
+    ]
+    put(inventory, scanned(3, camera(1, findings=(finding(),), advisories=(advisory(),))))
+    put(inventory, scanned(4, camera(1, advisories=(advisory(verdict="fixed"),))))
+    assert last_changes(inventory) == [
+        ("no-longer-exposed", "telnet-open", "found", None),
+        ("no-longer-affected", "CVE-2021-36260", "affected", "fixed"),
+    ]
+    with inventory.reading() as connection:
+        (history,) = histories(connection, "10.0.0.1")
+    (telnet,) = [one for one in history.judged if one.id == "telnet-open"]
+    day = {n: START + n * DAY + 60 for n in range(1, 5)}
+    assert (telnet.since, telnet.last, telnet.until) == (day[2], day[3], day[4])
+    assert (telnet.said["evidence"], telnet.basis["remedy"]) == (["tcp port 23 speaks telnet"], "Close it.")
+
+
+def test_what_cannot_be_said_any_more_is_not_better(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, findings=(finding(),))))
+    put(inventory, scanned(2, camera(1, findings=(finding(state="cannot-say"),))))
+    assert last_changes(inventory) == []
+
+
+def test_a_device_that_does_not_answer_is_gone_and_may_come_back(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1), camera(2)))
+    put(inventory, scanned(2, camera(1)))
+    assert [event for event, *_ in last_changes(inventory)] == ["gone"]
+    put(inventory, scanned(3, camera(1)))
+    assert last_changes(inventory) == []
+    (gone,) = there(inventory, gone=True)
+    assert (gone.last_seen, gone.gone) == (START + DAY + 60, START + 2 * DAY + 60)
+    put(inventory, scanned(4, camera(1), camera(2)))
+    assert [event for event, *_ in last_changes(inventory)] == ["returned"]
+    assert addresses(inventory, gone=True) == []
+
+
+ELSEWHERE = rows("10.9.0.0/24")
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [
+        {"partial": True},
+        {"failure": "a mistake"},
+        {"coverage": ELSEWHERE, "scope": ("10.9.0.0/24",)},
+        {"coverage": rows(state="partial")},
+        {"coverage": rows(state="not-possible")},
+        {"coverage": rows(channels=("dhdiscover multicast", "icmp echo", "arp sweep"))},
+        {"scope": ("10.0.0.0/24", "not 10.0.0.1")},
+        {"coverage": ()},
+    ],
+    ids=["partial", "failure", "elsewhere", "not to the end", "not possible", "other channels", "excluded", "nothing"],
+)
+def test_who_was_not_really_asked_is_not_gone(inventory: Inventory, silence: dict[str, object]) -> None:
+    put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), reply("10.0.0.1"))))
+    put(inventory, scanned(2, **silence))
+    compared = between(inventory, "1", "2")
+    assert compared.changes == ()
+    assert sum(compared.unasked.values()) == 1
+    assert addresses(inventory) == ["10.0.0.1"]
+
+
+def test_single_addresses_that_share_a_row_are_asked_too(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1), camera(9)))
+    scope = tuple(f"10.0.0.{n}/32" for n in (1, 2, 3, 5, 7))
+    row = rows("5 addresses from 10.0.0.1 to 10.0.0.7")
+    put(inventory, scanned(2, scope=scope, coverage=row))
+    assert addresses(inventory, gone=True) == ["10.0.0.1"]
+
+
+def test_a_foreign_device_is_missed_on_its_wire(inventory: Inventory) -> None:
+    said = reply("192.168.1.64", foreign=True)
+    put(inventory, scanned(1, camera(1, "192.168.1.64", said)))
+    put(inventory, scanned(2, coverage=rows(channels=("tcp connect", "sadp unicast"))))
+    assert addresses(inventory) == ["192.168.1.64"]
+    put(inventory, scanned(3))
+    assert addresses(inventory, gone=True) == ["192.168.1.64"]
+
+
+def test_a_narrower_scan_ends_nothing(inventory: Inventory) -> None:
+    known = camera(1, "10.0.0.1", web("10.0.0.1"), reply("10.0.0.1"), findings=(finding(),))
+    put(inventory, scanned(1, known))
+    seen = camera(1, "10.0.0.1", reply("10.0.0.1"), model="DS-other", confidence={"model": 0.5}, findings=())
+    put(inventory, scanned(2, seen, coverage=rows(channels=("sadp multicast",)), asked_ports=None))
+    assert last_changes(inventory) == []
+    assert there(inventory)[0].values["services"] == "tcp/80/http udp/37020/sadp"
+
+
+def test_a_service_ends_where_its_port_was_tried(inventory: Inventory) -> None:
+    telnet = reply("10.0.0.1", "telnet", b"login:", transport="tcp", port=23, channel="tcp", request="greeting")
+    odd = reply("10.0.0.1", "telnet", b"login:", transport="tcp", port=2323, channel="tcp", request="greeting")
+    put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), telnet, odd)))
+    put(inventory, scanned(2, camera(1)))
+    assert last_changes(inventory) == [("changed", "services", "tcp/23/telnet", None)]
+
+
+def test_an_unchanged_night_adds_a_row_of_two_numbers(inventory: Inventory) -> None:
+    def night(day: int) -> tuple[int, ...]:
+        date = f"HTTP/1.1 200 OK\r\nDate: day {day}\r\n\r\n".encode()
+        units = [camera(n, f"10.0.0.{n}", web(f"10.0.0.{n}", date), reply(f"10.0.0.{n}")) for n in range(1, 6)]
+        put(inventory, scanned(day, *units))
+        with inventory.reading() as connection:
+            return tuple(count(connection, t) for t in (sighting, attribute, judgement, observation, heard))
+
+    first, second, third = night(1), night(2), night(3)
+    assert [b - a for a, b in zip(first, second, strict=True)] == [5, 0, 0, 0, 0]
+    assert [b - a for a, b in zip(second, third, strict=True)] == [5, 0, 0, 0, 0]
+    with inventory.reading() as connection:
+        (said, *_), *_ = replies_of(connection, [1]).values()
+        row = connection.execute(select(observation).where(observation.c.protocol == "http")).first()
+    assert b"day 3" in said.data
+    assert row is not None
+    assert len(row.latest_data) < 40
+
+
+def test_a_new_answer_to_the_same_question_takes_the_place_of_the_old(inventory: Inventory) -> None:
+    for day, page in enumerate((b"HTTP/1.1 200 OK\r\n\r\none", b"HTTP/1.1 200 OK\r\n\r\ntwo"), 1):
+        put(inventory, scanned(day, camera(1, "10.0.0.1", web("10.0.0.1", page)), partial=True))
+    with inventory.reading() as connection:
+        assert [one.data[-3:] for one in replies_of(connection, [1])[1]] == [b"two"]
+
+
+def test_a_replay_adds_and_makes_nobody_disappear(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1), camera(2)))
+    usual = {"started": None, "ended": None, "coverage": (), "asked_ports": None}
+    said = web("10.0.0.2", time=START + 5 * DAY)
+    put(inventory, scanned(0, camera(2, "10.0.0.2", said, findings=(finding(),)), **usual), "replay")
+    assert last_changes(inventory) == [("exposed", "telnet-open", None, "found")]
+    assert sorted(addresses(inventory)) == ["10.0.0.1", "10.0.0.2"]
+    with pytest.raises(UsageError, match="older than the last scan"):
+        put(inventory, scanned(0, camera(2), **usual), "replay")
+
+
+def test_hostile_text_is_stored_and_found_again(inventory: Inventory) -> None:
+    odd = "\ud800\0'; DROP TABLE device; --%_"
+    put(inventory, scanned(1, camera(1, model=odd, firmware=odd, serial=odd)))
+    put(inventory, scanned(2, camera(1, "10.0.0.7", model=odd, firmware=odd, serial=odd)))
+    (one,) = there(inventory)
+    assert one.values["model"] == "\\ud800\\x00'; DROP TABLE device; --%_"
+    assert last_changes(inventory)[0][:1] == ("moved",)
+
+
+def test_devices_are_filtered(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, site="Town_hall"), camera(2, "10.0.0.2", firmware="V5.5.0", vendor="dahua")))
+    put(inventory, scanned(3, camera(1, site="Town_hall"), partial=True))
+    assert addresses(inventory, values={"vendor": "hikvision"}) == ["10.0.0.1"]
+    assert addresses(inventory, values={"vendor": "HIKVISION", "firmware": "v5.4*"}) == ["10.0.0.1"]
+    assert addresses(inventory, values={"firmware": "V5*"}) == ["10.0.0.1", "10.0.0.2"]
+    assert addresses(inventory, values={"site": "Town*hall"}) == ["10.0.0.1"]
+    assert addresses(inventory, values={"site": "Town?hall"}) == []
+    assert addresses(inventory, values={"model": "*%*"}) == []
+    assert addresses(inventory, seen_since=START + 2 * DAY) == ["10.0.0.1"]
+
+
+@pytest.mark.parametrize("word", ["10.0.0.1", "44:19:B6:00:00:01", "ds-2cd2042wd-i20160101aawr000000001"])
+def test_a_history_is_found_by_what_a_device_goes_by(inventory: Inventory, word: str) -> None:
+    put(inventory, scanned(1, camera(1), camera(2)))
+    with inventory.reading() as connection:
+        (found,) = histories(connection, word)
+        assert histories(connection, found.device.id[:6]) == [found]
+        assert histories(connection, "10.0.0.77") == []
+    assert found.device.values["serial"][-1] == "1"
+
+
+def test_the_history_of_an_address_has_all_that_stood_there_the_present_one_first(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(2, "10.0.0.1"), camera(1, "10.0.0.5")))
+    with inventory.reading() as connection:
+        found = histories(connection, "10.0.0.1")
+    assert [one.device.values["serial"][-1] for one in found] == ["2", "1"]
+
+
+def test_scans_are_found_by_number_id_day_moment_and_word(inventory: Inventory) -> None:
+    for day in (1, 2, 3):
+        put(inventory, scanned(day, camera(1)))
+    with inventory.writing() as connection:
+        set_baseline(connection, 1)
+        set_baseline(connection, 2)
+    with inventory.reading() as connection:
+        words = ("last", "2", "scan-1", "baseline", "2026-11-19", "2026-11-20T12:00:00+00:00")
+        assert [find_scan(connection, word).number for word in words] == [3, 2, 1, 2, 1, 2]
+        for word in ("9", "scan-9", "2020-01-01", "yesterday"):
+            with pytest.raises(UsageError, match=f"no scan {word} among the 3"):
+                find_scan(connection, word)
+
+
+def test_what_goes_wrong_within_a_record_leaves_no_trace(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    with pytest.raises(ZeroDivisionError):
+        record(inventory, scanned(2, camera(1), camera(2)), _failing())
+    with inventory.reading() as connection:
+        assert len(all_scans(connection)) == 1
+    assert addresses(inventory) == ["10.0.0.1"]
+
+
+def _failing() -> object:
+    from dataclasses import replace
+
+    return replace(entry(), same_value=lambda *values: 1 / 0)

@@ -260,7 +260,22 @@ def test_the_process_ends_as_the_command_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["rich", "pydantic", "asyncio", "scapy", "zeep", "lxml", "numpy", "zeroconf", "cryptography", "nmap"]
+    "heavy",
+    [
+        "rich",
+        "pydantic",
+        "asyncio",
+        "scapy",
+        "zeep",
+        "lxml",
+        "numpy",
+        "zeroconf",
+        "cryptography",
+        "nmap",
+        "sqlalchemy",
+        "alembic",
+        "platformdirs",
+    ],
 )
 def test_help_imports_nothing_heavy(heavy: str) -> None:
     program = f"import sys, camscan.cli.main; sys.exit({heavy!r} in sys.modules)"

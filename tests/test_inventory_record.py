@@ -2,18 +2,20 @@
 PostgreSQL alike."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from camscan.errors import UsageError
+from camscan.errors import CannotRunError, UsageError
 from camscan.inventory.diff import compare
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.place import Place
-from camscan.inventory.record import record
+from camscan.inventory.reassess import record_judged
+from camscan.inventory.record import Entry, record
 from camscan.inventory.replies import replies_of
 from camscan.inventory.scans import all_scans, find_scan, set_baseline
 from camscan.inventory.store import Inventory
@@ -363,6 +365,23 @@ def test_scans_are_found_by_number_id_day_moment_and_word(inventory: Inventory) 
                 find_scan(connection, word)
 
 
+def test_what_was_judged_before_another_scan_came_in_is_not_recorded(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    judged = [(1, camera(1, findings=(finding(),)))]
+    with pytest.raises(CannotRunError, match="a scan was recorded meanwhile"):
+        record_judged(inventory, judged, scanned(2), entry("reassess"), 3)
+    assert record_judged(inventory, judged, scanned(2), entry("reassess"), 2) == 2
+    assert last_changes(inventory) == [("exposed", "telnet-open", None, "found")]
+
+
+def test_judging_anew_brings_nobody_back(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2))
+    record_judged(inventory, [(1, camera(1, firmware=None))], scanned(3), entry("reassess"), 3)
+    assert last_changes(inventory) == []
+    assert addresses(inventory, gone=True) == ["10.0.0.1"]
+
+
 def test_what_goes_wrong_within_a_record_leaves_no_trace(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1)))
     with pytest.raises(ZeroDivisionError):
@@ -372,7 +391,5 @@ def test_what_goes_wrong_within_a_record_leaves_no_trace(inventory: Inventory) -
     assert addresses(inventory) == ["10.0.0.1"]
 
 
-def _failing() -> object:
-    from dataclasses import replace
-
-    return replace(entry(), same_value=lambda *values: 1 / 0)
+def _failing() -> Entry:
+    return replace(entry(), same_value=lambda *values: bool(1 / 0))

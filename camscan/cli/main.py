@@ -14,11 +14,15 @@ from camscan.cli import ending
 from camscan.cli.advisories import advisories
 from camscan.cli.capture import capture
 from camscan.cli.demo import demo
+from camscan.cli.devices import devices
+from camscan.cli.diff import diff
 from camscan.cli.explain import explain
 from camscan.cli.exposure import exposure
 from camscan.cli.fingerprint import fingerprint
+from camscan.cli.history import history
 from camscan.cli.importing import import_files
 from camscan.cli.policy import policy
+from camscan.cli.reassess import reassess
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
@@ -53,7 +57,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (scan, replay, explain, exposure, advisories, update, capture, schema, requests, demo):
+for command in (
+    scan, replay, explain, devices, history, diff, reassess, exposure, advisories, update, capture, schema, requests,
+    demo,
+):  # fmt: skip
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")

@@ -1,7 +1,7 @@
-"""`camscan schema`: the published shape of the JSON."""
+"""`camscan schema`: the published shapes of the JSON."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,19 +13,34 @@ class Document(StrEnum):
 
     SCAN = "scan"
     EXPOSURE = "exposure"
+    DEVICES = "devices"
+    HISTORY = "history"
+    DIFF = "diff"
 
 
 def schema(
     document: Annotated[
-        Document, typer.Argument(metavar="[scan|exposure]", help="Which: of scan and replay, or of exposure.")
+        Document,
+        typer.Argument(
+            metavar="[scan|exposure|devices|history|diff]",
+            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
+        ),
     ] = Document.SCAN,
     output: OutputOption = None,
 ) -> None:
     """Print the JSON Schema of what `--format json` writes."""
     from camscan.cli.output import Output
-    from camscan.report import exposure_shape, shape
     from camscan.report.jsonl import as_json
 
-    published = shape.json_schema if document is Document.SCAN else exposure_shape.json_schema
     with Output(output) as destination:
-        destination.write(as_json(published()))
+        destination.write(as_json(_published(document)))
+
+
+def _published(document: Document) -> dict[str, Any]:
+    from camscan.report import exposure_shape, register_shape, shape
+
+    if document is Document.SCAN:
+        return shape.json_schema()
+    if document is Document.EXPOSURE:
+        return exposure_shape.json_schema()
+    return register_shape.register_schema(document.value)

@@ -87,7 +87,7 @@ def single_values(device: Device) -> Iterator[tuple[str, Value]]:
 def _members(device: Device) -> Iterator[Key]:
     if device.middlebox is None:
         yield from (("addresses", address) for address in device.addresses if address != device.address)
-    yield from (("services", f"{s.transport}/{s.port}/{s.protocol}") for s in device.services)
+    yield from (("services", f"{s.transport}/{s.port}/{s.protocol}".replace(" ", "-")) for s in device.services)
     yield from (("capabilities", capability.id) for capability in device.capabilities)
 
 

@@ -88,7 +88,7 @@ def _times(result: ScanResult) -> tuple[float | None, float | None]:
 
 
 def _refuse_older(connection: Connection, ended: float | None) -> None:
-    newest = connection.execute(select(func.max(scan.c.ended))).scalar()
+    newest = connection.execute(select(func.max(scan.c.ended)).where(scan.c.kind != "reassess")).scalar()
     if ended is not None and newest is not None and ended < newest:
         raise UsageError("the recording is older than the last scan in the inventory, and would turn it back")
 

@@ -18,6 +18,9 @@ from camscan.inventory.place import Place, check_file, make_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+Transaction = Connection
+"""What everything that reads or writes takes; only this package knows more of it."""
+
 HEAD = "0001"
 """The revision of the tables that this program reads and writes, the last of `migrations/`."""
 

@@ -58,4 +58,9 @@ def _spread(value: Any, margin: str, levels: int) -> str:
 
 def as_jsonl(result: ScanResult) -> Iterator[str]:
     """One device a line, in numeric order of address; nothing where nothing was found."""
-    return (f"{_encode(device_record(device))}\n" for device in in_order(result.devices))
+    return (as_json_line(device_record(device)) for device in in_order(result.devices))
+
+
+def as_json_line(record: Record) -> str:
+    """A record on one line, with its end."""
+    return f"{_encode(record)}\n"

@@ -1,0 +1,100 @@
+"""`camscan devices`: what is there, as the inventory knows it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from camscan.cli.formats import Format
+from camscan.cli.options import FormatOption, InventoryOption, OutputOption
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from camscan.cli.formats import Screen
+    from camscan.cli.output import Text
+    from camscan.register import Listed
+
+_PATTERN = "* stands for anything"
+
+
+def devices(
+    vendor: Annotated[str | None, typer.Option("--vendor", metavar="ID", help="Only those of this maker.")] = None,
+    brand: Annotated[str | None, typer.Option("--brand", metavar="ID", help="Only those sold under this name.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="PATTERN", help=f"Only this model; {_PATTERN}.")
+    ] = None,
+    firmware: Annotated[
+        str | None, typer.Option("--firmware", metavar="PATTERN", help=f"Only this firmware; {_PATTERN}.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", metavar="ID", help="Only this kind: camera, recorder …")] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="PATTERN", help="Only those of this site (see `scan --site`).")
+    ] = None,
+    seen_since: Annotated[
+        str | None, typer.Option("--seen-since", metavar="DATE", help="Only those seen on this day or later.")
+    ] = None,
+    gone: Annotated[
+        bool, typer.Option("--gone", help="Those that were looked for in vain, not those that are there.")
+    ] = False,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="NAMES", help="What the table and csv show, separated by commas; or: all."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    inventory: InventoryOption = None,
+) -> None:
+    """List the devices of the inventory: what is there, since when, last seen when. Sends nothing.
+
+    A device stays in the list until a scan has looked for it in vain.
+
+    \b
+    camscan devices --vendor hikvision --firmware 'V5.4*'
+    camscan devices --gone
+    camscan devices --columns address,serial,findings --format csv --output open.csv
+
+    Exit codes: 0 done, 2 usage, 4 could not run.
+    """
+    from camscan.cli.formats import screen
+    from camscan.cli.output import Output
+    from camscan.cli.register import moment_of, reading
+    from camscan.inventory.listing import Filter, listed
+    from camscan.report.devices import COLUMNS, ordered
+
+    names = _columns(columns, gone, form)
+    wanted = {"vendor": vendor, "brand": brand, "model": model, "firmware": firmware, "kind": kind, "site": site}
+    chosen = Filter(
+        values={name: pattern for name, pattern in wanted.items() if pattern is not None},
+        seen_since=None if seen_since is None else moment_of(seen_since, "--seen-since"),
+        gone=gone,
+    )
+    with Output(output) as destination, reading(inventory) as connection:
+        needed = {*names, "address"} if form in (Format.TABLE, Format.CSV) else set(COLUMNS)
+        found = ordered(listed(connection, chosen, needed))
+        destination.write(_render(found, names, form, screen(destination.is_stdout)))
+
+
+def _columns(text: str | None, gone: bool, form: Format) -> "Sequence[str]":
+    from camscan.report.devices import COLUMNS, USUAL
+
+    if text == "all" or (text is None and form is Format.CSV):
+        return COLUMNS
+    names = text.split(",") if text is not None else (*USUAL, *(("gone",) if gone else ()))
+    for unknown in [name for name in names if name not in COLUMNS]:
+        raise UsageError(f"--columns: no column {unknown}; there are {', '.join(COLUMNS)}")
+    return names
+
+
+def _render(found: "Sequence[Listed]", names: "Sequence[str]", form: Format, view: "Screen") -> "Text":
+    import camscan
+    from camscan.report.devices import as_devices_csv, as_devices_table, devices_document, listed_record
+    from camscan.report.jsonl import as_json_document, as_json_line
+
+    if form is Format.TABLE:
+        return as_devices_table(found, names, terminal=view.terminal, width=view.width)
+    if form is Format.CSV:
+        return as_devices_csv(found, names)
+    if form is Format.JSONL:
+        return (as_json_line(listed_record(device)) for device in found)
+    return as_json_document(devices_document(found, camscan.__version__))

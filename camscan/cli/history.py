@@ -1,0 +1,54 @@
+"""`camscan history`: one device over time."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from camscan.cli.options import InventoryOption, OutputOption
+from camscan.errors import UsageError
+
+
+class Form(StrEnum):
+    """What `--format` takes here."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def history(
+    wanted: Annotated[
+        str, typer.Argument(metavar="DEVICE|ADDRESS", help="An id of `camscan devices`, an address, a serial or a MAC.")
+    ],
+    form: Annotated[Form, typer.Option("--format", "-f", help="Form of the history.")] = Form.TABLE,
+    output: OutputOption = None,
+    inventory: InventoryOption = None,
+) -> None:
+    """Tell what the inventory knows of a device: every value with since and until, every finding with first and last
+    seen. Sends nothing.
+
+    Of an address all that ever stood there are told, the present one first.
+
+    \b
+    camscan history 10.20.0.17
+    camscan history 44:19:b6:01:02:03 --format json
+
+    Exit codes: 0 done, 2 usage (no such device among them), 4 could not run.
+    """
+    import camscan
+    from camscan.cli.formats import screen
+    from camscan.cli.output import Output
+    from camscan.cli.register import reading
+    from camscan.inventory.history import histories
+    from camscan.report.history import as_history_text, history_document
+    from camscan.report.jsonl import as_json_document
+
+    with Output(output) as destination, reading(inventory) as connection:
+        found = histories(connection, wanted)
+        if not found:
+            raise UsageError(f"no device {wanted} in the inventory")
+        view = screen(destination.is_stdout)
+        if form is Form.JSON:
+            destination.write(as_json_document(history_document(found, camscan.__version__)))
+        else:
+            destination.write(as_history_text(found, terminal=view.terminal, width=view.width))

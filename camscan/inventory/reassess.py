@@ -1,0 +1,96 @@
+"""What is stored, judged anew: the register learns what today's data say of yesterday's replies, and nobody is asked.
+
+Each device is judged by itself, by the last replies of it that are kept, so that it stays who it is whatever the rules
+say now. Nobody is seen by it, and nobody is missed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.engine import Connection
+
+from camscan.errors import CannotRunError
+from camscan.inventory.amend import amend
+from camscan.inventory.facts import MIDDLEBOX, Key, facts_of
+from camscan.inventory.known import open_runs, ports_asked
+from camscan.inventory.numbers import chunks, write
+from camscan.inventory.record import Entry, add_scan
+from camscan.inventory.replies import replies_of
+from camscan.inventory.runs import edits
+from camscan.inventory.store import Inventory
+from camscan.inventory.tables import attribute, device, scan
+from camscan.model import Device, Reply, ScanResult
+
+AT_ONCE = 500  # devices whose replies are in memory together: some 5 MB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What is kept of one device. `asked_ports` are those that its last scan tried at every host."""
+
+    number: int
+    replies: tuple[Reply, ...]
+    asked_ports: frozenset[int] | None
+
+
+def stored(connection: Connection) -> Iterator[Stored]:
+    """Every device that may be judged: a middlebox may not, because one of its addresses does not show that it is
+    one."""
+    box = select(attribute.c.device).where(
+        attribute.c.name == "kind", attribute.c.value == MIDDLEBOX, attribute.c.until.is_(None)
+    )
+    query = (
+        select(device.c.number, scan.c.asked_ports)
+        .join(scan, device.c.last_scan == scan.c.number)
+        .where(device.c.merged_into.is_(None), device.c.number.not_in(box))
+        .order_by(device.c.number)
+    )
+    ports = {row.number: row.asked_ports for row in connection.execute(query)}
+    numbers = list(ports)
+    for start in range(0, len(numbers), AT_ONCE):
+        for number, replies in replies_of(connection, numbers[start : start + AT_ONCE]).items():
+            yield Stored(number=number, replies=tuple(replies), asked_ports=ports_asked(ports[number]))
+
+
+def record_judged(
+    inventory: Inventory, judged: Iterable[tuple[int, Device]], result: ScanResult, entry: Entry, expected: int
+) -> int:
+    """Records the devices under their numbers; `result` says by which data. The number of the new row of the
+    register. Raises `CannotRunError`, also where it is not the one `expected`: then what was judged is old."""
+    with inventory.writing() as connection:
+        number = add_scan(connection, result, entry)
+        if number != expected:
+            raise CannotRunError(
+                f"inventory {inventory.name}: a scan was recorded meanwhile; nothing was changed, try again"
+            )
+        devices = dict(judged)
+        for some in chunks(list(devices)):
+            _amend(connection, number, {n: devices[n] for n in some}, entry)
+    return number
+
+
+def _amend(connection: Connection, scan_number: int, devices: dict[int, Device], entry: Entry) -> None:
+    before = open_runs(connection, devices)
+    made = {
+        number: edits(
+            before[number].held,
+            before[number].stands,
+            facts_of(one),
+            whole=True,
+            looked_for=_is_judged,
+            same_value=entry.same_value,
+            seen=False,
+        )
+        for number, one in devices.items()
+    }
+    amend(connection, scan_number, made)
+    write(connection, _LOOK_AGAIN, [{"row": number} for number in devices])
+
+
+def _is_judged(key: Key) -> bool:
+    """What a rule said may be over; an address or a service was heard, and stays."""
+    return key[0] == "capabilities"
+
+
+_LOOK_AGAIN = update(device).where(device.c.number == bindparam("row")).values(digest=None)

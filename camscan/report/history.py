@@ -1,0 +1,106 @@
+"""The history of a device as text and as plain data of `register_shape.py`."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from camscan.register import PRESENCE, History, Judged, Run
+from camscan.report.devices import listed_record
+from camscan.report.document import SOURCE_LIMIT, Record, moment
+from camscan.report.printable import printable
+from camscan.report.terminal import Cell, Grid, Line, Part, cell, heading, line, to_text
+
+SCHEMA = "camscan.history/1"
+
+_RUN_COLUMNS = ("Attribute", "Value", "Since", "Until")
+_JUDGED_COLUMNS = ("", "State", "Severity", "First seen", "Last seen", "Until")
+_TITLES = {"finding": "Findings", "advisory": "Advisories", "verdict": "Policies"}
+_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
+_WORSE = ("found", "affected", "covered")
+
+
+def as_history_text(histories: Sequence[History], *, terminal: bool, width: int) -> str:
+    """All of them, one below the other."""
+    parts = [part for one in histories for part in (*_parts(one), Line(""))]
+    return to_text(parts[:-1], terminal=terminal, width=width)
+
+
+def _parts(history: History) -> Iterator[Part]:
+    device = history.device
+    called = " ".join(device.values[name] for name in ("vendor", "model") if name in device.values) or "unknown"
+    yield line(f"{device.values.get('address', 'no address')}  {called}  (device {device.id})", "bold")
+    seen = f"seen in {history.scans:,} {'scan' if history.scans == 1 else 'scans'}"
+    gone = f", gone since {moment(device.gone)}" if device.gone is not None else ""
+    yield line(f"first seen {moment(device.first_seen)}, last seen {moment(device.last_seen)}, {seen}{gone}")
+    yield Line("")
+    yield Grid(columns=_RUN_COLUMNS, rows=[_run_row(run) for run in history.runs])
+    for kind, rows in groupby(history.judged, key=lambda one: one.kind):
+        yield from heading(_TITLES[kind])
+        yield Grid(columns=_JUDGED_COLUMNS, rows=[_judged_row(one) for one in rows], spare=("Until",))
+
+
+def _run_row(run: Run) -> tuple[Cell, ...]:
+    untold = f"not told since {moment(run.untold)}" if run.untold is not None else None
+    until = cell(moment(run.until) or untold, "" if run.until else "yellow")
+    value = "there" if run.attribute == PRESENCE else run.value
+    return cell(run.attribute), cell(value, "dim" if run.until else ""), cell(moment(run.since)), until
+
+
+def _judged_row(one: Judged) -> tuple[Cell, ...]:
+    open_style = _STYLES.get(one.severity or "", "") if one.until is None and one.state in _WORSE else "dim"
+    return (
+        cell(one.id),
+        cell(one.state, open_style),
+        cell(one.severity),
+        cell(moment(one.since)),
+        cell(moment(one.last)),
+        cell(moment(one.until)),
+    )
+
+
+def history_document(histories: Iterable[History], tool_version: str) -> Record:
+    """All of them in the published shape."""
+    tool = {"name": "camscan", "version": tool_version}
+    return {"schema": SCHEMA, "tool": tool, "devices": [_record(one) for one in histories]}
+
+
+def _record(history: History) -> Record:
+    return {
+        "device": listed_record(history.device),
+        "scans": history.scans,
+        "attributes": [_run_record(run) for run in history.runs],
+        "judgements": [_judged_record(one) for one in history.judged],
+    }
+
+
+def _run_record(run: Run) -> Record:
+    return {
+        "attribute": run.attribute,
+        "value": printable(run.value),
+        "confidence": None if run.confidence is None else round(run.confidence, 2),
+        "since": moment(run.since),
+        "until": moment(run.until),
+        "untold": moment(run.untold),
+    }
+
+
+def _judged_record(one: Judged) -> Record:
+    return {
+        "kind": one.kind,
+        "id": one.id,
+        "state": one.state,
+        "severity": one.severity,
+        "first_seen": moment(one.since),
+        "last_seen": moment(one.last),
+        "until": moment(one.until),
+        "details": {key: _plain(value) for key, value in (_both(one)).items()},
+    }
+
+
+def _both(one: Judged) -> Mapping[str, object]:
+    return {**one.said, **one.basis}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str):
+        return printable(value, SOURCE_LIMIT)
+    return [_plain(part) for part in value] if isinstance(value, list) else value

@@ -16,7 +16,7 @@ import mmh3
 from camscan.errors import DecodeError
 from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Tcp
-from camscan.protocols import page
+from camscan.protocols import page, volatile
 from camscan.protocols.challenge import read_challenges
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import Message, as_text, is_complete, parse
@@ -114,8 +114,10 @@ PROTOCOL = Protocol(
     decode=decode,
     dialogue=dialogue,
     volatile=(
-        re.compile(rb"^[ \t]*(?:Date|Expires|Last-Modified|Age):[^\r\n]*", re.IGNORECASE | re.MULTILINE),
+        re.compile(rb"^[ \t]*(?:Date|Expires|Last-Modified|Age|Content-Length):[^\r\n]*", re.IGNORECASE | re.MULTILINE),
         re.compile(rb"^[ \t]*Set-Cookie:[^\r\n]*", re.IGNORECASE | re.MULTILINE),
         re.compile(rb'\b(?:nonce|opaque)\s*=\s*"?[^",\r\n]*', re.IGNORECASE),
+        volatile.SOAP,
+        volatile.JSON_SESSION,
     ),
 )

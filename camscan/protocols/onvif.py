@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from camscan.errors import DecodeError
 from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
+from camscan.protocols import volatile
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import message_in
 from camscan.protocols.http_request import post
@@ -181,7 +182,5 @@ PROTOCOL = Protocol(
     ),
     decode=decode,
     dialogue=dialogue,
-    volatile=(
-        re.compile(rb"<(?:\w+:)?(?:Year|Month|Day|Hour|Minute|Second|DateTime|Created|MessageID|RelatesTo)>[^<]*</"),
-    ),
+    volatile=(volatile.SOAP,),
 )

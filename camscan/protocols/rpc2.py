@@ -13,6 +13,7 @@ from typing import Any
 from camscan.errors import DecodeError
 from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
+from camscan.protocols import volatile
 from camscan.protocols.challenge import shape
 from camscan.protocols.gather import gather
 from camscan.protocols.http_request import post
@@ -131,8 +132,5 @@ PROTOCOL = Protocol(
     requests=(LOGIN_CHALLENGE,),
     decode=decode,
     dialogue=dialogue,
-    volatile=(
-        re.compile(rb'"(?:session|random|authorization|opaque)"\s*:\s*(?:"[^"]*"|\d+)'),
-        re.compile(rb'"id"\s*:\s*\d+'),
-    ),
+    volatile=(volatile.JSON_SESSION, re.compile(rb'"id"\s*:\s*\d+')),
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from camscan.inventory.facts import Key, Statement
-from camscan.inventory.numbers import chunks, numbers_after, write
+from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.runs import Edits
 from camscan.inventory.tables import attribute, judgement, phrase
 
@@ -37,7 +37,7 @@ def _attributes(connection: Connection, scan: int, edits: Mapping[int, Edits]) -
         for number, made in edits.items()
         for name, value, sure in made.begin
     ]
-    write(connection, insert(attribute), begun)
+    add(connection, attribute, begun)
 
 
 def _judgements(connection: Connection, scan: int, edits: Mapping[int, Edits]) -> None:
@@ -53,7 +53,7 @@ def _judgements(connection: Connection, scan: int, edits: Mapping[int, Edits]) -
     )
     ids = numbers_after(connection, judgement.c.id)
     rows = [_row(next(ids), scan, number, key, one, phrases) for number, key, one in made_anew]
-    write(connection, insert(judgement), rows)
+    add(connection, judgement, rows)
 
 
 def _row(row: int, scan: int, number: int, key: Key, one: Statement, phrases: Mapping[str, int]) -> dict[str, Any]:
@@ -72,14 +72,14 @@ def _row(row: int, scan: int, number: int, key: Key, one: Statement, phrases: Ma
 
 def _phrases(connection: Connection, statements: Iterable[Statement]) -> dict[str, int]:
     """The number of every text that these say, stored where it is new."""
-    texts = {_digest(text): text for one in statements for text in (one.said, one.basis)}
+    texts = {_digest(text): text for text in {text for one in statements for text in (one.said, one.basis)}}
     known: dict[str, int] = {}
     for some in chunks(list(texts)):
         query = select(phrase.c.digest, phrase.c.id).where(phrase.c.digest.in_(some))
         known |= {row.digest: row.id for row in connection.execute(query)}
     ids = numbers_after(connection, phrase.c.id)
     new = {digest: next(ids) for digest in texts if digest not in known}
-    write(connection, insert(phrase), [{"id": n, "text": texts[d], "digest": d} for d, n in new.items()])
+    add(connection, phrase, [{"id": n, "text": texts[d], "digest": d} for d, n in new.items()])
     known |= new
     return {text: known[digest] for digest, text in texts.items()}
 

@@ -15,6 +15,8 @@ from camscan.register import SINGLE
 MIDDLEBOX = "middlebox"
 """The kind of what answers for many addresses."""
 
+_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
 Key = tuple[str, str]
 Value = tuple[str, float | None]
 
@@ -53,6 +55,8 @@ class Facts:
 
 def storable(text: str) -> str:
     """The text without what a database refuses: half characters, and NUL."""
+    if text.isascii() and "\0" not in text:
+        return text  # nearly every text
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
@@ -118,4 +122,4 @@ def _verdict(one: PolicyVerdict) -> Statement:
 
 
 def _json(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return _ENCODE(data)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Connection
 
 from camscan.errors import UsageError
@@ -17,7 +17,7 @@ from camscan.inventory.amend import amend, end_runs
 from camscan.inventory.facts import Facts, Key, facts_of, storable
 from camscan.inventory.identity import SameValue, marks_of, recognise
 from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
-from camscan.inventory.numbers import chunks, numbers_after, write
+from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.reach import Reach, Way, ways_heard
 from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits
@@ -69,8 +69,8 @@ def add_scan(connection: Connection, result: ScanResult, entry: Entry) -> int:
         "data": json.dumps(dict(result.data)),
         "tool_version": entry.tool_version,
     }
-    write(connection, insert(scan), [row])
-    write(connection, insert(coverage), list(_coverage_rows(number, result)))
+    add(connection, scan, [row])
+    add(connection, coverage, list(_coverage_rows(number, result)))
     return number
 
 
@@ -149,10 +149,10 @@ class _Recording:
             for n, one in devices.items()
             if n not in known.digests
         ]
-        write(self._connection, insert(device), new)
+        add(self._connection, device, new)
         again = [{"row": n, "scan": self._number, "hash": digests[n]} for n in devices if n in known.digests]
         write(self._connection, _SEE_AGAIN, again)
-        write(self._connection, insert(sighting), [{"scan": self._number, "device": n} for n in sorted(devices)])
+        add(self._connection, sighting, [{"scan": self._number, "device": n} for n in sorted(devices)])
 
     def _public_id(self, one: Device) -> str:
         """A name that tells nothing and never changes."""
@@ -196,7 +196,7 @@ class _Recording:
                 for row, slot in old.items()
                 if row not in observations and (whole[number] or slot in slots)
             ]
-        write(self._connection, insert(heard), begun)
+        add(self._connection, heard, begun)
         write(self._connection, _END_HEARD, ended)
 
     def _miss(self, unseen: set[int]) -> None:

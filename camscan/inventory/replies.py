@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection, Row
 
 from camscan.inventory.facts import storable
-from camscan.inventory.numbers import chunks, numbers_after, write
+from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.tables import heard, observation
 from camscan.model import Observation, Reply
 
@@ -36,7 +36,7 @@ def keep(connection: Connection, observations: Mapping[str, Observation]) -> dic
     kept = _kept(connection, list(observations))
     numbers = numbers_after(connection, observation.c.id)
     new = [_row(next(numbers), content, seen) for content, seen in observations.items() if content not in kept]
-    write(connection, insert(observation), new)
+    add(connection, observation, new)
     _renew(connection, {kept[c].id: (kept[c], o) for c, o in observations.items() if c in kept})
     return {content: one.id for content, one in kept.items()} | {row["content"]: row["id"] for row in new}
 

@@ -241,6 +241,18 @@ def test_who_was_not_really_asked_is_not_gone(inventory: Inventory, silence: dic
     assert addresses(inventory) == ["10.0.0.1"]
 
 
+def test_from_another_vantage_silence_says_nothing(inventory: Inventory) -> None:
+    telnet = reply("10.0.0.1", "telnet", b"login:", transport="tcp", port=23, channel="tcp", request="greeting")
+    open_wide = camera(1, "10.0.0.1", web("10.0.0.1"), telnet, findings=(finding(),))
+    put(inventory, scanned(1, open_wide, camera(2), vantage="office"))
+    put(inventory, scanned(2, camera(1), vantage="guest-wifi"))
+    assert last_changes(inventory) == []
+    assert sum(between(inventory, "1", "2").unasked.values()) == 1
+    put(inventory, scanned(3, camera(1), vantage="guest-wifi"))
+    assert ("no-longer-exposed", "telnet-open", "found", None) in last_changes(inventory)
+    assert addresses(inventory) == ["10.0.0.1", "10.0.0.2"]
+
+
 def test_single_addresses_that_share_a_row_are_asked_too(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1), camera(9)))
     scope = tuple(f"10.0.0.{n}/32" for n in (1, 2, 3, 5, 7))

@@ -17,6 +17,8 @@ from camscan.cli.options import (
     SiteOption,
 )
 
+GATEWAYS = "upnp"  # the protocol in which a gateway tells what it forwards
+
 if TYPE_CHECKING:
     from camscan.assess.exposure.case import Surroundings
     from camscan.cli.known import Known
@@ -91,11 +93,11 @@ def _judged(kept: "list[Stored]", known: "Known") -> Iterator[tuple[int, "Device
 
 def _surroundings(kept: "list[Stored]") -> "Surroundings":
     """What all of the replies together say about a device that it does not: who forwards a port to it."""
-    from camscan.assess.exposure.surroundings import FORWARDING, surroundings_of
+    from camscan.assess.exposure.surroundings import surroundings_of
     from camscan.identify.match import observe
     from camscan.protocols.registry import load_protocols
 
-    told = (reply for one in kept for reply in one.replies if reply.protocol == FORWARDING)
+    told = (reply for one in kept for reply in one.replies if reply.protocol == GATEWAYS)
     return surroundings_of((observe(reply, load_protocols()) for reply in told), None)
 
 

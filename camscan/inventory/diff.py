@@ -18,7 +18,7 @@ from camscan.register import EVENTS, PRESENCE, SINGLE, Change, Comparison, Event
 
 _NAMING = ("vendor", "model", "address")
 PARTIAL = "the scan was partial"
-OUTSIDE = "no channel that reaches them asked their addresses"
+OUTSIDE = "no channel that reaches them asked their addresses, or from another vantage"
 
 
 @dataclass(slots=True)

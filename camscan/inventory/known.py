@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.asked import Way, ways_heard
 from camscan.inventory.facts import Statement
 from camscan.inventory.identity import Marks, known_marks
 from camscan.inventory.numbers import chunks
-from camscan.inventory.reach import Way, ways_heard
 from camscan.inventory.runs import Held, Stands
-from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase
+from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase, scan
 from camscan.register import PRESENCE
 
 _MARKING = ("serial", "mac", "uuid", "vendor", "model", "kind", "address", "addresses", PRESENCE)
@@ -24,10 +24,12 @@ Slot = tuple[str, str, int | None, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The devices by number: their marks, the digest of their last scan, and which of them are there."""
+    """The devices by number: their marks, the digest of their last scan and from where it was made, None where nobody
+    says; and which of them are there."""
 
     marks: dict[int, Marks]
     digests: dict[int, str | None]
+    vantages: dict[int, str | None]
     present: set[int]
 
 
@@ -43,8 +45,9 @@ class Open:
 
 def known_devices(connection: Connection) -> Known:
     """Everybody in the register who was not merged into another."""
-    query = select(device.c.number, device.c.digest).where(device.c.merged_into.is_(None))
-    digests = {row.number: row.digest for row in connection.execute(query)}
+    query = select(device.c.number, device.c.digest, scan.c.vantage).join(scan, device.c.last_scan == scan.c.number)
+    rows = connection.execute(query.where(device.c.merged_into.is_(None))).all()
+    digests = {row.number: row.digest for row in rows}
     values: dict[int, dict[str, str]] = defaultdict(dict)
     addresses: dict[int, list[str]] = defaultdict(list)
     present: set[int] = set()
@@ -60,7 +63,8 @@ def known_devices(connection: Connection) -> Known:
         else:
             values[number][name] = value
     marks = {number: known_marks(values[number], addresses[number]) for number in digests}
-    return Known(marks=marks, digests=digests, present=present & digests.keys())
+    vantages = {row.number: row.vantage for row in rows}
+    return Known(marks=marks, digests=digests, vantages=vantages, present=present & digests.keys())
 
 
 def open_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Open]:

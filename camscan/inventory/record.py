@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection
 
 from camscan.errors import UsageError
 from camscan.inventory.amend import amend, end_runs
+from camscan.inventory.asked import Asked, Way, ways_heard
 from camscan.inventory.facts import Facts, Key, facts_of, storable
 from camscan.inventory.identity import SameValue, marks_of, recognise
 from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
 from camscan.inventory.numbers import add, chunks, numbers_after, write
-from camscan.inventory.reach import Reach, Way, ways_heard
 from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits
 from camscan.inventory.store import Inventory
@@ -114,20 +114,30 @@ class _Recording:
 
     def __init__(self, connection: Connection, result: ScanResult, entry: Entry, number: int) -> None:
         self._connection, self._result, self._entry, self._number = connection, result, entry, number
-        self._reach = Reach(result.coverage, result.scope, complete=is_complete(result, entry.kind))
+        self._elsewhere: set[int] = set()
+        self._asked = Asked(result.coverage, result.scope, complete=is_complete(result, entry.kind))
 
     def run(self) -> None:
         """Devices first, then what changed of them, then who is gone."""
         known = known_devices(self._connection)
         devices = self._recognised(known)
         facts = {number: facts_of(one) for number, one in devices.items()}
-        digests = {n: facts[n].digest(self._reach.whole(list(_ways(devices[n])))) for n in devices}
+        self._elsewhere = {n for n, vantage in known.vantages.items() if self._is_elsewhere(vantage)}
+        digests = {n: facts[n].digest(self._is_whole(n, list(_ways(devices[n])))) for n in devices}
         self._sight(known, devices, digests)
         contents = keep(self._connection, _observations(devices.values()))
         changed = [n for n in devices if n not in known.present or known.digests[n] != digests[n]]
         seen = _observations(devices[n] for n in changed)
         self._amend({n: facts[n] for n in changed}, contents, seen)
         self._miss(known.present - devices.keys())
+
+    def _is_elsewhere(self, vantage: str | None) -> bool:
+        """Whether this scan was made from another place than the one that saw a device last: what is not heard here
+        may only be out of reach."""
+        return None not in (vantage, self._result.vantage) and vantage != self._result.vantage
+
+    def _is_whole(self, number: int, ways: Sequence[Way]) -> bool:
+        return number not in self._elsewhere and self._asked.whole(ways)
 
     def _recognised(self, known: Known) -> dict[int, Device]:
         """The devices of the scan by their numbers; new ones count on from the highest."""
@@ -161,14 +171,16 @@ class _Recording:
 
     def _amend(self, facts: Mapping[int, Facts], contents: Mapping[str, int], seen: Mapping[str, Observation]) -> None:
         before = open_runs(self._connection, facts)
-        whole = {n: self._reach.whole(before[n].ways) for n in facts}
-        made = {n: self._edits(before[n], now, whole[n]) for n, now in facts.items()}
+        whole = {n: self._is_whole(n, before[n].ways) for n in facts}
+        made = {n: self._edits(n, before[n], now, whole[n]) for n, now in facts.items()}
         amend(self._connection, self._number, made)
         self._hear(before, {n: {contents[c]: seen[c] for c in now.contents} for n, now in facts.items()}, whole)
 
-    def _edits(self, before: Open, now: Facts, whole: bool) -> Edits:
+    def _edits(self, number: int, before: Open, now: Facts, whole: bool) -> Edits:
         def looked_for(key: Key) -> bool:
-            return self._service_asked(key[1], before.ways) if key[0] == "services" else whole
+            if key[0] != "services":
+                return whole
+            return number not in self._elsewhere and self._service_asked(key[1], before.ways)
 
         return edits(
             before.held, before.stands, now, whole=whole, looked_for=looked_for, same_value=self._entry.same_value
@@ -179,8 +191,8 @@ class _Recording:
         transport, port, protocol = value.split("/", 2)
         if transport == "tcp":
             asked = self._result.asked_ports or frozenset()
-            return int(port) in asked and self._reach.any_asked(way for way in ways if way.channel == "tcp")
-        return self._reach.any_asked(way for way in ways if way.channel.startswith(f"{protocol} "))
+            return int(port) in asked and self._asked.by_any(way for way in ways if way.channel == "tcp")
+        return self._asked.by_any(way for way in ways if way.channel.startswith(f"{protocol} "))
 
     def _hear(
         self, before: Mapping[int, Open], now: Mapping[int, Mapping[int, Observation]], whole: Mapping[int, bool]
@@ -201,10 +213,9 @@ class _Recording:
 
     def _miss(self, unseen: set[int]) -> None:
         """Who was asked and did not answer is gone."""
-        if not self._reach.complete or not unseen:
-            return
+        unseen = unseen - self._elsewhere if self._asked.complete else set()
         before = open_runs(self._connection, unseen)
-        gone = [n for n in unseen if self._reach.any_asked(before[n].ways)]
+        gone = [n for n in unseen if self._asked.by_any(before[n].ways)]
         for some in chunks(gone):
             columns = attribute.c
             query = select(columns.id).where(

@@ -88,6 +88,9 @@ def _doubts(comparison: Comparison) -> Iterator[str]:
     for reason, count in comparison.unasked.items():
         what = "1 device was" if count == 1 else f"{count:,} devices were"
         yield f"{what} not looked for, and may be there or not: {reason}"
+    places = comparison.before.vantage, comparison.after.vantage
+    if None not in places and places[0] != places[1]:
+        yield f"seen from two vantages ({places[0]}, {places[1]}): what is reached from one may not be from the other"
     dates = comparison.before.data, comparison.after.data
     other = sorted(name for name in {*dates[0], *dates[1]} if dates[0].get(name) != dates[1].get(name))
     if other:
@@ -116,6 +119,7 @@ def _scan_record(entry: ScanEntry) -> Record:
         "ended": moment(entry.ended),
         "recorded": moment(entry.recorded),
         "scope": [printable(text) for text in entry.scope],
+        "vantage": _shown(entry.vantage),
         "partial": entry.partial,
         "failure": _shown(entry.failure),
         "data": {printable(name): printable(date) for name, date in entry.data.items()},

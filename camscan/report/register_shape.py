@@ -86,6 +86,7 @@ class Scan(_Record):
     ended: datetime | None
     recorded: datetime
     scope: list[str]
+    vantage: str | None
     partial: bool
     failure: str | None
     data: dict[str, str]

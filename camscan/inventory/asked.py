@@ -41,7 +41,7 @@ def ways_heard(
     return (Way(name, address, sensor, foreign) for name in names)
 
 
-class Reach:
+class Asked:
     """What the rows of one scan say was asked to the end. `scope` are its texts, exclusions among them; `complete`
     is false for a scan that was partial or cut short: then nobody counts as asked."""
 
@@ -61,7 +61,7 @@ class Reach:
                 self._wires.add((name, row.interface))
         self._asked = {name: Containment(some) for name, some in networks.items()}
 
-    def asked(self, way: Way) -> bool:
+    def by(self, way: Way) -> bool:
         """Whether a device that answers this way was asked by it."""
         if way.foreign:
             return (way.channel, way.sensor) in self._wires
@@ -69,14 +69,14 @@ class Reach:
         inside = self._asked.get(way.channel)
         return bool(address and inside and inside.holds(address) and not self._excluded.holds(address))
 
-    def any_asked(self, ways: Iterable[Way]) -> bool:
+    def by_any(self, ways: Iterable[Way]) -> bool:
         """Whether one of the ways was asked: enough for a device that is there to be found."""
-        return any(self.asked(way) for way in ways)
+        return any(self.by(way) for way in ways)
 
     def whole(self, ways: Sequence[Way]) -> bool:
         """Whether what was not heard of a device this time is no more: its ports were tried, where it had any."""
         connected = [way for way in ways if way.channel == "tcp"]
-        return self.any_asked(connected or ways)
+        return self.by_any(connected or ways)
 
 
 def _name(channel: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from camscan.errors import CannotRunError, UsageError
+from camscan.inventory import store
 from camscan.inventory.diff import compare
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
@@ -18,7 +19,7 @@ from camscan.inventory.reassess import record_judged
 from camscan.inventory.record import Entry, record
 from camscan.inventory.replies import replies_of
 from camscan.inventory.scans import all_scans, find_scan, set_baseline
-from camscan.inventory.store import Inventory
+from camscan.inventory.store import Inventory, opened
 from camscan.inventory.tables import attribute, heard, judgement, observation, sighting
 from camscan.register import Change, Comparison, Listed
 from tests.inventory_rig import (
@@ -392,6 +393,16 @@ def test_judging_anew_brings_nobody_back(inventory: Inventory) -> None:
     record_judged(inventory, [(1, camera(1, firmware=None))], scanned(3), entry("reassess"), 3)
     assert last_changes(inventory) == []
     assert addresses(inventory, gone=True) == ["10.0.0.1"]
+
+
+def test_a_second_writer_waits_and_then_says_so(inventory: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(inventory, scanned(1, camera(1)))
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.1)
+    with opened(inventory.place) as other, inventory.writing():
+        with pytest.raises(CannotRunError, match="another program is writing to it"):
+            put(other, scanned(2, camera(1)))
+        assert addresses(other) == ["10.0.0.1"]
+    put(inventory, scanned(2, camera(1)))
 
 
 def test_what_goes_wrong_within_a_record_leaves_no_trace(inventory: Inventory) -> None:

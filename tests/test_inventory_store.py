@@ -113,16 +113,6 @@ def test_a_directory_is_no_inventory(tmp_path: Path) -> None:
     refused(Place(path=tmp_path), CannotRunError, "is a directory")
 
 
-def test_a_second_writer_waits_and_then_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(place)
-    monkeypatch.setattr(store, "LOCK_SECONDS", 0.1)
-    with opened(place) as one, one.writing(), opened(place) as other:
-        with pytest.raises(CannotRunError, match="another program is writing"), other.writing():
-            pass
-        with other.reading() as connection:
-            assert connection.execute(select(func.count()).select_from(device)).scalar() == 1
-
-
 def test_a_full_disk_costs_the_scan_that_did_not_fit_and_nothing_else(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,8 +27,10 @@ HEAD = "0001"
 LOCK_SECONDS = 10.0  # a scan of 100,000 devices is written in so much; who waits longer waits for something else
 _WRITING = "camscan_writing"
 _LOCK = 0x63616D73  # "cams": the number of the advisory lock by which writers of one PostgreSQL database take turns
+_BUSY = "another program is writing to it; try again when it is done"
 _SAID: tuple[tuple[str, str], ...] = (
-    ("database is locked", f"another program is writing to it; waited {LOCK_SECONDS:.0f} seconds"),
+    ("database is locked", _BUSY),
+    ("lock timeout", _BUSY),
     ("disk is full", "the disk is full"),
     ("readonly database", "it cannot be written"),
     ("unable to open", "it cannot be opened; may its directory be written?"),
@@ -38,10 +40,11 @@ _SAID: tuple[tuple[str, str], ...] = (
 
 
 class Inventory:
-    """An open inventory. `name` is fit to be shown: without a password."""
+    """An open inventory. `name` is fit to be shown: its place without a password."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, place: Place, name: str) -> None:
         self._engine = engine
+        self.place = place
         self.name = name
 
     @contextmanager
@@ -84,7 +87,7 @@ def opened(place: Place, *, create: bool = False) -> Iterator[Inventory]:
 
 def _connected(place: Place, create: bool) -> Inventory:
     if place.path is None:
-        return _postgres(place.url or "")
+        return _postgres(place)
     if not place.path.exists() and not create:
         raise UsageError(f"inventory {place.path}: there is none yet; `camscan scan` makes it")
     if create:
@@ -95,7 +98,7 @@ def _connected(place: Place, create: bool) -> Inventory:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    return Inventory(engine, str(place.path))
+    return Inventory(engine, place, str(place.path))
 
 
 def _prepare(connection: Any, record: object) -> None:
@@ -110,21 +113,21 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _postgres(text: str) -> Inventory:
+def _postgres(place: Place) -> Inventory:
     try:
-        url = make_url(text)
+        url = make_url(place.url or "")
         engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": int(LOCK_SECONDS)})
     except ArgumentError:
         raise UsageError("inventory: this is no URL of a database") from None
     except ModuleNotFoundError:
         raise CannotRunError("inventory: PostgreSQL needs psycopg: pip install 'camscan[postgres]'") from None
     event.listen(engine, "begin", _take_turns)
-    return Inventory(engine, url.set(drivername="postgresql").render_as_string(hide_password=True))
+    return Inventory(engine, place, url.set(drivername="postgresql").render_as_string(hide_password=True))
 
 
 def _take_turns(connection: Connection) -> None:
     if connection.get_execution_options().get(_WRITING):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS:.0f}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS * 1000:.0f}ms'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 

@@ -70,8 +70,8 @@ def reply(address: str, protocol: str = "sadp", data: bytes = b"<ProbeMatch/>", 
     return replace(usual, **changes)
 
 
-def web(address: str, page: bytes = b"HTTP/1.1 200 OK\r\n\r\n", **changes: Any) -> Reply:
-    return reply(address, "http", page, transport="tcp", port=80, request="root", channel="tcp", **changes)
+def web(address: str, page: bytes = b"HTTP/1.1 200 OK\r\n\r\n", port: int = 80, **changes: Any) -> Reply:
+    return reply(address, "http", page, transport="tcp", port=port, request="root", channel="tcp", **changes)
 
 
 def unit(address: str, *replies: Reply, **changes: Any) -> Device:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from camscan.errors import CannotRunError, UsageError
 from camscan.inventory import store
 from camscan.inventory.diff import compare
+from camscan.inventory.facts import facts_of
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.place import Place
@@ -39,6 +40,7 @@ from tests.inventory_rig import (
     unit,
     web,
 )  # fmt: skip
+from tests.report_rig import middlebox
 
 
 @pytest.fixture(scope="module")
@@ -262,6 +264,25 @@ def test_single_addresses_that_share_a_row_are_asked_too(inventory: Inventory) -
     assert addresses(inventory, gone=True) == ["10.0.0.1"]
 
 
+def test_who_is_hidden_behind_a_middlebox_is_not_gone(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1), camera(2)))
+    put(inventory, scanned(2, camera(2), middlebox(100)))
+    assert [event for event, *_ in last_changes(inventory)] == ["new"]
+    assert sorted(addresses(inventory, values={"kind": "middlebox"})) == ["10.0.0.1"]
+    assert len(there(inventory)) == 3
+
+
+def test_two_devices_behind_one_address_are_two(inventory: Inventory) -> None:
+    behind = [camera(n, "10.0.0.1", web("10.0.0.1", port=port)) for n, port in ((1, 80), (2, 81))]
+    for day in (1, 2):
+        put(inventory, scanned(day, *behind))
+    assert len(there(inventory)) == 2
+    nameless = [unit("10.0.0.9", web("10.0.0.9", port=port)) for port in (80, 81)]
+    for day in (3, 4):
+        put(inventory, scanned(day, *behind, *nameless))
+    assert (len(there(inventory)), last_changes(inventory)) == (4, [])
+
+
 def test_a_foreign_device_is_missed_on_its_wire(inventory: Inventory) -> None:
     said = reply("192.168.1.64", foreign=True)
     put(inventory, scanned(1, camera(1, "192.168.1.64", said)))
@@ -380,7 +401,7 @@ def test_scans_are_found_by_number_id_day_moment_and_word(inventory: Inventory) 
 
 def test_what_was_judged_before_another_scan_came_in_is_not_recorded(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1)))
-    judged = [(1, camera(1, findings=(finding(),)))]
+    judged = {1: facts_of(camera(1, findings=(finding(),)))}
     with pytest.raises(CannotRunError, match="a scan was recorded meanwhile"):
         record_judged(inventory, judged, scanned(2), entry("reassess"), 3)
     assert record_judged(inventory, judged, scanned(2), entry("reassess"), 2) == 2
@@ -390,7 +411,7 @@ def test_what_was_judged_before_another_scan_came_in_is_not_recorded(inventory: 
 def test_judging_anew_brings_nobody_back(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1)))
     put(inventory, scanned(2))
-    record_judged(inventory, [(1, camera(1, firmware=None))], scanned(3), entry("reassess"), 3)
+    record_judged(inventory, {1: facts_of(camera(1, firmware=None))}, scanned(3), entry("reassess"), 3)
     assert last_changes(inventory) == []
     assert addresses(inventory, gone=True) == ["10.0.0.1"]
 

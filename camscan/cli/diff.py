@@ -30,8 +30,8 @@ class FailOn(StrEnum):
 
 
 def diff(
-    before: Annotated[str | None, typer.Argument(metavar="[A]", help=_SCAN)] = None,
-    after: Annotated[str | None, typer.Argument(metavar="[B]", help="The same; without it, the last one.")] = None,
+    before: Annotated[str | None, typer.Argument(metavar="A", help=_SCAN)] = None,
+    after: Annotated[str | None, typer.Argument(metavar="B", help="The same; without it, the last one.")] = None,
     set_baseline: Annotated[
         bool, typer.Option("--set-baseline", help="From now on `baseline` means scan A, or the last one.")
     ] = False,

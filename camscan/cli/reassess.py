@@ -1,6 +1,6 @@
 """`camscan reassess`: the data of today over the replies that the inventory keeps, without a packet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,9 +22,10 @@ GATEWAYS = "upnp"  # the protocol in which a gateway tells what it forwards
 if TYPE_CHECKING:
     from camscan.assess.exposure.case import Surroundings
     from camscan.cli.known import Known
+    from camscan.inventory.facts import Facts
     from camscan.inventory.reassess import Stored
     from camscan.inventory.store import Inventory
-    from camscan.model import Device, ScanResult
+    from camscan.model import Reply, ScanResult
 
 
 def reassess(
@@ -67,37 +68,37 @@ def _reassess(inventory: "Inventory", known: "Known") -> int:
     """The number of the row in the register. Raises `UsageError` where no scan is recorded."""
     from camscan.cli.recording import entry_now
     from camscan.inventory.reassess import record_judged, stored
+    from camscan.inventory.replies import last_words
     from camscan.inventory.scans import find_scan
 
     entry = entry_now("reassess")
     with inventory.reading() as connection:
         last = find_scan(connection, "last")
-        judged = list(_judged(list(stored(connection)), known))
+        around = _surroundings(last_words(connection, GATEWAYS))
+        judged = {one.number: made for one in stored(connection) if (made := _judged(one, known, around)) is not None}
     result = _nothing_heard(known, f"reassess-{last.number + 1}")
     return record_judged(inventory, judged, replace(result, ended=entry.now), entry, last.number + 1)
 
 
-def _judged(kept: "list[Stored]", known: "Known") -> Iterator[tuple[int, "Device"]]:
-    """Each device as it is judged now. Where its replies are taken for several today, the one that most are of."""
+def _judged(one: "Stored", known: "Known", around: "Surroundings") -> "Facts | None":
+    """What is said of a device now. Where its replies are taken for several today, of the one that most are of."""
     from camscan.assess.assess import assess
+    from camscan.inventory.facts import facts_of
     from camscan.judge import noted
 
-    around = _surroundings(kept)
-    for one in kept:
-        found = noted(one.replies, known.knowledge).result().devices
-        if found:
-            main = max(found, key=lambda device: len(device.observations))
-            beside = replace(around, asked_ports=one.asked_ports)
-            yield one.number, assess(main, known.assessment, beside)
+    found = noted(one.replies, known.knowledge).result().devices
+    if not found:
+        return None
+    main = max(found, key=lambda device: len(device.observations))
+    return facts_of(assess(main, known.assessment, replace(around, asked_ports=one.asked_ports)))
 
 
-def _surroundings(kept: "list[Stored]") -> "Surroundings":
-    """What all of the replies together say about a device that it does not: who forwards a port to it."""
+def _surroundings(told: "Iterable[Reply]") -> "Surroundings":
+    """What gateways say about other devices: who forwards a port to them."""
     from camscan.assess.exposure.surroundings import surroundings_of
     from camscan.identify.match import observe
     from camscan.protocols.registry import load_protocols
 
-    told = (reply for one in kept for reply in one.replies if reply.protocol == GATEWAYS)
     return surroundings_of((observe(reply, load_protocols()) for reply in told), None)
 
 

@@ -20,7 +20,8 @@ SameValue = Callable[[str, str, str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What a device is known by. `addresses` has the main one first; `macs` are all that were claimed of it."""
+    """What a device is known by. `addresses` has the main one first; `macs` are all that were claimed of it. `seen` is
+    the number of the scan that saw it last."""
 
     addresses: tuple[str, ...] = ()
     serial: str | None = None
@@ -30,6 +31,7 @@ class Marks:
     model: str | None = None
     middlebox: bool = False
     macs: frozenset[str] = frozenset()
+    seen: int = 0
 
 
 def marks_of(device: Device) -> Marks:
@@ -40,7 +42,7 @@ def marks_of(device: Device) -> Marks:
     return replace(marks, macs=marks.macs.union(macs))
 
 
-def known_marks(values: Mapping[str, str], addresses: Iterable[str]) -> Marks:
+def known_marks(values: Mapping[str, str], addresses: Iterable[str], seen: int = 0) -> Marks:
     """The marks of a device of the register, from its attributes."""
     main = values.get("address")
     mac = values.get("mac")
@@ -53,11 +55,12 @@ def known_marks(values: Mapping[str, str], addresses: Iterable[str]) -> Marks:
         model=values.get("model"),
         middlebox=values.get("kind") == MIDDLEBOX,
         macs=frozenset([mac] if mac else ()),
+        seen=seen,
     )
 
 
 def recognise(
-    found: Sequence[Marks], known: dict[int, Marks], same_value: SameValue, is_placeholder: Callable[[str], bool]
+    found: Sequence[Marks], known: Mapping[int, Marks], same_value: SameValue, is_placeholder: Callable[[str], bool]
 ) -> list[int | None]:
     """For each device found the number of the one it is in the register, None for a new one. No number stands twice."""
     found = _telling(found, is_placeholder)
@@ -71,7 +74,7 @@ def recognise(
                 continue
             candidates = [n for n in holders.get(value, ()) if n in free]
             candidates = [n for n in candidates if not _contradict(marks, known[n], attribute, same_value)]
-            number = _only(candidates, marks, known)
+            number = _latest(candidates, known) if attribute == "address" else _only(candidates, marks, known)
             if number is not None:
                 answer[index] = number
                 free.discard(number)
@@ -97,7 +100,7 @@ def _without(attribute: str, marks: Marks) -> Marks:
     return replace(marks, mac=None, macs=frozenset()) if attribute == "mac" else replace(marks, uuid=None)
 
 
-def _holders(attribute: str, known: dict[int, Marks], free: set[int]) -> dict[str, list[int]]:
+def _holders(attribute: str, known: Mapping[int, Marks], free: set[int]) -> dict[str, list[int]]:
     holders: dict[str, list[int]] = defaultdict(list)
     for number in free:
         marks = known[number]
@@ -115,11 +118,16 @@ def _value(marks: Marks, attribute: str) -> str | None:
     return value.casefold() if value else None
 
 
-def _only(candidates: Sequence[int], marks: Marks, known: dict[int, Marks]) -> int | None:
+def _only(candidates: Sequence[int], marks: Marks, known: Mapping[int, Marks]) -> int | None:
     """The one that it must be: the only one, or the only one at the same address."""
     if len(candidates) > 1:
         candidates = [n for n in candidates if known[n].addresses[:1] == marks.addresses[:1]]
     return candidates[0] if len(candidates) == 1 else None
+
+
+def _latest(candidates: Sequence[int], known: Mapping[int, Marks]) -> int | None:
+    """Who was seen there last: several may have stood at one address, or do, behind a router that tells them apart."""
+    return max(candidates, key=lambda n: (known[n].seen, -n), default=None)
 
 
 def _contradict(marks: Marks, other: Marks, by: str, same_value: SameValue) -> bool:

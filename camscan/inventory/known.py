@@ -45,15 +45,16 @@ class Open:
 
 def known_devices(connection: Connection) -> Known:
     """Everybody in the register who was not merged into another."""
-    query = select(device.c.number, device.c.digest, scan.c.vantage).join(scan, device.c.last_scan == scan.c.number)
-    rows = connection.execute(query.where(device.c.merged_into.is_(None))).all()
+    columns = device.c
+    query = select(columns.number, columns.digest, columns.last_scan, scan.c.vantage)
+    query = query.join(scan, columns.last_scan == scan.c.number)
+    rows = connection.execute(query.where(columns.merged_into.is_(None))).all()
     digests = {row.number: row.digest for row in rows}
     values: dict[int, dict[str, str]] = defaultdict(dict)
     addresses: dict[int, list[str]] = defaultdict(list)
     present: set[int] = set()
-    columns = attribute.c
-    marking = select(columns.device, columns.name, columns.value).where(
-        columns.until.is_(None), columns.name.in_(_MARKING)
+    marking = select(attribute.c.device, attribute.c.name, attribute.c.value).where(
+        attribute.c.until.is_(None), attribute.c.name.in_(_MARKING)
     )
     for number, name, value in connection.execute(marking):
         if name == PRESENCE:
@@ -62,7 +63,7 @@ def known_devices(connection: Connection) -> Known:
             addresses[number].append(value)
         else:
             values[number][name] = value
-    marks = {number: known_marks(values[number], addresses[number]) for number in digests}
+    marks = {row.number: known_marks(values[row.number], addresses[row.number], row.last_scan) for row in rows}
     vantages = {row.number: row.vantage for row in rows}
     return Known(marks=marks, digests=digests, vantages=vantages, present=present & digests.keys())
 

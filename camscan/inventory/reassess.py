@@ -4,7 +4,7 @@ Each device is judged by itself, by the last replies of it that are kept, so tha
 say now. Nobody is seen by it, and nobody is missed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from camscan.errors import CannotRunError
 from camscan.inventory.amend import amend
-from camscan.inventory.facts import MIDDLEBOX, Key, facts_of
+from camscan.inventory.facts import MIDDLEBOX, Facts, Key
 from camscan.inventory.known import open_runs, ports_asked
 from camscan.inventory.numbers import chunks, write
 from camscan.inventory.record import Entry, add_scan
@@ -20,7 +20,7 @@ from camscan.inventory.replies import replies_of
 from camscan.inventory.runs import edits
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, device, scan
-from camscan.model import Device, Reply, ScanResult
+from camscan.model import Reply, ScanResult
 
 AT_ONCE = 500  # devices whose replies are in memory together: some 5 MB
 
@@ -54,38 +54,37 @@ def stored(connection: Connection) -> Iterator[Stored]:
 
 
 def record_judged(
-    inventory: Inventory, judged: Iterable[tuple[int, Device]], result: ScanResult, entry: Entry, expected: int
+    inventory: Inventory, judged: Mapping[int, Facts], result: ScanResult, entry: Entry, expected: int
 ) -> int:
-    """Records the devices under their numbers; `result` says by which data. The number of the new row of the
-    register. Raises `CannotRunError`, also where it is not the one `expected`: then what was judged is old."""
+    """Records what is said now of the devices of these numbers; `result` says by which data. The number of the new row
+    of the register. Raises `CannotRunError`, also where it is not the one `expected`: then what was judged is old."""
     with inventory.writing() as connection:
         number = add_scan(connection, result, entry)
         if number != expected:
             raise CannotRunError(
                 f"inventory {inventory.name}: a scan was recorded meanwhile; nothing was changed, try again"
             )
-        devices = dict(judged)
-        for some in chunks(list(devices)):
-            _amend(connection, number, {n: devices[n] for n in some}, entry)
+        for some in chunks(list(judged)):
+            _amend(connection, number, {n: judged[n] for n in some}, entry)
     return number
 
 
-def _amend(connection: Connection, scan_number: int, devices: dict[int, Device], entry: Entry) -> None:
-    before = open_runs(connection, devices)
+def _amend(connection: Connection, scan_number: int, judged: Mapping[int, Facts], entry: Entry) -> None:
+    before = open_runs(connection, judged)
     made = {
         number: edits(
             before[number].held,
             before[number].stands,
-            facts_of(one),
+            now,
             whole=True,
             looked_for=_is_judged,
             same_value=entry.same_value,
             seen=False,
         )
-        for number, one in devices.items()
+        for number, now in judged.items()
     }
     amend(connection, scan_number, made)
-    write(connection, _LOOK_AGAIN, [{"row": number} for number in devices])
+    write(connection, _LOOK_AGAIN, [{"row": number} for number in judged])
 
 
 def _is_judged(key: Key) -> bool:

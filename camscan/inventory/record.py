@@ -129,7 +129,7 @@ class _Recording:
         changed = [n for n in devices if n not in known.present or known.digests[n] != digests[n]]
         seen = _observations(devices[n] for n in changed)
         self._amend({n: facts[n] for n in changed}, contents, seen)
-        self._miss(known.present - devices.keys())
+        self._miss(known, known.present - devices.keys())
 
     def _is_elsewhere(self, vantage: str | None) -> bool:
         """Whether this scan was made from another place than the one that saw a device last: what is not heard here
@@ -151,12 +151,12 @@ class _Recording:
         new = [
             {
                 "number": n,
-                "public_id": self._public_id(one),
+                "public_id": self._public_id(n),
                 "first_scan": self._number,
                 "last_scan": self._number,
                 "digest": digests[n],
             }
-            for n, one in devices.items()
+            for n in devices
             if n not in known.digests
         ]
         add(self._connection, device, new)
@@ -164,9 +164,9 @@ class _Recording:
         write(self._connection, _SEE_AGAIN, again)
         add(self._connection, sighting, [{"scan": self._number, "device": n} for n in sorted(devices)])
 
-    def _public_id(self, one: Device) -> str:
-        """A name that tells nothing and never changes."""
-        text = f"{self._number}|{self._result.id}|{one.id}|{one.address}"
+    def _public_id(self, number: int) -> str:
+        """A name that tells nothing and never changes, not even where two inventories become one."""
+        text = f"{self._result.id}|{self._entry.now}|{number}"
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
     def _amend(self, facts: Mapping[int, Facts], contents: Mapping[str, int], seen: Mapping[str, Observation]) -> None:
@@ -211,9 +211,11 @@ class _Recording:
         add(self._connection, heard, begun)
         write(self._connection, _END_HEARD, ended)
 
-    def _miss(self, unseen: set[int]) -> None:
-        """Who was asked and did not answer is gone."""
+    def _miss(self, known: Known, unseen: set[int]) -> None:
+        """Who was asked and did not answer is gone, unless a middlebox answers in its place."""
         unseen = unseen - self._elsewhere if self._asked.complete else set()
+        hidden = {a for one in self._result.devices if one.middlebox is not None for a in one.addresses}
+        unseen = {n for n in unseen if hidden.isdisjoint(known.marks[n].addresses)}
         before = open_runs(self._connection, unseen)
         gone = [n for n in unseen if self._asked.by_any(before[n].ways)]
         for some in chunks(gone):

@@ -139,6 +139,14 @@ def replies_of(connection: Connection, devices: Iterable[int]) -> dict[int, list
     return found
 
 
+def last_words(connection: Connection, protocol: str) -> Iterator[Reply]:
+    """What all devices together said last in this protocol."""
+    query = select(observation).join(heard, heard.c.observation == observation.c.id)
+    query = query.where(heard.c.until.is_(None), observation.c.protocol == protocol).order_by(observation.c.id)
+    for row in connection.execute(query):
+        yield from _replies(row)
+
+
 def _replies(row: "Row[Any]") -> Iterator[Reply]:
     data = zlib.decompress(row.first_data)
     if row.latest_data is not None:

@@ -347,8 +347,8 @@ def test_a_replay_adds_and_makes_nobody_disappear(inventory: Inventory) -> None:
 
 
 def test_hostile_text_is_stored_and_found_again(inventory: Inventory) -> None:
-    odd = "\ud800\0'; DROP TABLE device; --%_"
-    put(inventory, scanned(1, camera(1, model=odd, firmware=odd, serial=odd)))
+    odd, long = "\ud800\0'; DROP TABLE device; --%_", "\u65e5" * 10_000
+    put(inventory, scanned(1, camera(1, model=odd, firmware=odd, serial=odd, brand=long)))
     put(inventory, scanned(2, camera(1, "10.0.0.7", model=odd, firmware=odd, serial=odd)))
     (one,) = there(inventory)
     assert one.values["model"] == "\\ud800\\x00'; DROP TABLE device; --%_"

@@ -15,6 +15,7 @@ from camscan.register import SINGLE
 MIDDLEBOX = "middlebox"
 """The kind of what answers for many addresses."""
 
+VALUE_LIMIT = 400  # characters of a value: an index of PostgreSQL takes 2,700 bytes, and no honest value has 100
 _ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 Key = tuple[str, str]
@@ -64,7 +65,7 @@ def facts_of(device: Device) -> Facts:
     """Everything that is kept of a device."""
     return Facts(
         single=dict(single_values(device)),
-        members=frozenset((name, storable(value)) for name, value in _members(device)),
+        members=frozenset((name, storable(value)[:VALUE_LIMIT]) for name, value in _members(device)),
         statements=dict(_statements(device)),
         contents=frozenset(observation.id for observation in device.observations),
     )
@@ -85,7 +86,7 @@ def single_values(device: Device) -> Iterator[tuple[str, Value]]:
         if name == "kind" and device.middlebox is not None:
             value = MIDDLEBOX
         if value is not None:
-            yield name, (storable(value), device.confidence.get(name))
+            yield name, (storable(value)[:VALUE_LIMIT], device.confidence.get(name))
 
 
 def _members(device: Device) -> Iterator[Key]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 
 metadata = MetaData()
@@ -90,8 +91,7 @@ attribute = Table(
 )
 Index("ix_attribute_until", attribute.c.until, sqlite_where=attribute.c.until.is_not(None),
       postgresql_where=attribute.c.until.is_not(None))  # fmt: skip
-Index("ix_attribute_open", attribute.c.name, attribute.c.value, sqlite_where=attribute.c.until.is_(None),
-      postgresql_where=attribute.c.until.is_(None))  # fmt: skip
+Index("ix_attribute_value", attribute.c.name, func.lower(attribute.c.value), attribute.c.until, attribute.c.device)
 
 phrase = Table(
     "phrase",

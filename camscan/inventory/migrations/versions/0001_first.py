@@ -136,12 +136,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attribute_device"), "attribute", ["device"], unique=False)
     op.create_index(
-        "ix_attribute_open",
-        "attribute",
-        ["name", "value"],
-        unique=False,
-        sqlite_where=sa.text("until IS NULL"),
-        postgresql_where=sa.text("until IS NULL"),
+        "ix_attribute_value", "attribute", ["name", sa.text("lower(value)"), "until", "device"], unique=False
     )
     op.create_index(op.f("ix_attribute_since"), "attribute", ["since"], unique=False)
     op.create_index(

@@ -145,7 +145,7 @@ def _questions(count: int) -> dict[str, Ask]:
         "diff of the last two": lambda i: _compared(i, "9", "10"),
         "diff of the first and the last": lambda i: _compared(i, "1", "10"),
         "devices of a maker and a firmware": lambda i: _listed(i, Filter(values=wide), names),
-        "devices whose model begins so": lambda i: _listed(i, Filter(values={"model": "DS-2CD2?43*1"}), names),
+        "devices whose model begins so": lambda i: _listed(i, Filter(values={"model": "DS-2CD210*"}), names),
         "devices of one model": lambda i: _listed(i, Filter(values={"model": "IPC-HFW1007"}), names),
         "devices that are gone": lambda i: _listed(i, Filter(gone=True), names),
         "history of one address": lambda i: _told(i, address_of(count // 2)),

@@ -15,7 +15,7 @@ from fleet import bodies, fleet
 from identify import best, peak
 
 from camscan import __version__
-from camscan.assess import advisories
+from camscan.assess.advisory import verdicts
 from camscan.assess.assess import assess
 from camscan.assess.assessment import Assessment
 from camscan.assess.firmware import read_firmware
@@ -36,7 +36,7 @@ POLICIES = ("us-ndaa-889", "us-fcc-covered", "uk-sensitive-sites")
 
 def forget() -> None:
     """What the program remembers of devices and numbers it has met, as before the first."""
-    advisories._in_question.cache_clear()
+    verdicts._in_question.cache_clear()
     match.cache_clear()
     read_firmware.cache_clear()
 
@@ -50,7 +50,7 @@ def judge_all(devices: Sequence[Device], known: Assessment) -> list[Device]:
 def hold_all(devices: Sequence[Device], known: Assessment) -> list[tuple[AdvisoryVerdict, ...]]:
     """Every device held against advisories alone."""
     forget()
-    return [advisories.advisory_verdicts(device, known.advisories) for device in devices]
+    return [verdicts.advisory_verdicts(device, known.advisories) for device in devices]
 
 
 def report_rate(devices: Sequence[Device], known: Assessment, rounds: int) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
-from camscan.assess import advisories, pattern, subject
-from camscan.assess.advisory import Advisory
+from camscan.assess import pattern, subject
+from camscan.assess.advisory import verdicts
+from camscan.assess.advisory.advisory import Advisory
 from camscan.model import AdvisoryVerdict, Device
 
-KEPT = ((advisories, "match"), (pattern, "_parts"), (pattern, "_bare"), (subject, "read_firmware"))
+KEPT = ((verdicts, "match"), (pattern, "_parts"), (pattern, "_bare"), (subject, "read_firmware"))
 
 
 @contextmanager
@@ -30,5 +31,5 @@ def plainly(devices: Sequence[Device], known: tuple[Advisory, ...]) -> list[tupl
 
 
 def _rows(device: Device, known: tuple[Advisory, ...]) -> tuple[AdvisoryVerdict, ...]:
-    held = (advisories.verdict_on(subject.subject_of(device), advisory) for advisory in known)
+    held = (verdicts.verdict_on(subject.subject_of(device), advisory) for advisory in known)
     return tuple(row for row in held if row is not None)

@@ -6,8 +6,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from camscan.assess.exposure.exposure_file import load_exposures
 from camscan.assess.exposure.exposures import Exposure
+from camscan.assess.exposure.file import load_exposures
 from camscan.cli.known import words_of
 from camscan.datafile import default_directory
 from camscan.identify.vocabulary import load_vocabulary

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from camscan.assess.policy import Policy
-from camscan.assess.policy_listing import as_data
+from camscan.assess.policy.listing import as_data
+from camscan.assess.policy.policy import Policy
 from camscan.cli.chosen import known_policies
 
 PAGE = Path(__file__).parent.parent / "docs" / "policies.md"

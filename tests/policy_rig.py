@@ -4,9 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from camscan.assess.policies import Policies, policy_verdicts
-from camscan.assess.policy import Policy
-from camscan.assess.policy_file import load_policies
+from camscan.assess.policy.file import load_policies
+from camscan.assess.policy.policies import Policies, policy_verdicts
+from camscan.assess.policy.policy import Policy
 from camscan.assess.site import Site
 from camscan.cli.chosen import known_policies, terms_of
 from camscan.datafile import default_directory

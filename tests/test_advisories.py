@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from camscan.assess.advisories import REBRANDED
-from camscan.assess.advisory import Advisory
-from camscan.assess.advisory_file import load_advisories, load_advisory
+from camscan.assess.advisory.advisory import Advisory
+from camscan.assess.advisory.file import load_advisories, load_advisory
+from camscan.assess.advisory.selftest import failing
+from camscan.assess.advisory.verdicts import REBRANDED
 from camscan.assess.assess import assess
 from camscan.assess.assessment import load_assessment
-from camscan.assess.selftest import failing
 from camscan.cli.known import words_of
 from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from camscan.assess.advisories import advisory_verdicts, verdict_on
+from camscan.assess.advisory.verdicts import advisory_verdicts, verdict_on
 from camscan.assess.subject import subject_of
 from tests.assess_rig import device, shipped
 

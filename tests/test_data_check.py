@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from camscan.assess.policy_selftest import check_policies
-from camscan.assess.selftest import check_assessment
+from camscan.assess.advisory.selftest import check_assessment
+from camscan.assess.policy.selftest import check_policies
 from camscan.cli.chosen import terms_of
 from camscan.cli.ending import Exit
 from camscan.cli.known import words_of

@@ -13,8 +13,8 @@ import pytest
 from camscan.assess.exposure.asked import asked_with_login, over_clear_text
 from camscan.assess.exposure.case import SHOWN, Exposed, Surroundings, Unsaid, case_of
 from camscan.assess.exposure.example import device_of_example
-from camscan.assess.exposure.exposure_file import FILE, load_exposures
 from camscan.assess.exposure.exposures import KINDS, Exposure, exposure_findings
+from camscan.assess.exposure.file import FILE, load_exposures
 from camscan.assess.exposure.rules import RULES
 from camscan.assess.exposure.selftest import check_exposures, failing
 from camscan.assess.exposure.surroundings import surroundings_of

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from camscan.assess.advisory.selftest import failing_series
 from camscan.assess.assess import assess
 from camscan.assess.lifecycle import DISCONTINUED, FILE, NOTHING_NEWER, OLDER, Series, load_lifecycle
-from camscan.assess.selftest import failing_series
 from camscan.cli.known import words_of
 from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError

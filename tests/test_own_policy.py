@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from camscan.assess.own_policy import OwnPolicy
-from camscan.assess.own_policy_check import Checked, check, matches
-from camscan.assess.own_policy_draft import draft
-from camscan.assess.own_policy_file import load_own_policy
+from camscan.assess.own_policy.check import Checked, check, matches
+from camscan.assess.own_policy.draft import draft
+from camscan.assess.own_policy.file import load_own_policy
+from camscan.assess.own_policy.policy import OwnPolicy
 from camscan.errors import KnowledgeError
 from camscan.identify.sameness import same_value
 from camscan.model import Capability, Device, Finding

@@ -10,10 +10,10 @@ import pytest
 
 from camscan.assess.assess import assess
 from camscan.assess.assessment import Assessment
-from camscan.assess.policies import Policies
-from camscan.assess.policy import ANSWERS, SCOPES, Example, Policy
-from camscan.assess.policy_selftest import check_policies
-from camscan.assess.policy_verdict import SURE_ENOUGH, policy_verdict
+from camscan.assess.policy.policies import Policies
+from camscan.assess.policy.policy import ANSWERS, SCOPES, Example, Policy
+from camscan.assess.policy.selftest import check_policies
+from camscan.assess.policy.verdict import SURE_ENOUGH, policy_verdict
 from camscan.assess.site import NOWHERE, Site
 from camscan.cli.chosen import terms_of
 from camscan.errors import KnowledgeError

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from camscan.assess.own_policy_file import load_own_policy
+from camscan.assess.own_policy.file import load_own_policy
 from camscan.assess.site_file import load_sites
 from tests.policies_page import COMMAND, MARK, PAGE, written
 from tests.policy_rig import shipped, vocabulary

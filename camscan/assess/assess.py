@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from camscan.assess.advisories import advisory_verdicts
+from camscan.assess.advisory.verdicts import advisory_verdicts
 from camscan.assess.assessment import Assessment
 from camscan.assess.exposure.case import ALONE, Surroundings
 from camscan.assess.exposure.exposures import exposure_findings
 from camscan.assess.lifecycle import lifecycle_findings
-from camscan.assess.policies import policy_verdicts
+from camscan.assess.policy.policies import policy_verdicts
 from camscan.assess.site import site_of
 from camscan.assess.subject import subject_of
 from camscan.model import Device

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from camscan.assess.advisory import Advisory
-from camscan.assess.advisory_file import load_advisories
-from camscan.assess.exposure.exposure_file import load_exposures
+from camscan.assess.advisory.advisory import Advisory
+from camscan.assess.advisory.file import load_advisories
 from camscan.assess.exposure.exposures import Exposure
+from camscan.assess.exposure.file import load_exposures
 from camscan.assess.lifecycle import Series, load_lifecycle
-from camscan.assess.policies import NO_POLICIES, Policies
+from camscan.assess.policy.policies import NO_POLICIES, Policies
 from camscan.assess.reading import Words
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from camscan.assess.advisory import Advisory
+    from camscan.assess.advisory.advisory import Advisory
 
 
 class Form(StrEnum):
@@ -40,7 +40,7 @@ def advisories(
     fingerprints: FingerprintsOption = None,
 ) -> None:
     """List the published vulnerabilities that devices are held against, or explain some of them. Sends nothing."""
-    from camscan.assess.listing import as_data, chosen
+    from camscan.assess.advisory.listing import as_data, chosen
     from camscan.cli.formats import screen
     from camscan.cli.output import Output
     from camscan.report.advisories import as_advisory_list, as_advisory_text
@@ -61,7 +61,7 @@ def advisories(
 
 def known_advisories(directory: "Path | None") -> "tuple[Advisory, ...]":
     """The advisories of a data directory, without its rules. Raises `KnowledgeError` for the first bad one."""
-    from camscan.assess.advisory_file import load_advisories
+    from camscan.assess.advisory.file import load_advisories
     from camscan.cli.data import data_directory
     from camscan.cli.known import words_of
     from camscan.identify.vocabulary import load_vocabulary
@@ -72,7 +72,7 @@ def known_advisories(directory: "Path | None") -> "tuple[Advisory, ...]":
 
 def told_of(directory: "Path | None") -> "Mapping[str, Any]":
     """What is known of each advisory, by id."""
-    from camscan.assess.listing import as_data
+    from camscan.assess.advisory.listing import as_data
 
     return {one.id: as_data(one) for one in known_advisories(directory)}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from camscan.cli.chosen import NOTHING, Chosen, chosen_policies
 
 if TYPE_CHECKING:
-    from camscan.assess.policies import Policies
+    from camscan.assess.policy.policies import Policies
     from camscan.report.shape import Device, Document
 
 
@@ -20,7 +20,7 @@ def held_anew(document: "Document", chosen: Chosen, directory: Path | None) -> "
 
 
 def _held(record: "Device", policies: "Policies") -> "Device":
-    from camscan.assess.policies import policy_verdicts
+    from camscan.assess.policy.policies import policy_verdicts
     from camscan.assess.site import site_of
     from camscan.report.readback import device_of
     from camscan.report.shape import Verdict

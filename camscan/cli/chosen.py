@@ -9,8 +9,8 @@ from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.assess.assessment import Assessment
-    from camscan.assess.policies import Policies
-    from camscan.assess.policy import Policy, Terms
+    from camscan.assess.policy.policies import Policies
+    from camscan.assess.policy.policy import Policy, Terms
     from camscan.identify.vocabulary import Vocabulary
 
 
@@ -40,7 +40,7 @@ def held_against(assessment: "Assessment", chosen: Chosen, directory: Path | Non
 
 def chosen_policies(chosen: Chosen, directory: Path | None) -> "Policies":
     """The policies known, those chosen and the sites of the site file."""
-    from camscan.assess.policies import Policies
+    from camscan.assess.policy.policies import Policies
     from camscan.assess.site_file import load_sites
 
     known = known_policies(directory)
@@ -59,7 +59,7 @@ def known_policy(name: str, known: "dict[str, Policy]") -> "Policy":
 
 def known_policies(directory: Path | None) -> "dict[str, Policy]":
     """The policies of a data directory, those in use by default. Raises `KnowledgeError` for the first bad one."""
-    from camscan.assess.policy_file import load_policies
+    from camscan.assess.policy.file import load_policies
     from camscan.cli.data import data_directory
     from camscan.identify.vocabulary import load_vocabulary
 
@@ -69,7 +69,7 @@ def known_policies(directory: Path | None) -> "dict[str, Policy]":
 
 def terms_of(vocabulary: "Vocabulary") -> "Terms":
     """What of the vocabulary a policy may name."""
-    from camscan.assess.policy import Terms
+    from camscan.assess.policy.policy import Terms
 
     seats = {maker.id: maker.country for maker in vocabulary.makers.values()}
     return Terms(seats=seats, brands=vocabulary.brands, kinds=vocabulary.kinds)

@@ -51,9 +51,9 @@ def _checked_assessment(directory: Path) -> tuple[Counter[str], tuple[str, ...]]
     read."""
     from datetime import UTC, datetime
 
+    from camscan.assess.advisory.selftest import check_assessment
     from camscan.assess.exposure.selftest import check_exposures
-    from camscan.assess.policy_selftest import check_policies
-    from camscan.assess.selftest import check_assessment
+    from camscan.assess.policy.selftest import check_policies
     from camscan.cli.chosen import terms_of
     from camscan.cli.known import words_of
     from camscan.errors import KnowledgeError

@@ -11,8 +11,8 @@ from camscan.cli.options import FingerprintsOption, OutputOption, QuietOption
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from camscan.assess.own_policy import OwnPolicy
-    from camscan.assess.own_policy_check import Checked
+    from camscan.assess.own_policy.check import Checked
+    from camscan.assess.own_policy.policy import OwnPolicy
     from camscan.model import Device
 
 APPROVED_DAYS = 365  # for which `make` approves where nobody says until when: a year, and somebody looks again
@@ -46,7 +46,7 @@ def list_policies(
     form: FormOption = Form.TABLE, output: OutputOption = None, fingerprints: FingerprintsOption = None
 ) -> None:
     """List the policies that `--policy` takes. None is on unless chosen."""
-    from camscan.assess.policy_listing import as_data
+    from camscan.assess.policy.listing import as_data
     from camscan.cli.chosen import known_policies
     from camscan.report.policies import as_policy_list
 
@@ -62,7 +62,7 @@ def show(
     fingerprints: FingerprintsOption = None,
 ) -> None:
     """Show one policy: who is bound, to what, since when, which devices, and where that stands."""
-    from camscan.assess.policy_listing import as_data
+    from camscan.assess.policy.listing import as_data
     from camscan.cli.chosen import known_policies, known_policy
     from camscan.report.policies import as_policy
 
@@ -86,7 +86,7 @@ def make(
 
     The file is meant to be read and edited; `camscan policy check` holds later results against it.
     """
-    from camscan.assess.own_policy_draft import draft
+    from camscan.assess.own_policy.draft import draft
     from camscan.cli.output import Output, refuse_same_file
     from camscan.report.printable import printable
 
@@ -117,7 +117,7 @@ def check(
 
     Exit codes: 0 passes, 1 fails, 2 the policy or the result cannot be understood.
     """
-    from camscan.assess.own_policy_check import check as check_devices
+    from camscan.assess.own_policy.check import check as check_devices
     from camscan.cli.ending import Exit
     from camscan.cli.output import refuse_same_file
     from camscan.identify.sameness import same_value
@@ -140,7 +140,7 @@ def _deliver(outcome: dict[str, Any], form: Form, output: Path | None, quiet: bo
 
 
 def _own_policy(file: Path, fingerprints: Path | None) -> "OwnPolicy":
-    from camscan.assess.own_policy_file import load_own_policy
+    from camscan.assess.own_policy.file import load_own_policy
     from camscan.cli.data import data_directory
     from camscan.identify.vocabulary import load_vocabulary
 

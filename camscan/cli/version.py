@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import camscan
-from camscan.assess.advisory_file import FOLDER
+from camscan.assess.advisory.file import FOLDER
 from camscan.cli.data import data_in_use, newest_date
 
 

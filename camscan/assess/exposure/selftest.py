@@ -7,8 +7,8 @@ from pathlib import Path
 
 from camscan.assess.exposure.case import Exposed, Unsaid
 from camscan.assess.exposure.example import case_of_example, state_of
-from camscan.assess.exposure.exposure_file import FILE, load_exposures
 from camscan.assess.exposure.exposures import Exposure, answer
+from camscan.assess.exposure.file import FILE, load_exposures
 from camscan.assess.future import not_yet
 from camscan.assess.reading import Words
 from camscan.errors import KnowledgeError

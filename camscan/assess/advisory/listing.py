@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from camscan.assess.advisory import Advisory
-from camscan.assess.affected import Affected
+from camscan.assess.advisory.advisory import Advisory
+from camscan.assess.advisory.affected import Affected
 from camscan.assess.pattern import match
 
 _HIDDEN = ("affected", "examples")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from camscan.assess.affected import Affected, Verdict
+from camscan.assess.advisory.affected import Affected, Verdict
 
 Login = Literal[
     "none", "low", "admin", "local", "physical", "mitm", "hash-known", "default-credentials", "unknown",

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from camscan.assess.firmware import compare, read_firmware
-from camscan.assess.own_policy import Approval, Ban, OwnPolicy
+from camscan.assess.own_policy.policy import Approval, Ban, OwnPolicy
 from camscan.model import SEVERITIES, Device, Finding
 
 SameValue = Callable[[str, str, str], bool]

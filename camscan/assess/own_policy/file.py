@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from camscan.assess.firmware import read_firmware
-from camscan.assess.own_policy import Approval, Ban, Floor, OwnPolicy, Unknown
+from camscan.assess.own_policy.policy import Approval, Ban, Floor, OwnPolicy, Unknown
 from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of, texts
 from camscan.errors import KnowledgeError
 from camscan.model import SEVERITIES

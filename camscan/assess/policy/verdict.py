@@ -9,7 +9,7 @@ presumes something of an unknown kind, the reason says so.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from camscan.assess.policy import Affiliate, Answer, Condition, Policy, Reach, Subject
+from camscan.assess.policy.policy import Affiliate, Answer, Condition, Policy, Reach, Subject
 from camscan.assess.site import Site
 from camscan.model import Device, PolicyVerdict
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from camscan.assess.policy import Condition, Policy, Reach
+from camscan.assess.policy.policy import Condition, Policy, Reach
 
 
 def as_data(policy: Policy) -> dict[str, Any]:

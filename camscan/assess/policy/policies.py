@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from camscan.assess.policy import Policy
-from camscan.assess.policy_verdict import policy_verdict, subject_of
+from camscan.assess.policy.policy import Policy
+from camscan.assess.policy.verdict import policy_verdict, subject_of
 from camscan.assess.site import Site
 from camscan.model import Device, PolicyVerdict
 

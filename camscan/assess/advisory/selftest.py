@@ -9,12 +9,12 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from camscan.assess.advisories import verdict_on
-from camscan.assess.advisory import Advisory, Example
-from camscan.assess.advisory_file import FOLDER, advisory_files, load_advisory
+from camscan.assess.advisory.advisory import Advisory, Example
+from camscan.assess.advisory.file import FOLDER, advisory_files, load_advisory
+from camscan.assess.advisory.known_models import load_known_models, matching_nothing
+from camscan.assess.advisory.verdicts import verdict_on
 from camscan.assess.firmware import read_firmware
 from camscan.assess.future import not_yet
-from camscan.assess.known_models import load_known_models, matching_nothing
 from camscan.assess.lifecycle import FILE, Series, lifecycle_findings, load_lifecycle
 from camscan.assess.reading import Words
 from camscan.assess.subject import Subject, is_rebranded

@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
-from camscan.assess.affiliate_file import AFFILIATES, load_affiliates
-from camscan.assess.policy import (
+from camscan.assess.policy.affiliates import AFFILIATES, load_affiliates
+from camscan.assess.policy.policy import (
     ANSWERS,
     SCOPES,
     Affiliate,
@@ -25,7 +25,7 @@ from camscan.assess.policy import (
     Subject,
     Terms,
 )
-from camscan.assess.policy_verdict import failing
+from camscan.assess.policy.verdict import failing
 from camscan.assess.site import ATTRIBUTES, OWNERS, Site
 from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of, texts
 from camscan.errors import KnowledgeError

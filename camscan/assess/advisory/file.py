@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from camscan.assess.advisory import Advisory, Example, Login
-from camscan.assess.affected import Affected, Verdict
+from camscan.assess.advisory.advisory import Advisory, Example, Login
+from camscan.assess.advisory.affected import Affected, Verdict
 from camscan.assess.firmware import Firmware
 from camscan.assess.reading import Words, checked_firmware, checked_models, maybe, one_of, texts, words_in
 from camscan.datafile import load_toml, need, refuse_unknown, tables

@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from camscan.assess.advisory import Advisory
-from camscan.assess.affected import Affected, Answer, Verdict, answer
+from camscan.assess.advisory.advisory import Advisory
+from camscan.assess.advisory.affected import Affected, Answer, Verdict, answer
 from camscan.assess.firmware import read_firmware
 from camscan.assess.pattern import match
 from camscan.assess.subject import Subject, subject_of

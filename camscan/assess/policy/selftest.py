@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from camscan.assess.affiliate_file import AFFILIATES, load_affiliates
 from camscan.assess.future import not_yet
-from camscan.assess.policy import Policy, Terms
-from camscan.assess.policy_file import load_policy, policy_files
+from camscan.assess.policy.affiliates import AFFILIATES, load_affiliates
+from camscan.assess.policy.file import load_policy, policy_files
+from camscan.assess.policy.policy import Policy, Terms
 from camscan.errors import KnowledgeError
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from camscan.assess.policy import Affiliate, Terms
+from camscan.assess.policy.policy import Affiliate, Terms
 from camscan.datafile import load_toml, need, refuse_unknown, tables, text_of
 from camscan.errors import KnowledgeError
 

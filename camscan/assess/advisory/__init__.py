@@ -1,0 +1,1 @@
+"""Advisories: published vulnerabilities as data, held against what a device is."""

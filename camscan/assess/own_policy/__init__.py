@@ -1,0 +1,1 @@
+"""A policy of one's own: what devices may be, and which are approved."""

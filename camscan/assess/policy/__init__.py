@@ -1,0 +1,1 @@
+"""Published policies: whom they bind, which makers they name, held against a device at its site."""

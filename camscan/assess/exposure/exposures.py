@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from camscan.assess.exposure.case import Answer, Case, Exposed, Surroundings, Unsaid, case_of
@@ -9,6 +10,7 @@ from camscan.assess.exposure.rules import RULES
 from camscan.assess.exposure.services import Offer, offered
 from camscan.model import MAKERS, Device, Finding
 
+UNSAID = 1024  # findings of what cannot be said that are kept; of one network there are a few dozen
 KINDS = (
     "camera", "recorder", "intercom", "access-control", "thermal-camera",
     "anpr-camera", "doorbell", "encoder", "alarm-panel",
@@ -16,11 +18,11 @@ KINDS = (
 """Devices of other makers that do the same work are judged too; printers and routers are not what this is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Exposure:
     """What is said when a rule of this id finds something. `why` is what it means for the owner, `seen` how it shows.
     `offer` is set where the rule is no more than a port or protocol that is open. `examples` are devices with what is
-    expected of them."""
+    expected of them. An exposure equals itself only: it is looked up by, and its examples are long."""
 
     id: str
     title: str
@@ -61,14 +63,25 @@ def answer(exposure: Exposure, case: Case) -> Answer:
 
 def finding(exposure: Exposure, answer: Exposed | Unsaid) -> Finding:
     """The finding that an answer makes."""
-    shown = answer if isinstance(answer, Exposed) else Exposed(evidence=(), sure=0.0)
+    if isinstance(answer, Unsaid):
+        return _unsaid(exposure, answer.reason)
+    return _finding(exposure, answer, None)
+
+
+@lru_cache(maxsize=UNSAID)
+def _unsaid(exposure: Exposure, reason: str) -> Finding:
+    """Of thousands of devices the same cannot be said for the same reason: one object serves them all."""
+    return _finding(exposure, Exposed(evidence=(), sure=0.0), reason)
+
+
+def _finding(exposure: Exposure, shown: Exposed, reason: str | None) -> Finding:
     return Finding(
         id=exposure.id,
-        state="found" if isinstance(answer, Exposed) else "cannot-say",
+        state="found" if reason is None else "cannot-say",
         severity=exposure.severity,
         confidence=shown.sure,
         evidence=shown.evidence,
-        reason=None if isinstance(answer, Exposed) else answer.reason,
+        reason=reason,
         remedy=exposure.remedy,
         source=exposure.source,
         date=exposure.date,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from camscan.model import Device
 from camscan.reach import Cell
 from tests.report_rig import device
 from tests.vantage_rig import box, cam, held, numbered, only, row, scan, services, verdicts
@@ -270,3 +271,37 @@ def test_a_partial_scan_never_shows_that_nobody_is_reached_unless_a_later_one_as
     assert held(office, cut, scan("guest", hour=0)).standing(1).verdict == "cannot-say"
     elsewhere = scan("guest", scope=("10.0.9.0/24",), hour=2)
     assert held(office, cut, elsewhere).standing(1).verdict == "cannot-say"
+
+
+def nameless(address: str = "203.0.113.9", *heard: str, **changes: Any) -> Device:
+    """Somebody who answered, and whom nobody could name."""
+    return device(address, services=services(address, *(heard or ("tcp/80/http",))), **changes)
+
+
+def test_a_nameless_host_at_a_translated_address_is_told_apart_by_nobody_who_sees_it_too() -> None:
+    office, one = scan("office", numbered(SERIAL)), scan("net-a", nameless(), scope=OUTSIDE[:1], hour=1)
+    other = scan("net-b", nameless(), scope=OUTSIDE[:1], hour=2)
+    walls = {"net-a": WALL[:1], "net-b": WALL[:1]}
+    may_be = Cell(verdict="cannot-say", reason="203.0.113.9: what answers there may be it")
+    assert only(office, one, other, behind=walls).cells[1:] == (may_be, may_be)
+    hairpin = scan("office", numbered(SERIAL), nameless(), scope=("10.0.0.0/24", *OUTSIDE))
+    assert only(hairpin, one, behind={"net-a": WALL[:1]}).cells[1] == may_be
+
+
+def test_a_camera_at_a_translated_address_is_told_apart_by_what_contradicts_or_by_another_place() -> None:
+    office = scan("office", numbered(SERIAL, mac="44:19:b6:01:02:03"))
+
+    def at_the_wall(*known: Any) -> list[str]:
+        scans = (scan(name, one, scope=OUTSIDE, hour=n) for n, (name, one) in enumerate(zip("ab", known, strict=False)))
+        found = held(office, *scans, behind=dict.fromkeys("ab"[: len(known)], WALL))
+        (mine,) = [one for one in found.devices if one.device.serial == SERIAL]
+        return verdicts(mine.cells[1:])
+
+    assert at_the_wall(cam(WALL[0]), cam(WALL[0])) == ["cannot-say", "cannot-say"]
+    assert at_the_wall(cam(WALL[0], vendor="dahua")) == ["cannot-say"]
+    assert at_the_wall(cam(WALL[0], mac="44:19:b6:00:00:99")) == ["not-reached"]
+    assert at_the_wall(cam(WALL[0], serial="DS-2CD2042WD-I20160101AAWR999999999")) == ["not-reached"]
+    assert at_the_wall(nameless(WALL[0], mac="44:19:b6:00:00:99")) == ["cannot-say"]
+    unnumbered = cam("10.0.0.9", id="uuid-1"), cam(WALL[0], id="uuid-1")
+    two = held(scan("office", cam(), unnumbered[0]), scan("a", unnumbered[1], scope=OUTSIDE), behind={"a": WALL})
+    assert [one.cells[1].verdict for one in two.devices] == ["not-reached", "reached"]

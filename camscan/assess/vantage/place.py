@@ -48,7 +48,7 @@ class Place:
         if mine:
             return worst_at(lasting(mine.addresses), lambda address: self.seen.silence(number, address, port))
         if self.name in self.seen.behind:
-            return self.seen.silence_behind(self.name, number, port)
+            return self.seen.silence_behind(self.unit, self.name, number, port)
         return worst_at(self._known_at, lambda address: self._absence(number, address, port))
 
     def _absence(self, number: int, address: str, question: Question) -> Cell:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from camscan.assess.vantage.asked import Asked, Question
-from camscan.assess.vantage.sightings import Sighting
+from camscan.assess.vantage.sightings import Sighting, lasting, told_apart
 from camscan.model import Device, ScanResult
 from camscan.reach import Cell, Vantage, worst_at
 
@@ -49,18 +49,46 @@ class Seen:
             return Cell(verdict="cannot-say", reason="a middlebox answers for it there")
         return self._asked[number].of(address, question)
 
-    def silence_behind(self, vantage: str, number: int, question: Question) -> Cell:
-        """The same for whatever can only be behind some addresses; who answers at one of them may be it."""
+    def silence_behind(self, unit: Unit, vantage: str, number: int, question: Question) -> Cell:
+        """The same for a unit that can only be behind some addresses; who answers at one of them may be it."""
+        for address in self._answering(vantage, number):
+            if any(self._may_be(unit, device) for device in self.at(number, address)):
+                return Cell(verdict="cannot-say", reason=f"{address}: what answers there may be it")
         known = self._behind.get((number, question))
         if known is None:
-            known = worst_at(self.behind[vantage], lambda address: self._wall(number, address, question))
+            known = worst_at(self.behind[vantage], lambda address: self._asked[number].of(address, question))
             self._behind[number, question] = known
         return known
 
-    def _wall(self, number: int, address: str, question: Question) -> Cell:
-        if any(device.middlebox or id(device) in self._lonely for device in self.at(number, address)):
-            return Cell(verdict="cannot-say", reason="what answers there may be it")
-        return self.silence(number, address, question)
+    def _answering(self, vantage: str, number: int) -> Sequence[str]:
+        """Behind which addresses of a vantage somebody answered in a scan."""
+        found = self._doors.get((vantage, number))
+        if found is None:
+            found = [address for address in self.behind[vantage] if self.at(number, address)]
+            self._doors[vantage, number] = found
+        return found
+
+    def _may_be(self, unit: Unit, device: Device) -> bool:
+        """Whether what answered at a translated address may be this unit: only who is known from elsewhere, or by
+        another serial or MAC, is told apart. That others saw it there too tells nothing, nor does its having no name.
+        """
+        other = self._unit_of.get(id(device), ())
+        if not any(sighting.device.vendor for sighting in other):
+            return True
+        return not (self._is_elsewhere(other) or other is unit or told_apart(unit, other))
+
+    def _is_elsewhere(self, unit: Unit) -> bool:
+        return any(a not in self._walls for sighting in unit for a in lasting(sighting.device.addresses))
+
+    @cached_property
+    def _walls(self) -> frozenset[str]:
+        """The addresses of every vantage behind which everything stands."""
+        return frozenset(address for addresses in self.behind.values() for address in addresses)
+
+    @cached_property
+    def _unit_of(self) -> dict[int, Unit]:
+        """The unit of each device, by `id()`; a middlebox has none."""
+        return {id(sighting.device): unit for unit in self.units for sighting in unit}
 
     @cached_property
     def _numbers(self) -> dict[str | None, list[int]]:
@@ -79,6 +107,11 @@ class Seen:
         return {}
 
     @cached_property
+    def _doors(self) -> dict[tuple[str, int], list[str]]:
+        """The same."""
+        return {}
+
+    @cached_property
     def _holders(self) -> dict[tuple[int, str], list[Device]]:
         found: dict[tuple[int, str], list[Device]] = defaultdict(list)
         for number, scan in enumerate(self.scans):
@@ -86,12 +119,6 @@ class Seen:
                 for address in device.addresses:
                     found[number, address].append(device)
         return found
-
-    @cached_property
-    def _lonely(self) -> frozenset[int]:
-        """Devices, by `id()`, that only scans of one vantage saw: whether they are one of the others is not known."""
-        alone = [unit for unit in self.units if len({self.scans[s.scan].vantage for s in unit}) == 1]
-        return frozenset(id(sighting.device) for unit in alone for sighting in unit)
 
 
 def _is_partial(scans: Sequence[ScanResult]) -> bool:

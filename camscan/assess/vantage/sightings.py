@@ -6,7 +6,7 @@ nothing: a clone, a factory value, a router that answers ARP for others, several
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -14,15 +14,20 @@ from camscan.model import Device, ScanResult
 
 Kind = str
 _KINDS: tuple[Kind, ...] = ("serial", "mac", "id", "address")  # what stays when an address changes comes first
+_STRONG: tuple[Kind, ...] = ("serial", "mac")
 _WEAK = frozenset(["id", "address"])  # kinds that a device of another maker may have as well
+
+_Marks = Mapping[Kind, Set[Hashable]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A device as one scan saw it; `scan` is the scan's number among those compared, the newest having 0."""
+    """A device as one scan saw it; `scan` is the scan's number among those compared, the newest having 0. `marks` are
+    its serial and its MAC, as far as they tell it from the others of its scan: what may contradict others."""
 
     scan: int
     device: Device
+    marks: Mapping[Kind, Hashable]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +35,7 @@ class _Group:
     """What was taken for one unit until now. `marks` are what may contradict others."""
 
     sightings: list[Sighting]
-    marks: dict[str, set[Hashable]]
+    marks: dict[Kind, set[Hashable]]
     into: "_Group | None" = None
 
     @property
@@ -45,12 +50,12 @@ class _Keys:
     serial_key: Callable[[str], Hashable]
     counts: Counter[tuple[int, Kind, Hashable]] = field(default_factory=Counter)
 
-    def take(self, sighting: Sighting) -> None:
-        self.counts.update((sighting.scan, *key) for key in set(self._all(sighting.device)))
+    def take(self, scan: int, device: Device) -> None:
+        self.counts.update((scan, *key) for key in set(self._all(device)))
 
-    def of(self, sighting: Sighting, kind: Kind) -> list[Hashable]:
-        told = dict.fromkeys(value for k, value in self._all(sighting.device) if k == kind)
-        return [value for value in told if self.counts[sighting.scan, kind, value] == 1]
+    def of(self, scan: int, device: Device, kind: Kind) -> list[Hashable]:
+        told = dict.fromkeys(value for k, value in self._all(device) if k == kind)
+        return [value for value in told if self.counts[scan, kind, value] == 1]
 
     def _all(self, device: Device) -> Iterator[tuple[Kind, Hashable]]:
         if device.serial:
@@ -72,25 +77,33 @@ def lasting(addresses: Iterable[str]) -> tuple[str, ...]:
 def joined(scans: Sequence[ScanResult], serial_key: Callable[[str], Hashable]) -> list[tuple[Sighting, ...]]:
     """The sightings of each unit, its newest first. `scans` come newest first; `serial_key` gives one value for serials
     that agree, such as a long and a short one. Middleboxes are no units, and left out."""
-    sightings = [
-        Sighting(scan=number, device=device)
-        for number, scan in enumerate(scans)
-        for device in scan.devices
-        if device.middlebox is None
-    ]
+    devices = [(number, device) for number, scan in enumerate(scans) for device in scan.devices]
     keys = _Keys(serial_key)
-    for sighting in sightings:
-        keys.take(sighting)
-    groups = [_alone(sighting, keys) for sighting in sightings]
+    for number, device in devices:
+        if device.middlebox is None:
+            keys.take(number, device)
+    groups = [_alone(number, device, keys) for number, device in devices if device.middlebox is None]
     for kind in _KINDS:
         _join(kind, groups, keys)
     return [tuple(sorted(g.sightings, key=lambda s: s.scan)) for g in groups if g.into is None]
 
 
-def _alone(sighting: Sighting, keys: _Keys) -> _Group:
-    marks: dict[str, set[Hashable]] = {kind: set(keys.of(sighting, kind)) for kind in ("serial", "mac")}
-    marks["vendor"] = {sighting.device.vendor} if sighting.device.vendor else set()
+def told_apart(one: Iterable[Sighting], other: Iterable[Sighting]) -> bool:
+    """Whether two show serials, or MACs, of which none is the same."""
+    return _differ(_marks(one), _marks(other), _STRONG)
+
+
+def _alone(scan: int, device: Device, keys: _Keys) -> _Group:
+    told = {kind: value for kind in _STRONG for value in keys.of(scan, device, kind)}
+    sighting = Sighting(scan=scan, device=device, marks=told)
+    marks = _marks([sighting])
+    marks["vendor"] = {device.vendor} if device.vendor else set()
     return _Group(sightings=[sighting], marks=marks)
+
+
+def _marks(sightings: Iterable[Sighting]) -> dict[Kind, set[Hashable]]:
+    every = list(sightings)
+    return {kind: {s.marks[kind] for s in every if kind in s.marks} for kind in _STRONG}
 
 
 def _join(kind: Kind, groups: Sequence[_Group], keys: _Keys) -> None:
@@ -98,7 +111,7 @@ def _join(kind: Kind, groups: Sequence[_Group], keys: _Keys) -> None:
     sharing: dict[Hashable, list[_Group]] = defaultdict(list)
     for group in groups:
         (first,) = group.sightings[:1]
-        for value in keys.of(first, kind):
+        for value in keys.of(first.scan, first.device, kind):
             for other in map(_followed, sharing[value]):
                 mine = _followed(group)
                 if other is not mine and not _contradict(mine, other, kind):
@@ -115,8 +128,11 @@ def _followed(group: _Group) -> _Group:
 def _contradict(one: _Group, other: _Group, kind: Kind) -> bool:
     if not one.scans.isdisjoint(other.scans):
         return True
-    marks = ("serial", "mac", "vendor") if kind in _WEAK else ("serial", "mac")
-    return any(one.marks[m] and other.marks[m] and one.marks[m].isdisjoint(other.marks[m]) for m in marks)
+    return _differ(one.marks, other.marks, (*_STRONG, "vendor") if kind in _WEAK else _STRONG)
+
+
+def _differ(one: _Marks, other: _Marks, kinds: Iterable[Kind]) -> bool:
+    return any(one[kind] and other[kind] and one[kind].isdisjoint(other[kind]) for kind in kinds)
 
 
 def _merge(into: _Group, group: _Group) -> None:

@@ -238,7 +238,8 @@ class Coverage:
     """What one channel did on one network: how many addresses were asked, answered, silent, or why it could not.
 
     `state` is asked, partial or not-possible; `asked` counts addresses (1 for a multicast on a segment). `ports` are
-    the TCP ports that were tried at each address, none for a channel that tries no ports.
+    the TCP ports that were tried at each address, none for a channel that tries no ports. `only_known`: of the network
+    only those were asked whom another channel had heard, so that it shows nothing of the others.
     """
 
     interface: str | None
@@ -250,6 +251,7 @@ class Coverage:
     silent: int
     reason: str | None = None
     ports: tuple[int, ...] = ()
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -202,6 +202,7 @@ async def test_a_question_for_hosts_that_are_known_goes_to_them_alone_near_and_f
     site.journal.pages[step].finish()
     (row,) = (r for r in coverage(PLAN, site.journal.tally) if r.channel == step.channel and r.network == str(network))
     assert (row.state, row.asked, row.silent) == ("asked", 2, 2)
+    assert row.only_known
     assert row.reason == f"{len(here) - 2} not asked: nothing was heard of anybody there"
 
 

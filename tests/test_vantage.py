@@ -1,5 +1,6 @@
 """The matrix: who is reached from where, and that nothing is called not reached which was not asked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from camscan.model import Device
 from camscan.reach import Cell
 from tests.report_rig import device
-from tests.vantage_rig import box, cam, held, numbered, only, row, scan, services, verdicts
+from tests.vantage_rig import NETWORK, box, cam, held, numbered, only, row, scan, services, verdicts
 
 SERIAL = "DS-2CD2042WD-I20160101AAWR123456789"
 
@@ -100,6 +101,21 @@ def test_what_is_asked_on_the_own_wire_only_is_not_asked_elsewhere_and_does_not_
 def test_a_protocol_that_was_not_asked_at_all_counts() -> None:
     found = only(scan("office", cam("10.0.0.64", "udp/37020/sadp")), scan("guest", rows=(row(),)))
     assert (found.cells[1].verdict, found.services[0].cells[1].verdict) == ("not-asked", "not-asked")
+
+
+def test_a_channel_that_asks_only_known_hosts_shows_nothing_of_the_others() -> None:
+    office = scan("office", cam("10.0.0.64", "tcp/80/http", "udp/161/snmp_engine"))
+    known = row("snmp_engine unicast", asked=0, answered=0, silent=0)
+    counted = replace(known, network="5 addresses from 10.0.0.60 to 10.0.0.68")
+    single = tuple(f"10.0.0.{n}/32" for n in (60, 62, 64, 66, 68))
+    tcp = row("tcp connect", counted.network)
+    reason = "udp/161 is asked only of hosts that were heard there"
+    for scope, rows in (((NETWORK,), (row(), known)), (single, (tcp, counted))):
+        found = only(office, scan("guest", scope=scope, rows=rows))
+        assert verdicts(one.cells[1] for one in found.services) == ["not-reached", "not-asked"]
+        assert found.cells[1] == found.services[1].cells[1] == Cell(verdict="not-asked", reason=reason)
+        heard = scan("guest", cam("10.0.0.64", "tcp/80/http"), scope=scope, rows=rows)
+        assert verdicts(one.cells[1] for one in only(office, heard).services) == ["reached", "not-reached"]
 
 
 def test_without_a_sweep_of_ports_a_camera_is_not_asked() -> None:

@@ -46,9 +46,11 @@ def box(*addresses: str, ports: Iterable[str] = ("tcp/80/http",)) -> Device:
 
 def row(channel: str = "tcp connect", network: str = NETWORK, state: Any = "asked", **changes: Any) -> Coverage:
     ports = PORTS if channel.startswith("tcp") else ()
+    """What a channel did; the one that asks only known hosts is marked as in a scan."""
     told = Coverage(
         interface="eth0", network=network, channel=channel, state=state, asked=254, answered=1, silent=253, ports=ports
     )
+    told = replace(told, only_known=channel == "snmp_engine unicast")
     return replace(told, **changes)
 
 

@@ -94,6 +94,7 @@ class Tally:
             silent=0 if _is_segment(step) else max(asked - answered, 0),
             reason="; ".join(self._reasons(step, block, lack, first)) or None,
             ports=tuple(map(int, step.requests)) if step.mode == "ports" else (),
+            only_known=step.per_host,
         )
 
     def _drawn(self, step: Step, block: Block) -> int:

@@ -102,4 +102,5 @@ def _coverage(row: Value) -> Coverage:
         silent=row["silent"].count(),
         reason=row["reason"].text_or_none(),
         ports=tuple(port.count(PORTS) for port in row["ports"].each()),
+        only_known=row["only_known"].flag(),
     )

@@ -207,6 +207,7 @@ def _coverage(row: model.Coverage) -> Record:
         "silent": row.silent,
         "reason": _shown(row.reason),
         "ports": list(row.ports),
+        "only_known": row.only_known,
     }
 
 

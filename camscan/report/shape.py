@@ -172,7 +172,10 @@ class Device(_Record):
 
 
 class Coverage(_Record):
-    """What one channel did on one network; `reason` says why it could not, `ports` which TCP ports it tried."""
+    """What one channel did on one network; `reason` says why it could not, `ports` which TCP ports it tried.
+
+    With `only_known` it asked of this network only whom another channel had heard.
+    """
 
     interface: str | None
     network: str
@@ -183,6 +186,7 @@ class Coverage(_Record):
     silent: int
     reason: str | None
     ports: list[int]
+    only_known: bool
 
 
 class Undecoded(_Record):

@@ -1,9 +1,9 @@
 """What one scan asked of an address, by its scope and its coverage: whether silence there means anything.
 
 The rule: not reached is said only where a channel went to its end. A row of the coverage counts for the addresses of
-its network that the scope holds, a multicast or a broadcast for all of its wire. Of several rows of one channel that
-may be meant the worst counts, of several channels that ask the same the best. Text that is not understood covers
-nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
+its network that the scope holds, a multicast or a broadcast for all of its wire, and of a channel that asks only known
+hosts for those alone that the scan heard. Of several rows of one channel that may be meant the worst counts, of several
+channels that ask the same the best. Text that is not understood covers nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
 """
 
 import re
@@ -86,15 +86,20 @@ class Asked:
 
     def _rows(self, address: Address) -> Iterator[Coverage]:
         holds = self._holds(address)
-        yield from (row for row in self._by_network.rows(address) if holds or _is_group(row))
+        known = str(address) in self._heard
+        rows = (row for row in self._by_network.rows(address) if known or not row.only_known)
+        yield from (row for row in rows if holds or _is_group(row))
         if holds and self._single.holds(address):
-            yield from (row for first, last, row in self._spans if _between(first, address, last))
+            spans = (span for span in self._spans if known or not span[2].only_known)
+            yield from (row for first, last, row in spans if _between(first, address, last))
 
     def _unasked(self, address: Address, question: Question) -> Cell:
         if self._excluded.holds(address):
             return Cell(verdict="not-asked", reason="excluded")
         if not self._holds(address):
             return Cell(verdict="not-asked", reason="not in its scope")
+        if question.protocols & self._only_of_known:
+            return Cell(verdict="not-asked", reason=f"{question} is asked only of hosts that were heard there")
         if question.protocols & self._only_by_group:
             reason = f"{question} is asked on its own wire only"
             return Cell(verdict="not-asked", reason=reason, counts=False)
@@ -104,6 +109,11 @@ class Asked:
         if self._excluded.holds(address):
             return False
         return self._single.holds(address) or (self._wide.holds(address) and address not in self._ends)
+
+    @cached_property
+    def _heard(self) -> frozenset[str]:
+        """Who answered anything at all: a channel may ask only those."""
+        return frozenset(address for device in self.scan.devices for address in device.addresses)
 
     @cached_property
     def _swept(self) -> tuple[Network, ...]:
@@ -127,6 +137,11 @@ class Asked:
     def _excluded(self) -> Containment:
         named = (text.removeprefix("not ") for text in self.scan.scope if text.startswith("not "))
         return Containment(n for n in map(_network, named) if n is not None)
+
+    @cached_property
+    def _only_of_known(self) -> frozenset[str]:
+        """Protocols that are asked only of hosts that were heard."""
+        return frozenset(row.channel.split(" ")[0] for row in self.scan.coverage if row.only_known)
 
     @cached_property
     def _only_by_group(self) -> frozenset[str]:

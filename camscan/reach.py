@@ -69,12 +69,14 @@ class DeviceReach:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vantage:
     """A place from which scans were made, the newest first. `unnamed` hosts answered there of which no maker is known,
-    and `middleboxes` that answer for many addresses. `partial` says that one of the scans did not ask all of its
+    of these `suspects` at a port of cameras (`10.0.0.99 at tcp/554`), and `middleboxes` that answer for many addresses.
+    `partial` says that one of the scans did not ask all of its
     scope, and none after it has made up for that."""
 
     name: str
     scans: tuple[ScanResult, ...]
     unnamed: int
+    suspects: tuple[str, ...]
     middleboxes: int
     partial: bool
 
@@ -92,10 +94,19 @@ class Matrix:
 
     def standing(self, place: int) -> Cell:
         """Whether any device is reached from a vantage; not reached only where that is known of all there are."""
-        vantage = self.vantages[place]
         if not self.devices:
             return Cell(verdict="cannot-say", reason="no device is known from any vantage")
         cell = worst(device.cells[place] for device in self.devices)
-        if cell.verdict == "not-reached" and vantage.partial:
-            return Cell(verdict="cannot-say", reason="its scan is partial")
-        return cell
+        doubt = self._doubt(place) if cell.verdict == "not-reached" else None
+        return Cell(verdict="cannot-say", reason=doubt) if doubt else cell
+
+    def _doubt(self, place: int) -> str | None:
+        """Why there may be devices that nobody knows: a scan that was cut short, or a host that may be a camera."""
+        vantage = self.vantages[place]
+        if vantage.partial:
+            return "its scan is partial"
+        cut = [other.name for other in self.vantages if other.partial]
+        if cut:
+            return f"the scan from {cut[0]} is partial, and may not know all devices"
+        more = f" and {len(vantage.suspects) - 1:,} more" if len(vantage.suspects) > 1 else ""
+        return f"a host of no known maker answers: {vantage.suspects[0]}{more}" if vantage.suspects else None

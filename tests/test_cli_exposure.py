@@ -15,7 +15,7 @@ from camscan.cli import reading
 from camscan.report.exposure import COLUMNS
 from tests.cli_rig import Scanner, install, run
 from tests.report_rig import HOSTILE, device, hostile
-from tests.vantage_rig import box, cam, file, numbered, row, scan
+from tests.vantage_rig import box, cam, file, numbered, row, scan, services
 
 
 @pytest.fixture
@@ -150,6 +150,15 @@ def test_what_is_not_known_is_never_clean(office: str, guest: str, tmp_path: Pat
         2,
         "--fail-on-reach guest-wify: no file is from there; there are office, guest-wifi\n",
     )
+
+
+def test_a_nameless_host_at_a_port_of_cameras_is_named_and_never_clean(office: str, tmp_path: Path) -> None:
+    strangers = tuple(device(a, services=services(a, "tcp/554/rtsp")) for a in ("10.0.0.98", "10.0.0.99"))
+    guest = file(tmp_path / "guest.json", scan("guest-wifi", *strangers))
+    reason = (
+        "whether it reaches a device is not known: a host of no known maker answers: 10.0.0.98 at tcp/554 and 1 more"
+    )
+    assert fails(office, guest, "--fail-on-reach", "guest-wifi") == (3, f"--fail-on-reach guest-wifi: {reason}\n")
 
 
 def test_translated_addresses_are_named_by_the_user(office: str, tmp_path: Path) -> None:

@@ -18,6 +18,11 @@ def cell(*scans: Any, **options: Any) -> Cell:
     return only(*scans, **options).cells[-1]
 
 
+def nameless(address: str = "203.0.113.9", *heard: str, **changes: Any) -> Device:
+    """Somebody who answered, and whom nobody could name."""
+    return device(address, services=services(address, *(heard or ("tcp/80/http",))), **changes)
+
+
 def test_a_camera_is_reached_where_it_was_heard_and_not_where_all_of_it_was_asked() -> None:
     found = only(scan("office", cam()), scan("guest"))
     assert verdicts(found.cells) == ["reached", "not-reached"]
@@ -280,6 +285,26 @@ def test_a_vantage_reaches_none_only_where_that_is_known_of_all() -> None:
     assert held(scan("guest")).standing(0).verdict == "cannot-say"
 
 
+@pytest.mark.parametrize("heard", ["tcp/554/tcp", "tcp/8554/rtsp", "tcp/8000/tcp", "tcp/37777/tcp", "udp/37020/sadp"])
+def test_a_nameless_host_at_a_port_of_cameras_may_be_one(heard: str) -> None:
+    office, stranger = scan("office", cam()), nameless("10.0.0.99", heard)
+    doubt = f"a host of no known maker answers: 10.0.0.99 at {heard.rpartition('/')[0]}"
+    assert held(office, scan("guest", stranger)).standing(1) == Cell(verdict="cannot-say", reason=doubt)
+    assert held(office, scan("guest", nameless("10.0.0.99"))).standing(1).verdict == "not-reached"
+    assert held(scan("office", cam(), stranger), scan("guest")).standing(1).verdict == "not-reached"
+    assert held(scan("office", cam(), cam("10.0.0.99", vendor="axis")), scan("guest", stranger)).standing(1) == Cell(
+        verdict="not-reached"
+    )
+
+
+def test_where_the_scan_of_those_who_know_the_cameras_is_partial_nobody_knows_them_all() -> None:
+    office = scan("office", cam(), partial=True, rows=(row(state="partial"), row("sadp unicast")))
+    reason = "the scan from office is partial, and may not know all devices"
+    assert held(office, scan("guest")).standing(1) == Cell(verdict="cannot-say", reason=reason)
+    assert held(office, scan("office", cam(), hour=1), scan("guest")).standing(1).verdict == "not-reached"
+    assert held(office, scan("guest", cam())).standing(1).verdict == "reached"
+
+
 def test_a_partial_scan_never_shows_that_nobody_is_reached_unless_a_later_one_asked_the_rest() -> None:
     office, cut = scan("office", cam()), scan("guest", partial=True, hour=1)
     assert held(office, cut).standing(1) == Cell(verdict="cannot-say", reason="its scan is partial")
@@ -287,11 +312,6 @@ def test_a_partial_scan_never_shows_that_nobody_is_reached_unless_a_later_one_as
     assert held(office, cut, scan("guest", hour=0)).standing(1).verdict == "cannot-say"
     elsewhere = scan("guest", scope=("10.0.9.0/24",), hour=2)
     assert held(office, cut, elsewhere).standing(1).verdict == "cannot-say"
-
-
-def nameless(address: str = "203.0.113.9", *heard: str, **changes: Any) -> Device:
-    """Somebody who answered, and whom nobody could name."""
-    return device(address, services=services(address, *(heard or ("tcp/80/http",))), **changes)
 
 
 def test_a_nameless_host_at_a_translated_address_is_told_apart_by_nobody_who_sees_it_too() -> None:

@@ -66,7 +66,8 @@ def exposure(
     said, with the reason.
 
     Exit codes: 0 done, 1 a device is reached from a vantage of --fail-on-reach, 2 usage or a file that cannot be
-    understood, 3 whether one is reached cannot be said.
+    understood, 3 whether one is reached cannot be said, also where a scan is partial, or a host of no known maker
+    answers there at a port of the two makers or of RTSP.
     """
     from camscan.assess.vantage.matrix import matrix
     from camscan.cli.formats import screen

@@ -28,8 +28,9 @@ class Scan(_Record):
 class Vantage(_Record):
     """A place in the network, its scans, the newest first, and how many devices have each verdict from there.
 
-    `verdict` is `not-reached` only where that is known of all devices. `unnamed` hosts answered there of which no maker
-    is known, and `middleboxes` that answer for many addresses.
+    `verdict` is `not-reached` only where that is known of all devices, no scan of any vantage is partial, and no host
+    of unknown maker answered at a port of cameras. `unnamed` hosts answered there of which no maker is known, and
+    `middleboxes` that answer for many addresses.
     """
 
     name: str

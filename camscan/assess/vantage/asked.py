@@ -3,7 +3,8 @@
 The rule: not reached is said only where a channel went to its end. A row of the coverage counts for the addresses of
 its network that the scope holds, a multicast or a broadcast for all of its wire, and of a channel that asks only known
 hosts for those alone that the scan heard. Of several rows of one channel that may be meant the worst counts, of several
-channels that ask the same the best. Text that is not understood covers nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
+channels that ask the same the best. Text that is not understood covers nothing. Where the rows and the texts of a scope
+come from: `discover/tally.py`, `discover/survey.py`.
 """
 
 import re

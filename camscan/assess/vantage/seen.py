@@ -1,11 +1,12 @@
 """Everything that several scans saw, arranged for the question who is reached from where (`matrix.py`)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from camscan.assess.vantage.asked import Asked, Question
+from camscan.assess.vantage.camera_ports import at_camera_ports
 from camscan.assess.vantage.sightings import Sighting, lasting, told_apart
 from camscan.model import Device, ScanResult
 from camscan.reach import Cell, Vantage, worst_at
@@ -35,8 +36,16 @@ class Seen:
         scans = tuple(self.scans[number] for number in numbers)
         mine = [unit for unit in self.units if any(s.scan in numbers for s in unit)]
         boxes = sum(1 for scan in scans for device in scan.devices if device.middlebox)
-        unnamed = sum(1 for unit in mine if not any(s.device.vendor for s in unit))
-        return Vantage(name=name, scans=scans, unnamed=unnamed, middleboxes=boxes, partial=_is_partial(scans))
+        unnamed = [unit for unit in mine if not any(s.device.vendor for s in unit)]
+        suspects = dict.fromkeys(text for unit in unnamed for text in _suspicions(unit, numbers))
+        return Vantage(
+            name=name,
+            scans=scans,
+            unnamed=len(unnamed),
+            suspects=tuple(suspects),
+            middleboxes=boxes,
+            partial=_is_partial(scans),
+        )
 
     def at(self, number: int, address: str) -> Sequence[Device]:
         """Who answered in a scan at an address, middleboxes among them."""
@@ -119,6 +128,14 @@ class Seen:
                 for address in device.addresses:
                     found[number, address].append(device)
         return found
+
+
+def _suspicions(unit: Unit, numbers: Collection[int]) -> Iterator[str]:
+    """`10.0.0.99 at tcp/554`, where a host that nobody named answered these scans at a port of cameras."""
+    for sighting in unit:
+        port = next(at_camera_ports(sighting.device.services), None)
+        if sighting.scan in numbers and port:
+            yield f"{sighting.device.address} at {port}"
 
 
 def _is_partial(scans: Sequence[ScanResult]) -> bool:

@@ -1,6 +1,5 @@
 """Plan, announcements and coverage: worked out before, and told honestly after."""
 
-from collections import Counter
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network, ip_network
 from pathlib import Path
@@ -18,7 +17,6 @@ from camscan.protocols.registry import load_protocols
 from camscan.protocols.tcp import TEST_PORTS
 from camscan.scope import Interface, Network, Scope
 from camscan.transport.route import is_direct
-from camscan.transport.unsent import Unsent
 
 LAN = IPv4Network("10.9.0.0/28")
 FAR = IPv4Network("10.8.0.0/30")
@@ -166,7 +164,7 @@ def _begun(plan: Plan, channel: str, drawn: int) -> tuple[Step, Tally]:
     """A step of this channel that has taken up so many addresses of its network and come to its end."""
     tally = Tally()
     (step,) = (s for s in plan.steps if s.channel == channel)
-    tally.begin(step, Unsent(), Counter())
+    tally.begin(step)
     for _ in range(drawn):
         tally.draw(step, step.network)
     tally.finish(step)
@@ -188,6 +186,30 @@ def test_an_address_that_got_one_packet_of_two_was_asked_and_the_channel_is_part
     tally.unsent[step].add("10.9.0.5", "No buffer space available")
     row = _row(plan, tally, "sadp unicast")
     assert (row.state, row.asked, row.reason) == ("partial", 3, "1 packet could not be sent: No buffer space available")
+
+
+def test_a_channel_that_lost_replies_is_partial_and_one_that_dropped_those_of_excluded_senders_is_not() -> None:
+    plan = plan_of(WHOLE)
+    step, tally = _begun(plan, "sadp unicast", 3)
+    tally.dropped[step]["sadp"] += 2
+    row = _row(plan, tally, "sadp unicast")
+    assert (row.state, row.reason) == ("asked", "2 replies dropped: sender excluded")
+    tally.lost[step]["sadp"] += 1
+    row = _row(plan, tally, "sadp unicast")
+    assert (row.state, row.reason) == ("partial", "1 reply lost: too many; 2 replies dropped: sender excluded")
+    assert unasked(plan, tally) == (str(LAN),)
+
+
+def test_who_is_absent_by_arp_that_lost_answers_may_be_there() -> None:
+    plan = plan_of(WHOLE)
+    step, tally = _begun(plan, "tcp connect", 3)
+    (sweep,) = (s for s in plan.steps if s.channel == "arp sweep")
+    tally.lost[sweep]["arp"] += 7
+    assert _row(plan, tally, "tcp connect").state == "asked"
+    tally.leave_out(step, step.network, 2)
+    row = _row(plan, tally, "tcp connect")
+    assert row.state == "partial"
+    assert row.reason == "2 not asked: ARP showed nobody there; 7 replies lost by arp sweep: too many"
 
 
 def test_a_channel_of_which_nothing_left_was_not_possible() -> None:
@@ -213,7 +235,7 @@ def test_what_did_not_leave_concerns_its_own_network_and_channel_only() -> None:
     other = ip_network("10.9.1.0/28")
     plan, tally = plan_of(Scope(swept=(LAN, other))), Tally()
     for step in plan.steps:
-        tally.begin(step, Unsent(), Counter())
+        tally.begin(step)
         for network in step.networks:
             tally.draw(step, network)
         tally.finish(step)

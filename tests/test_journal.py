@@ -190,7 +190,7 @@ def test_the_coverage_of_both_runs_is_that_of_the_whole() -> None:
     for number in (0, 1):
         journal = kept.again() if number else kept.begun()
         page = journal.pages[step_of(kept.plan, "sadp unicast")]
-        journal.tally.begin(page.step, journal.tally.unsent[page.step], journal.tally.dropped[page.step])
+        journal.tally.begin(page.step)
         page.begin(3, 0.0)
         for drawn in Order(page.step.networks, kept.plan.scope).undone(page.done):
             journal.tally.draw(page.step, page.step.networks[drawn.network])
@@ -199,13 +199,14 @@ def test_the_coverage_of_both_runs_is_that_of_the_whole() -> None:
                 page.answer(drawn.address)
                 journal.tally.unsent[page.step].add("10.8.0.3", "no buffer", 2 * (drawn.position < 3))
                 journal.tally.dropped[page.step]["sadp"] += 1
+                journal.tally.lost[page.step]["sadp"] += 2
             if drawn.position == 3 and not number:
                 break
     page.finish()
     rows = {(row.channel, row.network): row for row in coverage(kept.plan, kept.again().tally)}
     row = rows["sadp unicast", str(FAR)]
     assert (row.state, row.asked, row.answered, row.silent) == ("partial", 5, 2, 3)
-    assert row.reason == "1 could not be asked: no buffer; 2 replies dropped: sender excluded, or too many"
+    assert row.reason == "1 could not be asked: no buffer; 4 replies lost: too many; 2 replies dropped: sender excluded"
 
 
 def test_a_finished_step_is_finished_and_nothing_of_it_is_left() -> None:

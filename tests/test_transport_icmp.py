@@ -80,7 +80,7 @@ async def test_replies_that_nobody_read_in_time_are_counted(monkeypatch: pytest.
     monkeypatch.setattr(inbox, "WAITING_LIMIT", 0)
     rig = Rig()
     assert [r async for r in icmp.sweep(rig.wire, _echo, each(["127.9.0.1"]), Grace(least=0.2))] == []
-    assert rig.wire.dropped["icmp"] >= 1
+    assert rig.wire.lost["icmp"] >= 1
 
 
 @needs_root

@@ -160,7 +160,7 @@ async def test_one_flooding_device_costs_only_itself(monkeypatch: pytest.MonkeyP
         replies = await _ask(rig, _question(port, "127.9.0.1", "127.9.0.2"))
     assert [r.address for r in replies].count("127.9.0.1") == 5
     assert b"honest" in [r.data for r in replies]
-    assert rig.wire.dropped["sadp"] == 195
+    assert rig.wire.lost["sadp"] == 195
 
 
 async def test_replies_are_bounded_in_number_and_size() -> None:
@@ -248,7 +248,7 @@ async def test_replies_that_nobody_read_in_time_are_counted(monkeypatch: pytest.
     async with _devices({HOME: flood}) as (port, _):
         replies = await _ask(rig, _question(port, HOME, repeats=1))
     assert len(replies) < 20
-    assert len(replies) + rig.wire.dropped["sadp"] == 20
+    assert len(replies) + rig.wire.lost["sadp"] == 20
 
 
 async def test_a_sweep_cut_short_has_counted_what_it_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +260,7 @@ async def test_a_sweep_cut_short_has_counted_what_it_dropped(monkeypatch: pytest
         assert (await anext(replies)).data == b"1"
         assert (await anext(replies)).data == b"honest"
         await replies.aclose()
-    assert rig.wire.dropped == {"sadp": 1}
+    assert rig.wire.lost == {"sadp": 1}
 
 
 def test_few_packets_may_wait_for_absent_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,13 +126,13 @@ class Page:
         for batch in (*(batch for _, batch in self._waiting), *filter(None, [self._batch])):
             self._write_batch(batch)
         unsent = self._unsent([] if self._batch else self.tally.unsent[self.step].addresses)
-        self._note("finished", unsent=unsent, dropped=self._dropped, remarks=self.tally.remarks[self.step])
+        self._note("finished", unsent=unsent, **self._unkept, remarks=self.tally.remarks[self.step])
         self.tally.finish(self.step)
 
     def _write_batch(self, batch: _Batch) -> None:
         counts = {"drawn": dict(batch.drawn), "absent": dict(batch.absent)}
         unsent = self._unsent(batch.addresses)
-        self._note("done", ranges=batch.ranges, **counts, unsent=unsent, dropped=self._dropped)
+        self._note("done", ranges=batch.ranges, **counts, unsent=unsent, **self._unkept)
 
     def _unsent(self, addresses: Iterable[str]) -> list[tuple[str, str, int]]:
         unsent = self.tally.unsent[self.step]
@@ -140,8 +140,8 @@ class Page:
         return [(a, unsent.reason(a), packets) for a, packets in missed if packets]
 
     @property
-    def _dropped(self) -> int:
-        return self.tally.dropped[self.step].total()
+    def _unkept(self) -> dict[str, int]:
+        return {"dropped": self.tally.dropped[self.step].total(), "lost": self.tally.lost[self.step].total()}
 
     def _note(self, event: str, **values: object) -> None:
         self.write({"event": event, **{name: value for name, value in values.items() if value not in (0, [], {})}})
@@ -183,6 +183,7 @@ class Page:
         for address, reason, packets in row.get("unsent", []):
             tally.unsent[step].add(address, reason, int(packets))
         tally.dropped[step][step.protocol] = int(row.get("dropped", 0))
+        tally.lost[step][step.protocol] = int(row.get("lost", 0))
 
     def left(self) -> Step:
         """The step with what is left of it. How wide ARP sweeps stays as it is: the pace on the wire depends on it."""

@@ -142,8 +142,9 @@ class Survey:
             self.hosts.heard.close(step.networks)
 
     async def _ask(self, step: Step) -> None:
-        wire = replace(self._way(step), unsent=self.tally.unsent[step], dropped=self.tally.dropped[step])
-        self.tally.begin(step, wire.unsent, wire.dropped)
+        tally = self.tally
+        wire = replace(self._way(step), unsent=tally.unsent[step], dropped=tally.dropped[step], lost=tally.lost[step])
+        tally.begin(step)
         page = self.journal.pages[step]
         async with aclosing(self._channels.replies(step, wire)) as replies:
             async for reply in replies:

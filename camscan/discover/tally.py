@@ -27,7 +27,9 @@ class Tally:
     """What every step asked and heard while the scan runs, and why a step or an address could not be asked.
 
     `drawn` and `absent` count addresses of each network of a step: taken up, and not asked because ARP showed that
-    nobody is there. `unlinked` are the interfaces that did not keep their link, with the reason.
+    nobody is there. `dropped` counts replies of excluded senders, `lost` those that were too many: who sent them is not
+    known, so that silence proves nothing there. `unlinked` are the interfaces that did not keep their link, with the
+    reason.
     """
 
     drawn: dict[tuple[Step, str], int] = field(default_factory=Counter)
@@ -35,6 +37,7 @@ class Tally:
     answered: dict[Step, set[str]] = field(default_factory=lambda: defaultdict(set))
     unsent: dict[Step, Unsent] = field(default_factory=lambda: defaultdict(Unsent))
     dropped: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    lost: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     remarks: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
     failed: dict[Step, str] = field(default_factory=dict)
     unlinked: dict[str, str] = field(default_factory=dict)
@@ -42,10 +45,9 @@ class Tally:
     begun: set[Step] = field(default_factory=set)
     finished: set[Step] = field(default_factory=set)
 
-    def begin(self, step: Step, unsent: Unsent, dropped: Counter[str]) -> None:
-        """The step starts; its transport counts here what does not leave and what is not kept."""
+    def begin(self, step: Step) -> None:
+        """The step starts: `unsent`, `dropped` and `lost` are where its transport counts."""
         self.begun.add(step)
-        self.unsent[step], self.dropped[step] = unsent, dropped
 
     def draw(self, step: Step, network: str) -> None:
         """One more address of the network was taken up."""
@@ -107,7 +109,13 @@ class Tally:
         if step.not_possible or (not reached and ended and (drawn or step in self.failed)):
             return "not-possible"
         complete = step in self.finished and not lack.packets and step.interface not in self.unlinked
-        return "asked" if complete else "partial"
+        return "asked" if complete and not self._unheard(step) else "partial"
+
+    def _unheard(self, step: Step) -> dict[str, int]:
+        """How many replies were lost, nobody knows whose: the step's own, and answers to ARP if it went by these."""
+        sweeps = [s for s in self.lost if s.mode == "sweep" and s.networks == step.networks and s is not step]
+        blind = sweeps if any(self.absent.get((step, n)) for n in step.networks) and not step.per_host else []
+        return {s.channel: count for s in (step, *blind) if (count := self.lost[s].total())}
 
     def _lack(self, step: Step, block: Block) -> "_Lack":
         unsent, lack = self.unsent[step], _Lack()
@@ -135,9 +143,11 @@ class Tally:
         if step.interface in self.unlinked:
             yield self.unlinked[step.interface]
         yield from self.remarks[step] if first else ()
+        for channel, lost in self._unheard(step).items():
+            yield f"{_replies(lost)} lost{'' if channel == step.channel else f' by {channel}'}: too many"
         dropped = self.dropped[step].total()
         if dropped and first:
-            yield f"{dropped:,} replies dropped: sender excluded, or too many"
+            yield f"{_replies(dropped)} dropped: sender excluded"
 
 
 @dataclass(slots=True)
@@ -147,6 +157,10 @@ class _Lack:
     packets: int = 0
     reason: str = ""
     missed: Counter[str] = field(default_factory=Counter)
+
+
+def _replies(count: int) -> str:
+    return f"{count:,} {'reply' if count == 1 else 'replies'}"
 
 
 def _is_segment(step: Step) -> bool:

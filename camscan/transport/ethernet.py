@@ -48,8 +48,9 @@ async def arp_sweep(
     """One answer (the frame) of each address of the network that is there, as it comes, until at most `seconds` after
     the last question; less where the answers so far came quickly.
 
-    Questions that could not leave one by one are counted in `wire.unsent`, answers not kept in `wire.dropped`. Raises
-    `OutOfScopeError`, and `NotPossibleError` without the privilege, on an interface that has no ARP, or if none left.
+    Questions that could not leave one by one are counted in `wire.unsent`, answers of excluded senders in
+    `wire.dropped` and those that were too many in `wire.lost`. Raises `OutOfScopeError`, and `NotPossibleError` without
+    the privilege, on an interface that has no ARP, or if none left.
     """
     sweep = _Sweep(wire, who_has, interface, network, seconds)
     inbox = Inbox(FRAME_LIMIT, as_it_came)
@@ -61,7 +62,7 @@ async def arp_sweep(
                 if address:
                     yield _reply(wire, interface, address, frame)
     finally:
-        wire.dropped["arp"] += inbox.dropped + sweep.lost
+        wire.lost["arp"] += inbox.dropped + sweep.lost
 
 
 def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Reply:

@@ -32,8 +32,8 @@ async def sweep(
 
     `echo(identifier, sequence)` builds the message. IPv6 addresses are passed over, unasked, unrecorded and uncounted:
     a plan must not list them for this channel. Messages that could not leave one by one are counted in `wire.unsent`,
-    replies not kept in `wire.dropped`. Raises `OutOfScopeError`, and `NotPossibleError` where the user may have neither
-    kind of socket or nothing could leave.
+    replies of excluded senders in `wire.dropped` and those that were too many in `wire.lost`. Raises
+    `OutOfScopeError`, and `NotPossibleError` where the user may have neither kind of socket or nothing could leave.
     """
     sock = _open()
     limit_unresolved(sock)
@@ -51,7 +51,7 @@ async def sweep(
                 seen.add(address)
                 yield _reply(wire, address, message)
     finally:
-        wire.dropped["icmp"] += inbox.dropped
+        wire.lost["icmp"] += inbox.dropped
 
 
 def _reply(wire: Wire, address: str, message: bytes) -> Reply:

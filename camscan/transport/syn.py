@@ -72,7 +72,7 @@ async def syn_sweep(
                 async for found in opened:
                     yield found
         finally:
-            wire.dropped["tcp"] += inbox.dropped
+            wire.lost["tcp"] += inbox.dropped
 
 
 class _Sweep:

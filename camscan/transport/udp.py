@@ -54,8 +54,8 @@ async def sweep(wire: Wire, question: UdpQuestion) -> AsyncGenerator[Reply, None
     """Every distinct reply, as it comes; `foreign` marks who answered a segment without belonging to it.
 
     Raises `OutOfScopeError` at the first destination that is not permitted, and `NotPossibleError` if this machine
-    could not send anything at all. Datagrams that could not leave are counted in `wire.unsent`, replies not
-    kept in `wire.dropped`, also of a sweep that is cut short.
+    could not send anything at all. Datagrams that could not leave are counted in `wire.unsent`, replies of
+    excluded senders in `wire.dropped` and those that were too many in `wire.lost`, also of a sweep that is cut short.
     """
     inbox = Inbox(question.reply_limit, as_it_came)
     heard = Heard(question.replies_limit)
@@ -69,7 +69,7 @@ async def sweep(wire: Wire, question: UdpQuestion) -> AsyncGenerator[Reply, None
                 if heard.takes(address, data):
                     yield _reply(wire, question, mailing.asked(data), address, data)
     finally:
-        wire.dropped[question.protocol] += inbox.dropped + heard.dropped
+        wire.lost[question.protocol] += inbox.dropped + heard.dropped
 
 
 def _reply(wire: Wire, question: UdpQuestion, request: str, address: str, data: bytes) -> Reply:

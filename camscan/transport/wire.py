@@ -36,10 +36,10 @@ class Wire:
     """The way out of this program.
 
     `clock` is seconds since the epoch, `message_id` makes a fresh id. `patience` is how long each host was waited for,
-    `load` whether it is at its limits. `dropped` counts, by protocol, replies that were not kept (sender excluded, too
-    many); `unsent` counts packets of a sweep that did not leave, because this machine refused or the host has had its
-    share. `tls_modes` remembers which kind of TLS an
-    endpoint took, so that a weak device is not asked twice.
+    `load` whether it is at its limits. `dropped` counts, by protocol, replies of excluded senders, `lost` those that
+    were too many to be kept; `unsent` counts packets of a sweep that did not leave, because this machine refused or the
+    host has had its share. `tls_modes` remembers which kind of TLS an endpoint took, so that a weak device is not asked
+    twice.
     """
 
     scope: Scope
@@ -48,6 +48,7 @@ class Wire:
     clock: Callable[[], float] = time.time
     message_id: Callable[[], str] = _fresh_id
     dropped: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
     unsent: Unsent = field(default_factory=Unsent)
     patience: Patience = field(default_factory=Patience)
     load: Load = field(default_factory=Load)

@@ -61,6 +61,14 @@ def test_what_is_not_in_the_scope_is_not_asked(scope: tuple[str, ...], reason: s
     )
 
 
+def test_what_an_excluded_address_would_answer_to_all_is_thrown_away() -> None:
+    office = scan("office", cam("10.0.0.64", "tcp/80/http", "udp/37020/sadp"))
+    rows = (row(), row("sadp multicast", asked=1, silent=0))
+    found = only(office, scan("guest", scope=("10.0.0.0/24", "not 10.0.0.64/32"), rows=rows))
+    excluded = Cell(verdict="not-asked", reason="excluded")
+    assert [one.cells[1] for one in found.services] == [excluded, excluded]
+
+
 def test_the_first_address_of_a_network_is_asked_only_where_it_was_named() -> None:
     office = scan("office", cam("10.0.0.0"))
     assert cell(office, scan("guest")).verdict == "not-asked"
@@ -208,6 +216,34 @@ def test_a_device_at_several_addresses_is_not_reached_only_where_all_were_asked(
     found = cell(scan("office", both), scan("guest"))
     assert (found.verdict, found.reason) == ("not-asked", "fd00::64: not in its scope")
     assert cell(scan("office", both), scan("guest", scope=("10.0.0.0/24", "fd00::64/128"))).verdict == "not-reached"
+
+
+def test_a_port_is_not_reached_only_where_every_address_of_the_camera_was_asked() -> None:
+    office, there = scan("office", numbered(SERIAL)), numbered(SERIAL, "203.0.113.9", "tcp/8000/hik_sdk")
+    found = only(office, scan("internet", there, scope=("203.0.113.9/32",)))
+    unasked = Cell(verdict="not-asked", reason="10.0.0.64: not in its scope")
+    assert [one.cells[1] for one in found.services] == [unasked, unasked, Cell(verdict="reached")]
+    assert found.services[2].cells[0] == Cell(verdict="not-asked", reason="203.0.113.9: not in its scope")
+    both = scan("internet", there, scope=("203.0.113.9/32", "10.0.0.0/24"))
+    assert verdicts(one.cells[1] for one in only(office, both).services) == ["not-reached", "not-reached", "reached"]
+    half = scan("internet", there, scope=OUTSIDE[:1])
+    wall = Cell(verdict="not-asked", reason="203.0.113.10: not in its scope")
+    assert only(office, half, behind=BEHIND).services[0].cells[1] == wall
+    whole = scan("internet", there, scope=OUTSIDE)
+    assert only(office, whole, behind=BEHIND).services[0].cells[1].verdict == "not-reached"
+
+
+def test_a_link_local_address_is_another_host_from_another_place() -> None:
+    for address, scope, rows in (
+        ("169.254.1.1", ("169.254.0.0/16",), None),
+        ("fe80::1%eth0", (NETWORK,), (row(), row("sadp multicast IPv6", "fe80::/64", asked=1, silent=0))),
+    ):
+        office = scan("office", cam(address, "udp/37020/sadp"), scope=scope, rows=rows)
+        found = cell(office, scan("guest", scope=scope, rows=rows))
+        assert found == Cell(verdict="not-asked", reason="an address of one link, where it is another host from here")
+        there = scan("guest", cam(address, model="DS-7608NI"), scope=scope, rows=rows)
+        assert len(held(office, there).devices) == 2
+        assert len(held(office, scan("office", cam(address), scope=scope, rows=rows, hour=1)).devices) == 1
 
 
 def test_of_two_files_of_one_vantage_the_newest_says() -> None:

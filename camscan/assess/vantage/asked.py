@@ -1,10 +1,10 @@
 """What one scan asked of an address, by its scope and its coverage: whether silence there means anything.
 
 The rule: not reached is said only where a channel went to its end. A row of the coverage counts for the addresses of
-its network that the scope holds, a multicast or a broadcast for all of its wire, and of a channel that asks only known
-hosts for those alone that the scan heard. Of several rows of one channel that may be meant the worst counts, of several
-channels that ask the same the best. Text that is not understood covers nothing. Where the rows and the texts of a scope
-come from: `discover/tally.py`, `discover/survey.py`.
+its network that the scope holds, a multicast or a broadcast for all of its wire but the excluded, whose answers are
+thrown away, and a channel that asks only known hosts for those alone that the scan heard. Of several rows of one channel
+that may be meant the worst counts, of several channels that ask the same the best. Text that is not understood covers
+nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
 """
 
 import re
@@ -86,10 +86,10 @@ class Asked:
         return lru_cache(maxsize=REMEMBERED)(lambda address: tuple(self._rows(ip_address(address))))
 
     def _rows(self, address: Address) -> Iterator[Coverage]:
-        holds = self._holds(address)
+        holds, excluded = self._holds(address), self._excluded.holds(address)
         known = str(address) in self._heard
         rows = (row for row in self._by_network.rows(address) if known or not row.only_known)
-        yield from (row for row in rows if holds or _is_group(row))
+        yield from (row for row in rows if holds or (_is_group(row) and not excluded))
         if holds and self._single.holds(address):
             spans = (span for span in self._spans if known or not span[2].only_known)
             yield from (row for first, last, row in spans if _between(first, address, last))

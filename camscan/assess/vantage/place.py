@@ -6,7 +6,7 @@ from functools import cached_property
 
 from camscan.assess.vantage.asked import ANY_PORT, Question
 from camscan.assess.vantage.seen import Seen, Unit
-from camscan.assess.vantage.sightings import lasting
+from camscan.assess.vantage.sightings import is_of_one_link, lasting
 from camscan.model import Device
 from camscan.reach import REACHED, Cell, worst, worst_at
 
@@ -44,15 +44,19 @@ class Place:
         mine = self._in(number)
         if mine and (question is None or question.answered_by(mine.services)):
             return REACHED
-        port = question or ANY_PORT
-        if mine:
-            return worst_at(lasting(mine.addresses), lambda address: self.seen.silence(number, address, port))
+        port, here = question or ANY_PORT, lasting(mine.addresses) if mine else ()
         if self.name in self.seen.behind:
-            return self.seen.silence_behind(self.unit, self.name, number, port)
-        return worst_at(self._known_at, lambda address: self._absence(number, address, port))
+            told = self.seen.silence_behind(self.unit, self.name, number, port)
+            return worst((told, *(self.seen.silence(number, address, port) for address in here)))
+        return worst_at(
+            tuple(dict.fromkeys((*here, *self._known_at))),
+            lambda a: self.seen.silence(number, a, port) if a in here else self._absence(number, a, port),
+        )
 
     def _absence(self, number: int, address: str, question: Question) -> Cell:
         """What it means that the unit was not heard at an address where others know it."""
+        if self._is_known_elsewhere and is_of_one_link(address):
+            return Cell(verdict="not-asked", reason="an address of one link, where it is another host from here")
         if any(not device.middlebox for device in self.seen.at(number, address)):
             return Cell(verdict="cannot-say", reason="another device had its address there: it may have moved")
         return self.seen.silence(number, address, question)
@@ -63,6 +67,10 @@ class Place:
     @property
     def _numbers(self) -> Sequence[int]:
         return self.seen.numbers(self.name)
+
+    @cached_property
+    def _is_known_elsewhere(self) -> bool:
+        return any(self.seen.scans[sighting.scan].vantage != self.name for sighting in self.unit)
 
     @cached_property
     def _known_at(self) -> tuple[str, ...]:

@@ -45,40 +45,48 @@ class _Group:
 
 @dataclass(slots=True)
 class _Keys:
-    """The identifiers of every sighting that tell it from the others of its scan."""
+    """The identifiers of every sighting that tell it from the others of its scan. A link-local address is one only
+    among scans from the same vantage."""
 
     serial_key: Callable[[str], Hashable]
+    vantages: Sequence[str | None]
     counts: Counter[tuple[int, Kind, Hashable]] = field(default_factory=Counter)
 
     def take(self, scan: int, device: Device) -> None:
-        self.counts.update((scan, *key) for key in set(self._all(device)))
+        self.counts.update((scan, *key) for key in set(self._all(scan, device)))
 
     def of(self, scan: int, device: Device, kind: Kind) -> list[Hashable]:
-        told = dict.fromkeys(value for k, value in self._all(device) if k == kind)
+        told = dict.fromkeys(value for k, value in self._all(scan, device) if k == kind)
         return [value for value in told if self.counts[scan, kind, value] == 1]
 
-    def _all(self, device: Device) -> Iterator[tuple[Kind, Hashable]]:
+    def _all(self, scan: int, device: Device) -> Iterator[tuple[Kind, Hashable]]:
         if device.serial:
             yield "serial", self.serial_key(device.serial)
         if device.mac:
             yield "mac", device.mac.casefold()
         if not device.id.startswith("address-"):
             yield "id", device.id
-        yield from (("address", address) for address in lasting(device.addresses))
+        for address in lasting(device.addresses):
+            yield "address", (self.vantages[scan], address) if is_of_one_link(address) else address
 
 
 def lasting(addresses: Iterable[str]) -> tuple[str, ...]:
     """The addresses that mean the same host to others; those of one link do not, and stay only where they are all."""
     every = tuple(addresses)
-    wide = tuple(address for address in every if not ip_address(address).is_link_local)
+    wide = tuple(address for address in every if not is_of_one_link(address))
     return wide or every
+
+
+def is_of_one_link(address: str) -> bool:
+    """Whether it is link-local, and so from every place another host's, or nobody's."""
+    return ip_address(address).is_link_local
 
 
 def joined(scans: Sequence[ScanResult], serial_key: Callable[[str], Hashable]) -> list[tuple[Sighting, ...]]:
     """The sightings of each unit, its newest first. `scans` come newest first; `serial_key` gives one value for serials
     that agree, such as a long and a short one. Middleboxes are no units, and left out."""
     devices = [(number, device) for number, scan in enumerate(scans) for device in scan.devices]
-    keys = _Keys(serial_key)
+    keys = _Keys(serial_key, [scan.vantage for scan in scans])
     for number, device in devices:
         if device.middlebox is None:
             keys.take(number, device)

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from camscan.cli import reading
+from camscan.intake import json_value
 from camscan.report.exposure import COLUMNS
 from tests.cli_rig import Scanner, install, run
 from tests.report_rig import HOSTILE, device, hostile
@@ -214,6 +215,8 @@ def contents() -> Iterator[Any]:
     yield pytest.param(json.dumps(recorded).encode(), "not a result of camscan (camscan.scan/1, as", id="recording")
     yield pytest.param(b'{"schema": "camscan.scan/1", "x": "\xff"}', "not UTF-8 text", id="latin-1")
     yield pytest.param(b"[" * 99, "not JSON: Expecting value", id="list")
+    twice = ",".join(f'"key-{n}": 0' for n in [*range(20_000), 19_999])
+    yield pytest.param(f"{{{twice}}}".encode(), "not JSON: the key 'key-19999' stands twice in one object", id="twice")
     yield pytest.param(b'{"a":' * 99_999, "not JSON: nested too deep", id="deep")
 
 
@@ -225,6 +228,24 @@ def test_a_file_that_is_none_is_one_line(content: bytes, reason: str, office: st
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert ended.err.startswith(f"camscan: {path}: {reason}")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_text_of_too_many_lists_and_objects_is_one_line_before_it_costs_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_value, "CONTAINERS", 500)
+    path = tmp_path / "many.json"
+    text = '{"schema": "camscan.scan/1", "x": [' + ",".join(["[]"] * 1000) + "]}"
+    path.write_text(text)
+    monkeypatch.setattr("json.loads", lambda *_, **__: pytest.fail("it was read"))
+    assert fails(str(path)) == (2, f"{path}: more than {500 + len(text) // 16} lists and objects\n")
+
+
+def test_brackets_in_texts_are_no_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_value, "CONTAINERS", 500)
+    path = tmp_path / "texts.json"
+    path.write_text(json.dumps({"schema": "no", "x": ['["\\{' * 400] * 3}))
+    assert "not a result of camscan" in fails(str(path))[1]
 
 
 def test_a_replay_is_from_nowhere(tmp_path: Path) -> None:

@@ -260,6 +260,22 @@ def test_two_files_of_one_vantage_make_up_for_each_other() -> None:
     assert len(found.vantages) == 2
 
 
+def test_a_scan_without_a_time_may_be_the_newest() -> None:
+    office, timeless = scan("office", cam()), scan("guest", cam(), started=None)
+    unknown = "one scan reached it and one did not, and which is the newer is not known"
+    assert cell(office, timeless, scan("guest", hour=0)) == Cell(verdict="cannot-say", reason=unknown)
+    assert cell(office, scan("guest", started=None), replace(timeless, id="x")).verdict in ("cannot-say", "reached")
+    assert cell(office, replace(timeless, id="x"), scan("guest", started=None)).verdict == "cannot-say"
+    assert cell(office, scan("guest", started=None), scan("guest", hour=1)).verdict == "not-reached"
+    assert cell(office, scan("guest", started=None), scan("guest", cam(), hour=1)).verdict == "reached"
+    assert cell(office, scan("guest", cam(), hour=1), scan("guest", hour=2), replace(timeless, devices=())) == Cell(
+        verdict="not-reached"
+    )
+    moved = scan("office", numbered(SERIAL, "10.0.1.80"), started=None)
+    guest = scan("guest", scope=("10.0.0.0/24",))
+    assert cell(scan("office", numbered(SERIAL)), moved, guest).reason == "10.0.1.80: not in its scope"
+
+
 def test_where_the_newest_cannot_say_an_older_one_shows_only_that_it_is_reached() -> None:
     office, cut = scan("office", cam()), scan("guest", rows=(row(state="partial"),), hour=3, partial=True)
     assert cell(office, cut, scan("guest", hour=1)).verdict == "cannot-say"
@@ -348,6 +364,34 @@ def test_a_partial_scan_never_shows_that_nobody_is_reached_unless_a_later_one_as
     assert held(office, cut, scan("guest", hour=0)).standing(1).verdict == "cannot-say"
     elsewhere = scan("guest", scope=("10.0.9.0/24",), hour=2)
     assert held(office, cut, elsewhere).standing(1).verdict == "cannot-say"
+
+
+SMALL = "10.0.0.64/32"
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"scope": (NETWORK, "not 10.0.0.128/25")}, "cannot-say"),
+        ({"scope": (NETWORK, "10.0.9.0/24")}, "not-reached"),
+        ({"scope": ("10.0.0.0/16",)}, "not-reached"),
+        ({"rows": (row(network=SMALL), row("sadp unicast", SMALL))}, "cannot-say"),
+        ({"rows": (row(), row("sadp unicast"), row("icmp echo", state="partial"))}, "cannot-say"),
+        ({"rows": (row(ports=(80,)), row("sadp unicast"), row("icmp echo"))}, "cannot-say"),
+        ({"rows": (row("tcp syn"), row("sadp unicast"), row("icmp echo"))}, "not-reached"),
+        ({"started": None}, "cannot-say"),
+    ],
+)
+def test_a_later_scan_makes_up_only_for_what_it_asked_itself(changes: dict[str, Any], verdict: str) -> None:
+    office, cut = scan("office", cam(SMALL[:-3])), scan("guest", partial=True, hour=1)
+    assert held(office, cut, scan("guest", **{"hour": 2} | changes)).standing(1).verdict == verdict
+
+
+def test_a_later_scan_that_spares_no_more_than_the_cut_one_makes_up_for_it() -> None:
+    cut = scan("guest", scope=(NETWORK, "not 10.0.0.128/25"), partial=True, hour=1)
+    less = scan("guest", scope=(NETWORK, "not 10.0.0.200/32"), hour=2)
+    assert held(scan("office", cam()), cut, less).standing(1).verdict == "not-reached"
+    assert held(scan("office", cam()), cut, scan("guest", hour=2)).standing(1).verdict == "not-reached"
 
 
 def test_a_nameless_host_at_a_translated_address_is_told_apart_by_nobody_who_sees_it_too() -> None:

@@ -4,7 +4,8 @@ should be. Rule: whatever the text holds ends in one `UsageError`, never in anot
 
 import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -13,8 +14,12 @@ from typing import Any, NoReturn, TypeVar
 from camscan.errors import UsageError
 from camscan.intake.lines import is_text
 
+CONTAINERS = 1_000_000  # lists and objects that any text may hold, at 64 bytes each
+SPARSE = 16  # characters for each beyond these: a scan has thrice as many, and `[],[]` would become 20 times itself
 SHOWN = 60  # characters of a bad value in a message, which has to stay one line
 PORTS = 65535
+
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 Word = TypeVar("Word", bound=str)
 
@@ -22,14 +27,17 @@ Word = TypeVar("Word", bound=str)
 def parse_json(name: str, text: str, *, without: frozenset[str] = frozenset()) -> "Value":
     """The whole text as one value; keys `without` are dropped while it is read, so that they cost no memory.
 
-    Raises `UsageError` for what is no JSON (RFC 8259), NaN and Infinity included, and for a key that stands twice.
+    Raises `UsageError` for what is no JSON (RFC 8259), NaN and Infinity included, for a key that stands twice, and for
+    more lists and objects than `CONTAINERS` and one for each `SPARSE` characters.
     """
+    most = CONTAINERS + len(text) // SPARSE
+    if _containers(text, most) > most:
+        raise UsageError(f"{name}: more than {most:,} lists and objects")
 
     def paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            twice = _twice(key for key, _ in pairs)
             raise UsageError(f"{name}: not JSON: the key {twice[:SHOWN]!r} stands twice in one object")
         return {key: value for key, value in found.items() if key not in without} if without else found
 
@@ -42,6 +50,24 @@ def parse_json(name: str, text: str, *, without: frozenset[str] = frozenset()) -
         raise UsageError(f"{name}: not JSON: nested too deep") from None
     except ValueError as error:  # also for a number of thousands of digits
         raise UsageError(f"{name}: not JSON: {error}") from None
+
+
+def _twice(keys: Iterable[str]) -> str:
+    """The first key that has stood before."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            break
+        seen.add(key)
+    return key
+
+
+def _containers(text: str, most: int) -> int:
+    """How many lists and objects begin in the text; if more than `most`, without the brackets in strings."""
+    every = text.count("[") + text.count("{")
+    if every <= most:
+        return every
+    return every - sum(m[0].count("[") + m[0].count("{") for m in _STRING.finditer(text))
 
 
 @dataclass(frozen=True, slots=True)

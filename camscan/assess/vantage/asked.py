@@ -2,9 +2,9 @@
 
 The rule: not reached is said only where a channel went to its end. A row of the coverage counts for the addresses of
 its network that the scope holds, a multicast or a broadcast for all of its wire but the excluded, whose answers are
-thrown away, and a channel that asks only known hosts for those alone that the scan heard. Of several rows of one channel
-that may be meant the worst counts, of several channels that ask the same the best. Text that is not understood covers
-nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
+thrown away, and a channel that asks only known hosts for those alone that the scan heard. Of several rows of one
+channel that may be meant the worst counts, of several channels that ask the same the best. Text that is not understood
+covers nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
 """
 
 import re
@@ -22,7 +22,7 @@ from camscan.scope import Address, Containment, Network
 REMEMBERED = 256  # addresses: those of one device after the other
 SPANS = 1000  # rows of that kind that are read: a scan writes one for each channel and way out
 
-_SEVERAL = re.compile(r"\d+ addresses from (\S+) to (\S+)")
+SEVERAL = re.compile(r"\d+ addresses from (\S+) to (\S+)")
 _GROUP_MODES = ("multicast", "broadcast")
 _STATES = ("not-possible", "partial", "asked")  # the worst first
 _UNFINISHED = {"partial": "not asked to the end", "not-possible": "could not be asked"}
@@ -186,7 +186,7 @@ def _network(text: str) -> Network | None:
 
 def _span(row: Coverage) -> Iterator[tuple[Address, Address, Coverage]]:
     """The ends of a row that counts single addresses together (`discover/blocks.py`)."""
-    told = _SEVERAL.fullmatch(row.network)
+    told = SEVERAL.fullmatch(row.network)
     ends = [network for text in (told.groups() if told else ()) if (network := _network(text))]
     if len(ends) == 2:
         yield ends[0][0], ends[1][0], row

@@ -10,6 +10,8 @@ from camscan.assess.vantage.sightings import is_of_one_link, lasting
 from camscan.model import Device
 from camscan.reach import REACHED, Cell, worst, worst_at
 
+_UNTIMED = Cell(verdict="cannot-say", reason="one scan reached it and one did not, and which is the newer is not known")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -26,13 +28,23 @@ class Place:
         unasked: Cell | None = None
         for number in self._numbers:
             cell = self._cell(number, question)
-            if cell.verdict == "reached" or (said is None and cell.verdict == "not-reached"):
+            if cell.verdict == "not-reached" and said is None:
+                return _UNTIMED if self._may_be_older(number, question) else cell
+            if cell.verdict == "reached":
                 return cell
             if cell.verdict == "not-asked":
                 unasked = unasked or cell
             elif cell.verdict == "cannot-say":
                 said = said or cell
         return said or unasked or worst(())
+
+    def _may_be_older(self, number: int, question: Question | None) -> bool:
+        """Whether a scan that heard it may be newer than this one, because one of the two has no time."""
+        others = [n for n in self._numbers if self._is_untimed(n) or (self._is_untimed(number) and n != number)]
+        return any(self._cell(other, question).verdict == "reached" for other in others)
+
+    def _is_untimed(self, number: int) -> bool:
+        return self.seen.scans[number].started is None
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
@@ -74,9 +86,12 @@ class Place:
 
     @cached_property
     def _known_at(self) -> tuple[str, ...]:
-        """Where the newest scan from each other vantage heard it, and where that of this vantage did, if none else."""
-        newest: dict[str | None, tuple[str, ...]] = {}
+        """Where the newest scan from each other vantage heard it, and where that of this vantage did, if none else. One
+        without a time may be the newest."""
+        newest: dict[str | None, list[str]] = {}
         for sighting in self.unit:
-            newest.setdefault(self.seen.scans[sighting.scan].vantage, lasting(sighting.device.addresses))
+            vantage = self.seen.scans[sighting.scan].vantage
+            if vantage not in newest or self._is_untimed(sighting.scan):
+                newest.setdefault(vantage, []).extend(lasting(sighting.device.addresses))
         others = [addresses for vantage, addresses in newest.items() if vantage != self.name]
         return tuple(dict.fromkeys(a for addresses in others or newest.values() for a in addresses))

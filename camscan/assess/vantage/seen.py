@@ -7,6 +7,7 @@ from functools import cached_property
 
 from camscan.assess.vantage.asked import Asked, Question
 from camscan.assess.vantage.camera_ports import at_camera_ports
+from camscan.assess.vantage.partial import is_partial
 from camscan.assess.vantage.sightings import Sighting, lasting, told_apart
 from camscan.model import Device, ScanResult
 from camscan.reach import Cell, Vantage, worst_at
@@ -44,7 +45,7 @@ class Seen:
             unnamed=len(unnamed),
             suspects=tuple(suspects),
             middleboxes=boxes,
-            partial=_is_partial(scans),
+            partial=is_partial(scans),
         )
 
     def at(self, number: int, address: str) -> Sequence[Device]:
@@ -136,15 +137,3 @@ def _suspicions(unit: Unit, numbers: Collection[int]) -> Iterator[str]:
         port = next(at_camera_ports(sighting.device.services), None)
         if sighting.scan in numbers and port:
             yield f"{sighting.device.address} at {port}"
-
-
-def _is_partial(scans: Sequence[ScanResult]) -> bool:
-    """Whether one of the scans, the newest first, left out something that none after it has asked."""
-    made_up: list[frozenset[str]] = []
-    for scan in scans:
-        scope = frozenset(scan.scope)
-        if scan.partial and not any(scope <= later for later in made_up):
-            return True
-        if not scan.partial:
-            made_up.append(scope)
-    return False

@@ -166,6 +166,17 @@ def test_translated_addresses_are_named_by_the_user(office: str, tmp_path: Path)
     internet = file(tmp_path / "internet.json", scan("internet", scope=("203.0.113.8/29",), hour=2))
     watch = ("--fail-on-reach", "internet")
     assert fails(office, internet, *watch)[0] == 3
+    told = (
+        "whether it reaches a device is not known: 203.0.113.8: the first or last of a network, which it does not ask"
+    )
+    assert fails(office, internet, *watch, "--behind", "internet=203.0.113.8/29") == (
+        3,
+        f"--fail-on-reach internet: {told}\n",
+    )
+    assert fails(office, internet, *watch, "--behind", "internet=203.0.113.9-203.0.113.14") == (0, "")
+    every = ("203.0.113.8/29", "203.0.113.8/32", "203.0.113.15/32")
+    rows = tuple(row(c, "203.0.113.8/29") for c in ("tcp connect", "sadp unicast"))
+    internet = file(tmp_path / "internet.json", scan("internet", scope=every, rows=rows, hour=2))
     assert fails(office, internet, *watch, "--behind", "internet=203.0.113.8/29") == (0, "")
     assert fails(office, internet, *watch, "--behind", "internet=203.0.113.9,203.0.113.20")[0] == 3
 
@@ -246,6 +257,16 @@ def test_brackets_in_texts_are_no_lists(tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / "texts.json"
     path.write_text(json.dumps({"schema": "no", "x": ['["\\{' * 400] * 3}))
     assert "not a result of camscan" in fails(str(path))[1]
+
+
+@pytest.mark.parametrize("name", ["Guest-WiFi", "guest\uff0dwifi", "GUEST-WIFI"])
+def test_two_names_that_differ_only_in_spelling_are_refused(name: str, guest: str, tmp_path: Path) -> None:
+    other = file(tmp_path / "other.json", scan(name))
+    code, err = fails(guest, other)
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("scan.vantage: 'guest-wifi' and ")
+    decomposed = [file(tmp_path / f"{n}.json", scan(text)) for n, text in enumerate(("B\u00fcro", "Bu\u0308ro"))]
+    assert fails(*decomposed)[0] == 2
 
 
 def test_a_replay_is_from_nowhere(tmp_path: Path) -> None:

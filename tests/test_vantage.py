@@ -48,7 +48,7 @@ def test_of_a_camera_that_is_reached_each_port_is_said_for_itself() -> None:
         (("10.0.1.0/24",), "not in its scope"),
         (("10.0.0.0/24", "not 10.0.0.64/32"), "excluded"),
         (("10.0.0.0/24", "not 10.0.0.64/26"), "excluded"),
-        (("10.0.0.64/26",), "not in its scope"),
+        (("10.0.0.64/26",), "the first or last of a network, which it does not ask"),
         (("10.0.0.0/24 (eth0, multicast)",), "not in its scope"),
         (("something else",), "not in its scope"),
         ((), "not in its scope"),
@@ -112,7 +112,11 @@ def test_what_is_asked_on_the_own_wire_only_is_not_asked_elsewhere_and_does_not_
 
 
 def test_a_protocol_that_was_not_asked_at_all_counts() -> None:
-    found = only(scan("office", cam("10.0.0.64", "udp/37020/sadp")), scan("guest", rows=(row(),)))
+    office = scan("office", cam("10.0.0.64", "udp/37020/sadp"))
+    found = only(office, scan("guest", rows=(row(),)))
+    assert (found.cells[1].verdict, found.services[0].cells[1].verdict) == ("not-asked", "not-asked")
+    own_wire = row("sadp multicast", "172.16.0.0/24", asked=1, silent=0)
+    found = only(office, scan("guest", rows=(row(), own_wire)))
     assert (found.cells[1].verdict, found.services[0].cells[1].verdict) == ("not-asked", "not-asked")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,12 +72,14 @@ def exposure(
     from camscan.cli.formats import screen
     from camscan.cli.output import Output, refuse_same_file
     from camscan.identify.sameness import Groups
+    from camscan.intake.vantage import refuse_lookalikes
 
-    for name in files:
-        refuse_same_file(output=output, result=Path(name))
+    for file in files:
+        refuse_same_file(output=output, result=Path(file))
     scans = _scans(files)
     names = [scan.vantage or "" for scan in scans]
-    watched = [_known(name, names, "--fail-on-reach") for name in fail_on_reach or ()]
+    refuse_lookalikes(names)
+    watched = [_known(vantage, names, "--fail-on-reach") for vantage in fail_on_reach or ()]
     found = matrix(scans, Groups("serial").number, every=every, behind=_behind(behind or (), names))
     with Output(output) as destination:
         destination.write(_render(found, form, screen(destination.is_stdout)))
@@ -139,7 +140,8 @@ def _behind(words: Sequence[str], names: Sequence[str]) -> dict[str, tuple[str, 
 
 
 def _addresses(text: str) -> Iterator[str]:
-    """The hosts of a target. Raises `UsageError` for a name, which would have to be looked up."""
+    """All addresses of a target: a router may translate the first and the last of a network as well. Raises
+    `UsageError` for a name, which would have to be looked up."""
     from camscan.intake.targets import parse_words
 
     for target in parse_words(text, "--behind"):
@@ -148,8 +150,7 @@ def _addresses(text: str) -> Iterator[str]:
         for network in target.networks:
             if network.num_addresses > BEHIND_LIMIT:
                 raise target.error(f"more than {BEHIND_LIMIT:,} addresses")
-            hosts = ip_network(network) if target.exact else network.hosts()
-            yield from map(str, hosts)
+            yield from map(str, network)
 
 
 def _render(found: "Matrix", form: Form, view: "Screen") -> "Text":

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from itertools import islice
 
+from camscan.assess.vantage.by_protocol import on_own_wire
 from camscan.model import Coverage, ScanResult, Service
 from camscan.reach import NOT_REACHED, Cell
 from camscan.scope import Address, Containment, Network
@@ -98,10 +99,12 @@ class Asked:
         if self._excluded.holds(address):
             return Cell(verdict="not-asked", reason="excluded")
         if not self._holds(address):
-            return Cell(verdict="not-asked", reason="not in its scope")
+            ends = address in self._ends and self._wide.holds(address)
+            reason = "the first or last of a network, which it does not ask" if ends else "not in its scope"
+            return Cell(verdict="not-asked", reason=reason)
         if question.protocols & self._only_of_known:
             return Cell(verdict="not-asked", reason=f"{question} is asked only of hosts that were heard there")
-        if question.protocols & self._only_by_group:
+        if question.protocols and question.protocols <= on_own_wire():
             reason = f"{question} is asked on its own wire only"
             return Cell(verdict="not-asked", reason=reason, counts=False)
         return Cell(verdict="not-asked", reason=f"{question} is not among what it asks of everybody")
@@ -143,12 +146,6 @@ class Asked:
     def _only_of_known(self) -> frozenset[str]:
         """Protocols that are asked only of hosts that were heard."""
         return frozenset(row.channel.split(" ")[0] for row in self.scan.coverage if row.only_known)
-
-    @cached_property
-    def _only_by_group(self) -> frozenset[str]:
-        """Protocols that are asked by multicast or broadcast, and not of single addresses."""
-        groups = {row.channel.split(" ")[0] for row in self.scan.coverage if _is_group(row)}
-        return frozenset(groups - {row.channel.split(" ")[0] for row in self.scan.coverage if not _is_group(row)})
 
     @cached_property
     def _by_network(self) -> "_Rows":

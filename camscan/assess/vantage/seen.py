@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from camscan.assess.vantage.asked import Asked, Question
-from camscan.assess.vantage.camera_ports import at_camera_ports
+from camscan.assess.vantage.by_protocol import at_camera_ports
 from camscan.assess.vantage.partial import is_partial
 from camscan.assess.vantage.sightings import Sighting, lasting, told_apart
 from camscan.model import Device, ScanResult

@@ -16,7 +16,8 @@ VERDICTS: tuple[Verdict, ...] = ("reached", "cannot-say", "not-asked", "not-reac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """What is known of one device, or one of its services, from one vantage; `reason` says why it is not known.
+    """What is known of one device, or one of its services, from one vantage; `reason` says why it is not known, or what
+    is to be minded.
 
     `counts` is false for a question that only goes out on a vantage's own wire, and so says nothing of others: it is
     not asked there, and yet nothing is missing from what a scan can ask through a router.

@@ -52,7 +52,7 @@ def test_the_statement_stands_on_top_and_the_matrix_below(office: str, tmp_path:
         "10.0.0.64  hikvision          DS-2CD2042WD-I  tcp/80 tcp/554  tcp/80       not reached",
         "10.0.0.65  hikvision (annke)  DS-2CD2042WD-I  tcp/80 tcp/554  not reached  not asked",
         "",
-        "Not known from dmz",
+        "Not known, or not for certain, from dmz",
         "not asked, not in its scope: 10.0.0.65",
     ]
 
@@ -61,6 +61,17 @@ def test_where_a_device_answers_elsewhere_the_cell_says_where(office: str, tmp_p
     outside = numbered("DS-2CD2042WD-I20160101AAWR123456789", "203.0.113.9", "tcp/8000/hik_sdk")
     internet = file(tmp_path / "internet.json", scan("internet", outside, scope=("203.0.113.9/32",), hour=-1))
     assert "  at 203.0.113.9: tcp/8000\n" in run("exposure", office, internet).out
+
+
+def test_a_nameless_host_at_the_address_of_a_camera_is_marked(office: str, tmp_path: Path) -> None:
+    portal = device("10.0.0.64", services=services("10.0.0.64", "tcp/80/http"))
+    ended = run("exposure", office, file(tmp_path / "guest.json", scan("guest", portal)), "--fail-on-reach", "guest")
+    assert "tcp/80 *\n" in ended.out
+    assert (
+        "\nreached, at its address, by a host that named no maker: perhaps another, or a portal: 10.0.0.64\n"
+        in ended.out
+    )
+    assert ended.code == 1
 
 
 def test_the_json_follows_the_published_schema(office: str, guest: str) -> None:

@@ -168,9 +168,27 @@ def test_a_short_serial_agrees_with_the_long_one() -> None:
     assert len(held(scan("office", numbered(SERIAL)), scan("dmz", numbered("123456789", "10.0.1.9"))).devices) == 1
 
 
+def test_a_short_serial_that_agrees_with_two_long_ones_joins_neither() -> None:
+    one, other = numbered(SERIAL), numbered("DS-7608NI-K2CCRR123456789", "10.1.0.64", model="DS-7608NI-K2")
+    short = numbered("123456789", "203.0.113.9", model=None)
+    scans = scan("office", one), scan("site2", other, scope=("10.1.0.0/24",))
+    for hour in (-1, 9):
+        found = held(*scans, scan("net", short, scope=("203.0.113.9/32",), hour=hour))
+        assert sorted(verdicts(one.cells).count("reached") for one in found.devices) == [1, 1, 1]
+
+
+def test_a_short_serial_of_another_model_joins_nothing() -> None:
+    short = numbered("123456789", "10.0.1.9", model="DS-7608NI-K2")
+    assert len(held(scan("office", numbered(SERIAL)), scan("dmz", short)).devices) == 2
+    same = numbered(SERIAL, "10.0.1.9", model="DS-7608NI-K2")
+    assert len(held(scan("office", numbered(SERIAL)), scan("dmz", same)).devices) == 1
+
+
 def test_at_one_address_two_that_do_not_contradict_are_one() -> None:
     nameless = device("10.0.0.64", services=services("10.0.0.64", "tcp/554/rtsp"))
     found = only(scan("office", numbered(SERIAL)), scan("guest", nameless))
+    caveat = "at its address, by a host that named no maker: perhaps another, or a portal"
+    assert (found.cells[0].reason, found.cells[1].reason, found.services[1].cells[1].reason) == (None, caveat, caveat)
     assert (verdicts(found.cells), found.device.serial) == (["reached", "reached"], SERIAL)
 
 

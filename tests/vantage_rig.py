@@ -8,7 +8,7 @@ from typing import Any
 
 import camscan
 from camscan.assess.vantage.matrix import matrix
-from camscan.identify.sameness import Groups
+from camscan.identify.sameness import longest_of
 from camscan.model import Coverage, Device, Middlebox, ScanResult, Service
 from camscan.reach import Cell, DeviceReach, Matrix
 from camscan.report.document import as_document
@@ -81,7 +81,7 @@ def scan(
 
 
 def held(*scans: ScanResult, **options: Any) -> Matrix:
-    return matrix(scans, Groups("serial").number, **options)
+    return matrix(scans, longest_of, **options)
 
 
 def only(*scans: ScanResult, **options: Any) -> DeviceReach:

@@ -71,7 +71,7 @@ def exposure(
     from camscan.assess.vantage.matrix import matrix
     from camscan.cli.formats import screen
     from camscan.cli.output import Output, refuse_same_file
-    from camscan.identify.sameness import Groups
+    from camscan.identify.sameness import longest_of
     from camscan.intake.vantage import refuse_lookalikes
 
     for file in files:
@@ -80,7 +80,7 @@ def exposure(
     names = [scan.vantage or "" for scan in scans]
     refuse_lookalikes(names)
     watched = [_known(vantage, names, "--fail-on-reach") for vantage in fail_on_reach or ()]
-    found = matrix(scans, Groups("serial").number, every=every, behind=_behind(behind or (), names))
+    found = matrix(scans, longest_of, every=every, behind=_behind(behind or (), names))
     with Output(output) as destination:
         destination.write(_render(found, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Form.TABLE):

@@ -6,9 +6,11 @@ so among many values those that agree are found by look-up and never by comparin
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST = 80  # characters of a value whose shorter forms are listed: what is claimed has no more
 SHORTEST_SERIAL = 9  # characters; of a shorter one the same end is a coincidence
 
 _PACKAGING = re.compile(r"^(?:DHI?-)(?=[A-Z])")  # Dahua's packaging prefixes: the same unit reports with and without
@@ -58,6 +60,19 @@ def shorter_forms(attribute: str, text: str) -> list[str]:
     if attribute == "kind":
         return [text[i + 1 :] for i, character in enumerate(text) if character == "-"]
     return [text[i:] for i in range(1, len(text) - SHORTEST_SERIAL + 1)] if attribute == "serial" else []
+
+
+def longest_of(attribute: str, values: Iterable[str]) -> dict[str, str | None]:
+    """Each value with the longest of them that agrees with it, in canonical form: one key for all that agree; None for
+    one that is a shorter form of two that differ, and so tells nothing."""
+    forms = {value: canonical(attribute, value) for value in values}
+    whole, longer = set(forms.values()), defaultdict[str, list[str]](list)
+    for text in whole:
+        for form in shorter_forms(attribute, text) if len(text) <= LONGEST else ():
+            if form in whole:
+                longer[form].append(text)
+    tops = {text: [top for top in longer.get(text, ()) if top not in longer] or [text] for text in whole}
+    return {value: tops[text][0] if len(tops[text]) == 1 else None for value, text in forms.items()}
 
 
 class Groups:

@@ -46,7 +46,7 @@ class Vantage(_Record):
 
 
 class ServiceCell(_Record):
-    """A port from one vantage; `reason` says why it is not known."""
+    """A port from one vantage; `reason` says why it is not known, or what is to be minded."""
 
     vantage: str
     verdict: Verdict

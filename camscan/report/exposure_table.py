@@ -34,7 +34,7 @@ def _parts(matrix: Matrix) -> Iterator[Part]:
     for place, vantage in enumerate(matrix.vantages):
         lines = list(_doubts(matrix, place))
         if lines:
-            yield from heading(f"Not known from {vantage.name}")
+            yield from heading(f"Not known, or not for certain, from {vantage.name}")
             yield from (line(text, "yellow") for text in lines[:REASONS_SHOWN])
         if len(lines) > REASONS_SHOWN:
             yield line(f"and {len(lines) - REASONS_SHOWN:,} more reasons, all in the JSON", "yellow")
@@ -89,7 +89,8 @@ def _grid(matrix: Matrix) -> Grid:
 
 
 def _place(row: DeviceReach, place: int) -> Shown:
-    """`tcp/80 tcp/554`: the ports reached, with the address where it is another one there; else the verdict."""
+    """`tcp/80 tcp/554`: the ports reached, with the address where it is another one there, and a mark where that is not
+    certain; else the verdict."""
     verdict = row.cells[place].verdict
     words, style = _WORDS[verdict]
     if verdict != "reached":
@@ -97,7 +98,8 @@ def _place(row: DeviceReach, place: int) -> Shown:
     ports = [f"{s.transport}/{s.port}" for s in row.services if s.cells[place].verdict == "reached"]
     there = row.addresses[place][:1]
     at = f"at {there[0]}: " if there and there[0] != row.device.address else ""
-    return cell(f"{at}{' '.join(ports) or 'answers, no service'}", style)
+    mark = " *" if row.cells[place].reason else ""
+    return cell(f"{at}{' '.join(ports) or 'answers, no service'}{mark}", style)
 
 
 def _doubts(matrix: Matrix, place: int) -> Iterator[str]:

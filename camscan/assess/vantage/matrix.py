@@ -6,14 +6,14 @@ the reason stands beside it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 
 from camscan.assess.vantage.asked import Question
 from camscan.assess.vantage.place import Place
 from camscan.assess.vantage.seen import Behind, Seen, Unit
-from camscan.assess.vantage.sightings import joined
+from camscan.assess.vantage.sightings import Agreeing, joined
 from camscan.model import MAKERS, Device, ScanResult
 from camscan.reach import Cell, DeviceReach, Matrix, ServiceReach, worst
 
@@ -22,16 +22,16 @@ _NAMED = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "kin
 
 def matrix(
     scans: Iterable[ScanResult],
-    serial_key: Callable[[str], Hashable],
+    agreeing: Agreeing,
     *,
     every: bool = False,
     behind: Behind | None = None,
 ) -> Matrix:
     """The matrix over Hikvision and Dahua devices, or over `every` device whose maker is named. Each scan names its
-    vantage; vantages come in the order of the scans. `serial_key` as in `sightings.joined`."""
+    vantage; vantages come in the order of the scans. `agreeing` as in `sightings.joined`."""
     given = list(scans)
     newest_first = [given[place] for place in _by_age(given)]
-    seen = Seen(newest_first, joined(newest_first, serial_key), behind or {})
+    seen = Seen(newest_first, joined(newest_first, agreeing), behind or {})
     names = list(dict.fromkeys(scan.vantage for scan in given if scan.vantage))
     units = [unit for unit in seen.units if any(_is_wanted(s.device, every) for s in unit)]
     devices = [_reach(seen, unit, names) for unit in units]

@@ -12,6 +12,10 @@ from camscan.reach import REACHED, Cell, worst, worst_at
 
 _UNTIMED = Cell(verdict="cannot-say", reason="one scan reached it and one did not, and which is the newer is not known")
 
+_NAMELESS = Cell(
+    verdict="reached", reason="at its address, by a host that named no maker: perhaps another, or a portal"
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -55,7 +59,7 @@ class Place:
         """The same, in one scan."""
         mine = self._in(number)
         if mine and (question is None or question.answered_by(mine.services)):
-            return REACHED
+            return REACHED if self._is_named(mine) else _NAMELESS
         port, here = question or ANY_PORT, lasting(mine.addresses) if mine else ()
         if self.name in self.seen.behind:
             told = self.seen.silence_behind(self.unit, self.name, number, port)
@@ -64,6 +68,10 @@ class Place:
             tuple(dict.fromkeys((*here, *self._known_at))),
             lambda a: self.seen.silence(number, a, port) if a in here else self._absence(number, a, port),
         )
+
+    def _is_named(self, mine: Device) -> bool:
+        """Whether what was heard here says itself that it is the unit, rather than being at its address."""
+        return bool(mine.vendor or mine.serial or mine.mac or not any(s.device.vendor for s in self.unit))
 
     def _absence(self, number: int, address: str, question: Question) -> Cell:
         """What it means that the unit was not heard at an address where others know it."""

@@ -1,8 +1,9 @@
 """Devices of several scans → which of them are one unit: by serial, then MAC, then id, then address.
 
-The rule: two that contradict are never joined (another serial or MAC, and where only the address speaks for it another
-maker), nor two of one scan, which has told them apart. An identifier that stands at several devices of one scan says
-nothing: a clone, a factory value, a router that answers ARP for others, several devices behind one address.
+The rule: two that contradict are never joined (another serial or MAC, where only the address speaks for it another
+maker, and where a short serial only agrees with a long one another maker or model), nor two of one scan, which has told
+them apart. An identifier that stands at several devices of one scan says nothing: a clone, a factory value, a router
+that answers ARP for others, several devices behind one address.
 """
 
 from collections import Counter, defaultdict
@@ -16,6 +17,10 @@ Kind = str
 _KINDS: tuple[Kind, ...] = ("serial", "mac", "id", "address")  # what stays when an address changes comes first
 _STRONG: tuple[Kind, ...] = ("serial", "mac")
 _WEAK = frozenset(["id", "address"])  # kinds that a device of another maker may have as well
+
+Agreeing = Callable[[str, Iterable[str]], Mapping[str, Hashable | None]]
+"""(attribute, values) → each value with a key that those which agree share, such as a long serial and its short form;
+None for one that agrees with two that differ (`identify.sameness.longest_of`)."""
 
 _Marks = Mapping[Kind, Set[Hashable]]
 
@@ -48,7 +53,8 @@ class _Keys:
     """The identifiers of every sighting that tell it from the others of its scan. A link-local address is one only
     among scans from the same vantage."""
 
-    serial_key: Callable[[str], Hashable]
+    serials: Mapping[str, Hashable | None]
+    models: Mapping[str, Hashable | None]
     vantages: Sequence[str | None]
     counts: Counter[tuple[int, Kind, Hashable]] = field(default_factory=Counter)
 
@@ -59,9 +65,19 @@ class _Keys:
         told = dict.fromkeys(value for k, value in self._all(scan, device) if k == kind)
         return [value for value in told if self.counts[scan, kind, value] == 1]
 
+    def loose(self, device: Device) -> dict[Kind, set[Hashable]]:
+        """What may contradict where identifiers only agree and are not the same."""
+        told = {
+            "vendor": device.vendor,
+            "model": self.models[device.model] if device.model else None,
+            "spelling": device.serial.casefold() if device.serial else None,
+        }
+        return {kind: set() if value is None else {value} for kind, value in told.items()}
+
     def _all(self, scan: int, device: Device) -> Iterator[tuple[Kind, Hashable]]:
-        if device.serial:
-            yield "serial", self.serial_key(device.serial)
+        serial = self.serials[device.serial] if device.serial else None
+        if serial is not None:
+            yield "serial", serial
         if device.mac:
             yield "mac", device.mac.casefold()
         if not device.id.startswith("address-"):
@@ -82,11 +98,12 @@ def is_of_one_link(address: str) -> bool:
     return ip_address(address).is_link_local
 
 
-def joined(scans: Sequence[ScanResult], serial_key: Callable[[str], Hashable]) -> list[tuple[Sighting, ...]]:
-    """The sightings of each unit, its newest first. `scans` come newest first; `serial_key` gives one value for serials
-    that agree, such as a long and a short one. Middleboxes are no units, and left out."""
+def joined(scans: Sequence[ScanResult], agreeing: Agreeing) -> list[tuple[Sighting, ...]]:
+    """The sightings of each unit, its newest first. `scans` come newest first. Middleboxes are no units."""
     devices = [(number, device) for number, scan in enumerate(scans) for device in scan.devices]
-    keys = _Keys(serial_key, [scan.vantage for scan in scans])
+    serials = agreeing("serial", {device.serial for _, device in devices if device.serial})
+    models = agreeing("model", {device.model for _, device in devices if device.model})
+    keys = _Keys(serials, models, [scan.vantage for scan in scans])
     for number, device in devices:
         if device.middlebox is None:
             keys.take(number, device)
@@ -104,9 +121,7 @@ def told_apart(one: Iterable[Sighting], other: Iterable[Sighting]) -> bool:
 def _alone(scan: int, device: Device, keys: _Keys) -> _Group:
     told = {kind: value for kind in _STRONG for value in keys.of(scan, device, kind)}
     sighting = Sighting(scan=scan, device=device, marks=told)
-    marks = _marks([sighting])
-    marks["vendor"] = {device.vendor} if device.vendor else set()
-    return _Group(sightings=[sighting], marks=marks)
+    return _Group(sightings=[sighting], marks=_marks([sighting]) | keys.loose(device))
 
 
 def _marks(sightings: Iterable[Sighting]) -> dict[Kind, set[Hashable]]:
@@ -136,6 +151,8 @@ def _followed(group: _Group) -> _Group:
 def _contradict(one: _Group, other: _Group, kind: Kind) -> bool:
     if not one.scans.isdisjoint(other.scans):
         return True
+    if kind == "serial" and _differ(one.marks, other.marks, ("spelling",)):  # a short and a long one
+        return _differ(one.marks, other.marks, (*_STRONG, "vendor", "model"))
     return _differ(one.marks, other.marks, (*_STRONG, "vendor") if kind in _WEAK else _STRONG)
 
 

@@ -157,6 +157,14 @@ def test_where_two_such_rows_may_be_meant_the_worse_one_counts() -> None:
     assert cell(scan("office", cam()), scan("guest", scope=scope, rows=rows)).verdict == "cannot-say"
 
 
+def test_however_many_such_rows_there_are_one_that_did_not_end_is_never_lost() -> None:
+    scope = tuple(f"10.0.0.{n}/32" for n in range(60, 70))
+    label = "5 addresses from 10.0.0.60 to 10.0.0.{}"
+    ended = [row(network=label.format(n % 60 + 68), ports=(80, 554, n)) for n in range(1100)]
+    rows = (*ended, row(network=label.format(69), state="partial", ports=(80, 554)))
+    assert cell(scan("office", cam()), scan("guest", scope=scope, rows=rows)).verdict == "cannot-say"
+
+
 def test_a_device_at_another_address_is_known_by_its_serial_its_mac_or_its_id() -> None:
     for known in ({"serial": SERIAL}, {"mac": "44:19:b6:01:02:03"}, {"id": "uuid-1"}):
         found = only(scan("office", cam(**known)), scan("internet", cam("203.0.113.9", "tcp/8000/hik_sdk", **known)))

@@ -9,7 +9,7 @@ covers nothing. Where the rows and the texts of a scope come from: `discover/tal
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
@@ -21,7 +21,7 @@ from camscan.reach import NOT_REACHED, Cell
 from camscan.scope import Address, Containment, Network
 
 REMEMBERED = 256  # addresses: those of one device after the other
-SPANS = 1000  # rows of that kind that are read: a scan writes one for each channel and way out
+SPANS = 1000  # rows of that kind that are read, the worst first: a scan writes one for each channel and way out
 
 SEVERAL = re.compile(r"\d+ addresses from (\S+) to (\S+)")
 _GROUP_MODES = ("multicast", "broadcast")
@@ -71,6 +71,15 @@ class Asked:
             return NOT_REACHED
         why = f": {best.reason}" if best.reason else ""
         return Cell(verdict="cannot-say", reason=f"{best.channel} {_UNFINISHED[best.state]}{why}")
+
+    def unlike(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        """The first of each kind of these addresses: of two that are alike, every question was asked alike."""
+        kinds: dict[Hashable, str] = {}
+        for address in addresses:
+            parsed = ip_address(address)
+            rows = frozenset(map(id, self._rows(parsed)))
+            kinds.setdefault((rows, self._unasked(parsed, ANY_PORT), address in self._heard), address)
+        return tuple(kinds.values())
 
     def _states(self, address: str, question: Question) -> list[Coverage]:
         """The worst row of each channel that asked this of the address."""
@@ -149,11 +158,19 @@ class Asked:
 
     @cached_property
     def _by_network(self) -> "_Rows":
-        return _Rows(self.scan.coverage)
+        return _Rows(self._coverage)
 
     @cached_property
     def _spans(self) -> list[tuple[Address, Address, Coverage]]:
-        return list(islice((span for row in self.scan.coverage for span in _span(row)), SPANS))
+        return list(islice((span for row in self._coverage for span in _span(row)), SPANS))
+
+    @cached_property
+    def _coverage(self) -> list[Coverage]:
+        """The rows, the worst first: of several that say the same of the same it alone."""
+        rows: dict[Hashable, Coverage] = {}
+        for row in sorted(self.scan.coverage, key=lambda row: _STATES.index(row.state)):
+            rows.setdefault((row.network, row.channel, row.ports, row.only_known), row)
+        return list(rows.values())
 
 
 class _Rows:

@@ -37,7 +37,7 @@ class Seen:
         scans = tuple(self.scans[number] for number in numbers)
         mine = [unit for unit in self.units if any(s.scan in numbers for s in unit)]
         boxes = sum(1 for scan in scans for device in scan.devices if device.middlebox)
-        unnamed = [unit for unit in mine if not any(s.device.vendor for s in unit)]
+        unnamed = [unit for unit in mine if not _is_named(unit)]
         suspects = dict.fromkeys(text for unit in unnamed for text in _suspicions(unit, numbers))
         return Vantage(
             name=name,
@@ -61,34 +61,43 @@ class Seen:
 
     def silence_behind(self, unit: Unit, vantage: str, number: int, question: Question) -> Cell:
         """The same for a unit that can only be behind some addresses; who answers at one of them may be it."""
-        for address in self._answering(vantage, number):
-            if any(self._may_be(unit, device) for device in self.at(number, address)):
+        for address, device in self._answering(vantage, number):
+            if self._may_be(unit, device):
                 return Cell(verdict="cannot-say", reason=f"{address}: what answers there may be it")
         known = self._behind.get((number, question))
         if known is None:
-            known = worst_at(self.behind[vantage], lambda address: self._asked[number].of(address, question))
+            asked = self._asked[number]
+            known = worst_at(self._walls_of(vantage, number), lambda address: asked.of(address, question))
             self._behind[number, question] = known
         return known
 
-    def _answering(self, vantage: str, number: int) -> Sequence[str]:
-        """Behind which addresses of a vantage somebody answered in a scan."""
+    def _walls_of(self, vantage: str, number: int) -> tuple[str, ...]:
+        """The addresses behind which everything stands from a vantage, without those that a scan asked like another."""
+        found = self._kinds.get((vantage, number))
+        if found is None:
+            found = self._kinds[vantage, number] = self._asked[number].unlike(self.behind[vantage])
+        return found
+
+    def _answering(self, vantage: str, number: int) -> Sequence[tuple[str, Device]]:
+        """Who answered a scan at the addresses behind which everything stands, and is not known from elsewhere."""
         found = self._doors.get((vantage, number))
         if found is None:
-            found = [address for address in self.behind[vantage] if self.at(number, address)]
+            answered = ((a, device) for a in self.behind[vantage] for device in self.at(number, a))
+            found = [(a, device) for a, device in answered if not self._is_elsewhere(device)]
             self._doors[vantage, number] = found
         return found
 
     def _may_be(self, unit: Unit, device: Device) -> bool:
-        """Whether what answered at a translated address may be this unit: only who is known from elsewhere, or by
-        another serial or MAC, is told apart. That others saw it there too tells nothing, nor does its having no name.
-        """
+        """Whether what answered at a translated address may be this unit: only who has another serial or MAC is told
+        apart. That others saw it there too tells nothing."""
         other = self._unit_of.get(id(device), ())
-        if not any(sighting.device.vendor for sighting in other):
-            return True
-        return not (self._is_elsewhere(other) or other is unit or told_apart(unit, other))
+        return not (_is_named(other) and (other is unit or told_apart(unit, other)))
 
-    def _is_elsewhere(self, unit: Unit) -> bool:
-        return any(a not in self._walls for sighting in unit for a in lasting(sighting.device.addresses))
+    def _is_elsewhere(self, device: Device) -> bool:
+        """Whether it has a name, and an address of its own: then it is not one of the others."""
+        unit = self._unit_of.get(id(device), ())
+        away = any(a not in self._walls for sighting in unit for a in lasting(sighting.device.addresses))
+        return _is_named(unit) and away
 
     @cached_property
     def _walls(self) -> frozenset[str]:
@@ -117,7 +126,12 @@ class Seen:
         return {}
 
     @cached_property
-    def _doors(self) -> dict[tuple[str, int], list[str]]:
+    def _kinds(self) -> dict[tuple[str, int], tuple[str, ...]]:
+        """The same."""
+        return {}
+
+    @cached_property
+    def _doors(self) -> dict[tuple[str, int], list[tuple[str, Device]]]:
         """The same."""
         return {}
 
@@ -129,6 +143,10 @@ class Seen:
                 for address in device.addresses:
                     found[number, address].append(device)
         return found
+
+
+def _is_named(unit: Unit) -> bool:
+    return any(sighting.device.vendor for sighting in unit)
 
 
 def _suspicions(unit: Unit, numbers: Collection[int]) -> Iterator[str]:

@@ -133,6 +133,8 @@ def test_a_channel_that_asks_only_known_hosts_shows_nothing_of_the_others() -> N
         assert found.cells[1] == found.services[1].cells[1] == Cell(verdict="not-asked", reason=reason)
         heard = scan("guest", cam("10.0.0.64", "tcp/80/http"), scope=scope, rows=rows)
         assert verdicts(one.cells[1] for one in only(office, heard).services) == ["reached", "not-reached"]
+    all_known = scan("guest", scope=single, rows=(tcp, replace(counted, asked=5, silent=5)))
+    assert verdicts(one.cells[1] for one in only(office, all_known).services) == ["not-reached", "not-reached"]
 
 
 def test_without_a_sweep_of_ports_a_camera_is_not_asked() -> None:

@@ -2,9 +2,10 @@
 
 The rule: not reached is said only where a channel went to its end. A row of the coverage counts for the addresses of
 its network that the scope holds, a multicast or a broadcast for all of its wire but the excluded, whose answers are
-thrown away, and a channel that asks only known hosts for those alone that the scan heard. Of several rows of one
-channel that may be meant the worst counts, of several channels that ask the same the best. Text that is not understood
-covers nothing. Where the rows and the texts of a scope come from: `discover/tally.py`, `discover/survey.py`.
+thrown away, and a channel that asks only known hosts for those alone that the scan heard, unless it asked all. Of
+several rows of one channel that may be meant the worst counts, of several channels that ask the same the best. Text
+that is not understood covers nothing. Where the rows and the texts of a scope come from: `discover/tally.py`,
+`discover/survey.py`.
 """
 
 import re
@@ -23,7 +24,7 @@ from camscan.scope import Address, Containment, Network
 REMEMBERED = 256  # addresses: those of one device after the other
 SPANS = 1000  # rows of that kind that are read, the worst first: a scan writes one for each channel and way out
 
-SEVERAL = re.compile(r"\d+ addresses from (\S+) to (\S+)")
+SEVERAL = re.compile(r"(\d{1,9}) addresses from (\S+) to (\S+)")
 _GROUP_MODES = ("multicast", "broadcast")
 _STATES = ("not-possible", "partial", "asked")  # the worst first
 _UNFINISHED = {"partial": "not asked to the end", "not-possible": "could not be asked"}
@@ -98,10 +99,10 @@ class Asked:
     def _rows(self, address: Address) -> Iterator[Coverage]:
         holds, excluded = self._holds(address), self._excluded.holds(address)
         known = str(address) in self._heard
-        rows = (row for row in self._by_network.rows(address) if known or not row.only_known)
+        rows = (row for row in self._by_network.rows(address) if known or _asks_all(row))
         yield from (row for row in rows if holds or (_is_group(row) and not excluded))
         if holds and self._single.holds(address):
-            spans = (span for span in self._spans if known or not span[2].only_known)
+            spans = (span for span in self._spans if known or _asks_all(span[2]))
             yield from (row for first, last, row in spans if _between(first, address, last))
 
     def _unasked(self, address: Address, question: Question) -> Cell:
@@ -201,9 +202,16 @@ def _network(text: str) -> Network | None:
 def _span(row: Coverage) -> Iterator[tuple[Address, Address, Coverage]]:
     """The ends of a row that counts single addresses together (`discover/blocks.py`)."""
     told = SEVERAL.fullmatch(row.network)
-    ends = [network for text in (told.groups() if told else ()) if (network := _network(text))]
+    ends = [network for text in (told.groups()[1:] if told else ()) if (network := _network(text))]
     if len(ends) == 2:
         yield ends[0][0], ends[1][0], row
+
+
+def _asks_all(row: Coverage) -> bool:
+    """Whether a row is of everybody; one of known hosts is if it asked as many as its label counts."""
+    told, network = SEVERAL.fullmatch(row.network), _network(row.network)
+    size = told[1] if told else network.num_addresses if network else None
+    return not row.only_known or (size is not None and row.asked >= int(size))
 
 
 def _between(first: Address, address: Address, last: Address) -> bool:

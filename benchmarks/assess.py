@@ -50,7 +50,7 @@ def judge_all(devices: Sequence[Device], known: Assessment) -> list[Device]:
 def hold_all(devices: Sequence[Device], known: Assessment) -> list[tuple[AdvisoryVerdict, ...]]:
     """Every device held against advisories alone."""
     forget()
-    return [verdicts.advisory_verdicts(device, known.advisories) for device in devices]
+    return [verdicts.advisory_verdicts(subject_of(device), known.advisories) for device in devices]
 
 
 def report_rate(devices: Sequence[Device], known: Assessment, rounds: int) -> None:

@@ -25,7 +25,7 @@ def named(case: dict[str, Any]) -> str:
 def test_the_verdict_is_what_the_source_says(case: dict[str, Any]) -> None:
     assert case["advisory"] in KNOWN
     judged = device(**{name: case[name] for name in NAMES if name in case})
-    rows = {row.id: row for row in advisory_verdicts(judged, shipped().advisories)}
+    rows = {row.id: row for row in advisory_verdicts(subject_of(judged), shipped().advisories)}
     row = rows.get(case["advisory"])
     said = row.verdict if row else "no-row"
     assert said == case["verdict"], f"{case['why']} ({case['source']}); said: {row.reason if row else 'nothing'}"
@@ -37,7 +37,7 @@ def test_what_is_left_out_before_the_firmware_is_looked_at_would_have_had_no_row
         judged = device(**{name: case[name] for name in NAMES if name in case})
         subject = subject_of(judged)
         every = (verdict_on(subject, advisory) for advisory in shipped().advisories)
-        assert advisory_verdicts(judged, shipped().advisories) == tuple(row for row in every if row is not None)
+        assert advisory_verdicts(subject, shipped().advisories) == tuple(row for row in every if row is not None)
 
 
 def test_no_case_stands_twice() -> None:

@@ -18,14 +18,14 @@ def assess(device: Device, known: Assessment, around: Surroundings = ALONE) -> D
     `around` is what the whole run knows beside the device."""
     if device.middlebox is not None:
         return device
-    site = site_of(device.address, known.policies.sites)
+    site, subject = site_of(device.address, known.policies.sites), subject_of(device)
     return replace(
         device,
         site=site.name,
         findings=(
             *exposure_findings(device, known.exposures, around),
-            *lifecycle_findings(subject_of(device), known.lifecycle),
+            *lifecycle_findings(subject, known.lifecycle),
         ),
-        advisories=advisory_verdicts(device, known.advisories),
+        advisories=advisory_verdicts(subject, known.advisories),
         verdicts=policy_verdicts(device, site, known.policies),
     )

@@ -8,6 +8,7 @@ is said just so.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ _SERIES_KEYS = {"makers", "models", "discontinued", "newest", "last", "confidenc
 _EXAMPLE_KEYS = {"vendor", "brand", "model", "firmware", "build", "finding"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Series:
     """What a source says of some models: when they were discontinued, or the newest firmware it names, and whether
     nothing newer is named anywhere (`last`). `examples` are fields of a device and the finding expected, or none."""
@@ -50,7 +51,8 @@ class Series:
 
 def lifecycle_findings(subject: Subject, series: Sequence[Series]) -> tuple[Finding, ...]:
     """What the first series that fits says; nothing where none does, or where the firmware is newer than it knows."""
-    found = next((one for one in series if _fits(subject, one)), None)
+    numbers = (subject.model,) if subject.model and not subject.rebranded else subject.maker_models
+    found = _first_of(subject.maker, numbers, tuple(series))
     said = _said(subject.firmware, found) if found else None
     if found is None or said is None:
         return ()
@@ -67,9 +69,11 @@ def lifecycle_findings(subject: Subject, series: Sequence[Series]) -> tuple[Find
     return (finding,)
 
 
-def _fits(subject: Subject, series: Series) -> bool:
-    numbers = (subject.model,) if subject.model and not subject.rebranded else subject.maker_models
-    return subject.maker in series.makers and any(match(p, n) == "yes" for n in numbers for p in series.models)
+@lru_cache(maxsize=4096)  # a site has many cameras and few models
+def _first_of(maker: str | None, numbers: tuple[str, ...], series: tuple[Series, ...]) -> Series | None:
+    """The first series that a product of these numbers is of."""
+    own = (one for one in series if maker in one.makers)
+    return next((one for one in own if any(match(p, n) == "yes" for n in numbers for p in one.models)), None)
 
 
 def _said(firmware: Firmware, series: Series) -> tuple[str, ...] | None:

@@ -14,8 +14,8 @@ from camscan.assess.advisory.advisory import Advisory
 from camscan.assess.advisory.affected import Affected, Answer, Verdict, answer
 from camscan.assess.firmware import read_firmware
 from camscan.assess.pattern import match
-from camscan.assess.subject import Subject, subject_of
-from camscan.model import AdvisoryVerdict, Device
+from camscan.assess.subject import Subject
+from camscan.model import AdvisoryVerdict
 
 DATA = {"high": 0.95, "medium": 0.75}  # how far data is trusted: the record itself read, or a copy of its text
 REBRANDED = 0.6  # no advisory says that it holds for rebrands; they run the maker's firmware, not always the same
@@ -29,9 +29,8 @@ class Fit(NamedTuple):
     behind: str = ""
 
 
-def advisory_verdicts(device: Device, advisories: tuple[Advisory, ...]) -> tuple[AdvisoryVerdict, ...]:
+def advisory_verdicts(subject: Subject, advisories: tuple[Advisory, ...]) -> tuple[AdvisoryVerdict, ...]:
     """What each advisory that concerns the device says of it, by id."""
-    subject = subject_of(device)
     product = replace(subject, firmware=read_firmware(None), sure=1.0)
     held = (verdict_on(subject, advisory) for advisory in _in_question(product, advisories))
     return tuple(made for made in held if made is not None)
@@ -95,8 +94,13 @@ def _about(subject: Subject, affected: Affected) -> Fit | None:
 
 
 def _best(number: str, affected: Affected) -> str:
-    found = {match(pattern, number) for pattern in affected.models}
-    return "yes" if "yes" in found else "revision" if "revision" in found else "no"
+    best = "no"
+    for pattern in affected.models:
+        found = match(pattern, number)
+        if found == "yes":
+            return found
+        best = found if found == "revision" else best
+    return best
 
 
 def _answer(subject: Subject, advisory: Advisory, fit: Fit) -> Answer | None:

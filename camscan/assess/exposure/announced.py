@@ -33,9 +33,14 @@ class LastWord:
     said: tuple[Observation, ...]
 
 
+NOBODY = LastWord(so=None, said=())
+
+
 def last_word(case: Case, reads: Reading) -> LastWord:
     """The last word on a thing."""
     stated = [(o, so) for o in case.said(*DISCOVERY) if (so := reads(o)) is not None]
+    if not stated:
+        return NOBODY
     newest = max((o.reply.time for o, _ in stated if o.reply.time is not None), default=None)
     last = [(o, so) for o, so in stated if o.reply.time in (None, newest)]
     answers = {so for _, so in last}
@@ -62,7 +67,7 @@ def named(observation: Observation) -> str:
 def not_told(case: Case) -> Unsaid | None:
     """Why nothing can be said that only the maker's own discovery protocol tells; None where the maker has none."""
     own = OWN_PROTOCOL.get(case.device.vendor or "")
-    if any(case.said(*DISCOVERY)):
+    if case.heard(*DISCOVERY):
         return Unsaid(reason="its discovery reply does not say")
     return Unsaid(reason=f"only {own} tells, and no reply was heard") if own else None
 

@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from camscan.model import Device, Observation
 
@@ -66,7 +67,11 @@ class Case:
 
     def said(self, *protocols: str) -> Iterator[Observation]:
         """What could be read of these protocols, in their order."""
-        return (o for name in protocols for o in self.by_protocol.get(name, ()))
+        return chain.from_iterable(self.by_protocol.get(name, ()) for name in protocols)
+
+    def heard(self, *protocols: str) -> bool:
+        """Whether anything could be read of one of these protocols."""
+        return any(name in self.by_protocol for name in protocols)
 
     def is_encrypted(self, observation: Observation) -> bool:
         """Whether this came over TLS."""
@@ -138,8 +143,8 @@ def _who(observation: Observation) -> tuple[str, str, int | None]:
 
 def exposed(evidence: Sequence[str], sure: float) -> Exposed | None:
     """`Exposed` by this evidence, each piece once and the first few of many; None where there is none."""
-    pieces = tuple(dict.fromkeys(piece[:PIECE_LIMIT] for piece in evidence))
-    if not pieces:
+    if not evidence:
         return None
+    pieces = tuple(dict.fromkeys(piece[:PIECE_LIMIT] for piece in evidence))
     more = (f"and {len(pieces) - SHOWN} more",) if len(pieces) > SHOWN else ()
     return Exposed(evidence=(*pieces[:SHOWN], *more), sure=sure)

@@ -47,6 +47,8 @@ def _given(told: Iterable[Observation], what: str, sure: float) -> Answer:
 
 def rtsp_without_login(case: Case) -> Answer:
     """A DESCRIBE was answered with the description of a stream. Whether the stream is also sent is not tried."""
+    if not case.heard("rtsp"):
+        return case.unheard("RTSP", rtsp.PORTS)
     described = [o for o in case.said("rtsp") if value(o, "status") == "200" and _is_description(o)]
     refused = {_where(o) for o in case.said("rtsp") if value(o, "status") == "401"}
     given = _given((o for o in described if _where(o) not in refused), "describes a stream", 0.9)
@@ -58,7 +60,7 @@ def rtsp_without_login(case: Case) -> Answer:
         return Unsaid(
             reason=f"{place(open_ones[0])} neither described a stream of the makers' paths nor asked for a login"
         )
-    return CLEAR if refused else case.unheard("RTSP", rtsp.PORTS)
+    return CLEAR
 
 
 def _is_description(observation: Observation) -> bool:
@@ -78,6 +80,8 @@ def onvif_settings_without_login(case: Case) -> Answer:
 
 
 def _onvif(case: Case, operations: Mapping[str, tuple[str, ...]]) -> Answer:
+    if not case.heard("onvif"):
+        return case.unheard("ONVIF", (*http.PORTS, *http.TLS_PORTS))
     told = [(name, o) for name in operations for o in case.said("onvif") if value(o, "answer") == f"{name}Response"]
     free = [f"{place(o)} answers {name} without a login" for name, o in told if asked_with_login(o) is False]
     if free:
@@ -88,7 +92,7 @@ def _onvif(case: Case, operations: Mapping[str, tuple[str, ...]]) -> Answer:
     open_ones = [name for name in operations if any(not _is_settled(case, operations[name], name, at) for at in spoken)]
     if open_ones:
         return Unsaid(reason=f"it speaks ONVIF; to {' and '.join(open_ones)} neither an answer nor a refusal is known")
-    return CLEAR if spoken else case.unheard("ONVIF", (*http.PORTS, *http.TLS_PORTS))
+    return CLEAR
 
 
 def _is_settled(case: Case, names: tuple[str, ...], operation: str, endpoint: Endpoint) -> bool:
@@ -115,6 +119,8 @@ def web_api_without_login(case: Case) -> Answer:
 
 def basic_login_in_clear_text(case: Case) -> Answer:
     """A 401 over HTTP or RTSP, without TLS, offers a Basic login."""
+    if not case.heard("http", "rtsp"):
+        return case.unheard("HTTP or RTSP", http.PORTS)
     offers = [o for o in case.said("http", "rtsp") if "basic" in o.fields.get("auth_scheme", ())]
     open_ones = [o for o in offers if over_clear_text(case, o)]
     only = [o for o in open_ones if set(o.fields["auth_scheme"]) == {"basic"}]
@@ -125,5 +131,4 @@ def basic_login_in_clear_text(case: Case) -> Answer:
     unknown = [o for o in offers if over_clear_text(case, o) is None]
     if not pieces and unknown:
         return Unsaid(reason=f"{place(unknown[0])} offers a Basic login; whether it speaks TLS is not recorded")
-    heard = any(case.said("http", "rtsp"))
-    return exposed(pieces, 0.95 if only else 0.7) or (CLEAR if heard else case.unheard("HTTP or RTSP", http.PORTS))
+    return exposed(pieces, 0.95 if only else 0.7) or CLEAR

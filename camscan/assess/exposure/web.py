@@ -31,6 +31,8 @@ Shown = tuple[Observation, str]
 
 def clear_text_management(case: Case) -> Answer:
     """A login, a web page or an interface answers without TLS."""
+    if not case.heard("http", *_TELLING):
+        return case.unheard("a web page or interface", http.PORTS)
     seen = list(_management(case))
     plain = [sentence for o, sentence in seen if over_clear_text(case, o)]
     if plain:
@@ -43,8 +45,7 @@ def clear_text_management(case: Case) -> Answer:
         return Unsaid(
             reason=f"{place(unclear[0])} shows a page of which it cannot be read whether it only leads to HTTPS"
         )
-    heard = any(case.said("http", *_TELLING))
-    return CLEAR if heard else case.unheard("a web page or interface", http.PORTS)
+    return CLEAR
 
 
 def _management(case: Case) -> Iterator[Shown]:
@@ -101,10 +102,12 @@ def _is_page(observation: Observation) -> bool:
 
 def tls_missing(case: Case) -> Answer:
     """It is managed over clear text, the ports for TLS were tried, and none is open."""
-    plain = any(over_clear_text(case, o) for o, _ in _management(case))
-    if case.encrypted or not plain:
-        heard = case.encrypted or any(case.said("http", *_TELLING))
-        return CLEAR if heard else case.unheard("a web page or interface", http.PORTS)
+    if case.encrypted:
+        return CLEAR
+    if not case.heard("http", *_TELLING):
+        return case.unheard("a web page or interface", http.PORTS)
+    if not any(over_clear_text(case, o) for o, _ in _management(case)):
+        return CLEAR
     asked = case.around.asked_ports
     if asked is None:
         return Unsaid(reason="it is not recorded whether a port for TLS was tried")

@@ -292,6 +292,23 @@ def test_a_foreign_device_is_missed_on_its_wire(inventory: Inventory) -> None:
     assert addresses(inventory, gone=True) == ["192.168.1.64"]
 
 
+def test_a_device_that_moved_is_not_missed_where_it_was(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(5)))
+    put(inventory, scanned(2, camera(5, "10.1.0.5"), coverage=rows("10.1.0.0/24"), scope=("10.1.0.0/24",)))
+    put(inventory, scanned(3))
+    assert last_changes(inventory) == []
+    assert addresses(inventory) == ["10.1.0.5"]
+    put(inventory, scanned(4, coverage=rows("10.1.0.0/24"), scope=("10.1.0.0/24",)))
+    assert addresses(inventory, gone=True) == ["10.1.0.5"]
+
+
+def test_a_further_address_ends_only_where_it_was_asked(inventory: Inventory) -> None:
+    both = camera(5, "10.0.0.5", web("10.0.0.5"), web("10.1.0.5"), addresses=("10.0.0.5", "10.1.0.5"))
+    put(inventory, scanned(1, both))
+    put(inventory, scanned(2, camera(5)))
+    assert last_changes(inventory) == []
+
+
 def test_a_narrower_scan_ends_nothing(inventory: Inventory) -> None:
     known = camera(1, "10.0.0.1", web("10.0.0.1"), reply("10.0.0.1"), findings=(finding(),))
     put(inventory, scanned(1, known))

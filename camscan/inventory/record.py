@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from camscan.errors import UsageError
 from camscan.inventory.amend import amend, end_runs
 from camscan.inventory.asked import Asked, Way, ways_heard
-from camscan.inventory.facts import Facts, Key, facts_of, storable
+from camscan.inventory.facts import MIDDLEBOX, Facts, Key, facts_of, storable
 from camscan.inventory.identity import SameValue, marks_of, recognise
 from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
 from camscan.inventory.numbers import add, chunks, numbers_after, write
@@ -174,13 +174,18 @@ class _Recording:
         whole = {n: self._is_whole(n, before[n].ways) for n in facts}
         made = {n: self._edits(n, before[n], now, whole[n]) for n, now in facts.items()}
         amend(self._connection, self._number, made)
-        self._hear(before, {n: {contents[c]: seen[c] for c in now.contents} for n, now in facts.items()}, whole)
+        left = {n: _left(before[n], facts[n], made[n]) for n in facts}
+        self._hear(before, {n: {contents[c]: seen[c] for c in now.contents} for n, now in facts.items()}, whole, left)
 
     def _edits(self, number: int, before: Open, now: Facts, whole: bool) -> Edits:
         def looked_for(key: Key) -> bool:
-            if key[0] != "services":
+            if key[0] == "capabilities":
                 return whole
-            return number not in self._elsewhere and self._service_asked(key[1], before.ways)
+            if number in self._elsewhere:
+                return False
+            if key[0] == "services":
+                return self._service_asked(key[1], before.ways)
+            return self._asked.by_any(way for way in before.ways if way.address == key[1])
 
         return edits(
             before.held, before.stands, now, whole=whole, looked_for=looked_for, same_value=self._entry.same_value
@@ -195,9 +200,14 @@ class _Recording:
         return self._asked.by_any(way for way in ways if way.channel.startswith(f"{protocol} "))
 
     def _hear(
-        self, before: Mapping[int, Open], now: Mapping[int, Mapping[int, Observation]], whole: Mapping[int, bool]
+        self,
+        before: Mapping[int, Open],
+        now: Mapping[int, Mapping[int, Observation]],
+        whole: Mapping[int, bool],
+        left: Mapping[int, set[str]],
     ) -> None:
-        """Who said what, from this scan on; what was said before ends where a newer answer stands in its place."""
+        """Who said what, from this scan on; what was said before ends where a newer answer stands in its place, and at
+        addresses that the device has left."""
         begun, ended = [], []
         for number, observations in now.items():
             old = before[number].heard
@@ -206,7 +216,7 @@ class _Recording:
             ended += [
                 {"owner": number, "row": row, "scan": self._number}
                 for row, slot in old.items()
-                if row not in observations and (whole[number] or slot in slots)
+                if row not in observations and (whole[number] or slot in slots or slot[0] in left[number])
             ]
         add(self._connection, heard, begun)
         write(self._connection, _END_HEARD, ended)
@@ -217,7 +227,11 @@ class _Recording:
         hidden = {a for one in self._result.devices if one.middlebox is not None for a in one.addresses}
         unseen = {n for n in unseen if hidden.isdisjoint(known.marks[n].addresses)}
         before = open_runs(self._connection, unseen)
-        gone = [n for n in unseen if self._asked.by_any(before[n].ways)]
+        gone = [
+            n
+            for n in unseen
+            if self._asked.by_any(way for way in before[n].ways if way.address in known.marks[n].addresses)
+        ]
         for some in chunks(gone):
             columns = attribute.c
             query = select(columns.id).where(
@@ -228,6 +242,16 @@ class _Recording:
 
 def _observations(devices: Iterable[Device]) -> dict[str, Observation]:
     return {seen.id: seen for one in devices for seen in one.observations}
+
+
+def _left(before: Open, now: Facts, made: Edits) -> set[str]:
+    """The addresses that a device had and has no more: it cannot be missed there. A middlebox has too many to tell."""
+    if now.single.get("kind", ("", None))[0] == MIDDLEBOX:
+        return set()
+    had = {held.value for held in before.held if held.id in made.end and held.name in ("address", "addresses")}
+    has = {value for name, value, _ in made.begin if name in ("address", "addresses")}
+    stayed = {h.value for h in before.held if h.name in ("address", "addresses") and h.id not in made.end}
+    return had - has - stayed
 
 
 def _slot(seen: Observation) -> Slot:

@@ -330,7 +330,14 @@ def _times(night: int) -> dict[str, float]:
 
 def _asked(network: str) -> Coverage:
     return Coverage(
-        interface="eth0", network=network, channel="tcp connect", state="asked", asked=254, answered=250, silent=4
+        interface="eth0",
+        network=network,
+        channel="tcp connect",
+        state="asked",
+        asked=254,
+        answered=250,
+        silent=4,
+        ports=(80, 443, 554, 8000),
     )
 
 

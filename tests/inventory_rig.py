@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -115,12 +115,20 @@ def advisory(name: str = "CVE-2021-36260", verdict: Any = "affected") -> Advisor
 
 
 def rows(
-    network: str = NETWORK, state: Any = "asked", channels: tuple[str, ...] = ("tcp connect", "sadp multicast")
+    network: str = NETWORK,
+    state: Any = "asked",
+    channels: tuple[str, ...] = ("tcp connect", "sadp multicast"),
+    ports: Iterable[int] = PORTS,
+    only_known: bool = False,
 ) -> tuple[Coverage, ...]:
+    """A row for each channel; those of TCP tried these ports."""
     return tuple(
-        Coverage(interface="eth0", network=network, channel=channel, state=state, asked=254, answered=1, silent=253)
+        Coverage(
+            interface="eth0", network=network, channel=channel, state=state, asked=254, answered=1, silent=253,
+            ports=tuple(sorted(ports)) if channel.startswith("tcp ") else (), only_known=only_known,
+        )
         for channel in channels
-    )
+    )  # fmt: skip
 
 
 def scanned(day: int, *devices: Device, **changes: Any) -> ScanResult:

@@ -21,7 +21,8 @@ from camscan.inventory.record import Entry, record
 from camscan.inventory.replies import replies_of
 from camscan.inventory.scans import all_scans, find_scan, set_baseline
 from camscan.inventory.store import Inventory, opened
-from camscan.inventory.tables import attribute, heard, judgement, observation, sighting
+from camscan.inventory.tables import attribute, coverage, heard, judgement, observation, sighting
+from camscan.model import Reply
 from camscan.register import Change, Comparison, Listed
 from tests.inventory_rig import (
     DAY,
@@ -82,6 +83,10 @@ def last_changes(inventory: Inventory) -> list[tuple[str, str | None, str | None
 
 def events(changes: tuple[Change, ...]) -> list[str]:
     return [change.event for change in changes]
+
+
+def greeting(port: int, address: str = "10.0.0.1") -> Reply:
+    return reply(address, "telnet", b"login:", transport="tcp", port=port, channel="tcp", request="greeting")
 
 
 def count(connection: Connection, table: object) -> int:
@@ -229,11 +234,24 @@ ELSEWHERE = rows("10.9.0.0/24")
         {"coverage": ELSEWHERE, "scope": ("10.9.0.0/24",)},
         {"coverage": rows(state="partial")},
         {"coverage": rows(state="not-possible")},
+        {"coverage": rows(channels=("tcp connect",), ports=(554,)), "asked_ports": frozenset({554})},
+        {"coverage": rows(channels=("sadp unicast", "sadp multicast"), only_known=True)},
         {"coverage": rows(channels=("dhdiscover multicast", "icmp echo", "arp sweep"))},
         {"scope": ("10.0.0.0/24", "not 10.0.0.1")},
         {"coverage": ()},
     ],
-    ids=["partial", "failure", "elsewhere", "not to the end", "not possible", "other channels", "excluded", "nothing"],
+    ids=[
+        "partial",
+        "failure",
+        "elsewhere",
+        "not to the end",
+        "not possible",
+        "other ports",
+        "only the known",
+        "other channels",
+        "excluded",
+        "nothing",
+    ],
 )
 def test_who_was_not_really_asked_is_not_gone(inventory: Inventory, silence: dict[str, object]) -> None:
     put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), reply("10.0.0.1"))))
@@ -245,8 +263,7 @@ def test_who_was_not_really_asked_is_not_gone(inventory: Inventory, silence: dic
 
 
 def test_from_another_vantage_silence_says_nothing(inventory: Inventory) -> None:
-    telnet = reply("10.0.0.1", "telnet", b"login:", transport="tcp", port=23, channel="tcp", request="greeting")
-    open_wide = camera(1, "10.0.0.1", web("10.0.0.1"), telnet, findings=(finding(),))
+    open_wide = camera(1, "10.0.0.1", web("10.0.0.1"), greeting(23), findings=(finding(),))
     put(inventory, scanned(1, open_wide, camera(2), vantage="office"))
     put(inventory, scanned(2, camera(1), vantage="guest-wifi"))
     assert last_changes(inventory) == []
@@ -319,11 +336,26 @@ def test_a_narrower_scan_ends_nothing(inventory: Inventory) -> None:
 
 
 def test_a_service_ends_where_its_port_was_tried(inventory: Inventory) -> None:
-    telnet = reply("10.0.0.1", "telnet", b"login:", transport="tcp", port=23, channel="tcp", request="greeting")
-    odd = reply("10.0.0.1", "telnet", b"login:", transport="tcp", port=2323, channel="tcp", request="greeting")
+    telnet = greeting(23)
+    odd = greeting(2323)
     put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), telnet, odd)))
     put(inventory, scanned(2, camera(1)))
     assert last_changes(inventory) == [("changed", "services", "tcp/23/telnet", None)]
+
+
+def test_what_only_known_hosts_are_asked_ends_where_the_host_was_heard(inventory: Inventory) -> None:
+    engine = reply("10.0.0.1", "snmp", b"0", port=161, request="engine", channel="unicast")
+    put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), engine)))
+    known = rows(channels=("snmp unicast",), only_known=True)
+    put(inventory, scanned(2, camera(1), coverage=(*rows(), *known)))
+    assert last_changes(inventory) == [("changed", "services", "udp/161/snmp", None)]
+
+
+def test_the_coverage_is_kept_whole(inventory: Inventory) -> None:
+    put(inventory, scanned(1, coverage=rows(channels=("tcp syn",), ports=(80, 554), only_known=True)))
+    with inventory.reading() as connection:
+        (row,) = connection.execute(select(coverage.c.ports, coverage.c.only_known))
+    assert tuple(row) == ("[80, 554]", True)
 
 
 def test_an_unchanged_night_adds_a_row_of_two_numbers(inventory: Inventory) -> None:

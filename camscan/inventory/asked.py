@@ -11,34 +11,46 @@ from camscan.scope import Address, Containment
 
 _SEGMENT = ("multicast", "broadcast")  # how a channel asks all of a wire, whatever their addresses
 _ANY_WAY = ("multicast", "broadcast", "unicast")
+_Question = tuple[str, int | None, bool]  # channel, TCP port, and whether only known hosts were asked
 _SINGLES = re.compile(r"[\d,]+ addresses from (\S+) to (\S+)")  # the row of many single addresses
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a device was heard once: by `channel` as the coverage names it (`tcp` for all that begins with a
-    connection), at `address`, on `sensor`; `foreign` where the address does not belong to that wire."""
+    """How a device was heard once: by a channel as the coverage names it (`tcp` for all that begins with a connection;
+    several names where nobody says which it was), at `address` and, over TCP, `port`, on `sensor`; `foreign` where the
+    address does not belong to that wire."""
 
-    channel: str
+    channels: tuple[str, ...]
     address: str
+    port: int | None
     sensor: str | None
     foreign: bool
 
 
 def ways_heard(
-    *, transport: str, protocol: str, channels: Iterable[str], address: str, sensor: str | None, foreign: bool
+    *,
+    transport: str,
+    protocol: str,
+    channels: Iterable[str],
+    address: str,
+    port: int | None,
+    sensor: str | None,
+    foreign: bool,
 ) -> Iterator[Way]:
     """The ways in which one observation was heard. A recording that does not tell how may have been any."""
+    told = [f"{protocol} {channel}" for channel in channels if channel in _ANY_WAY]
+    names: Iterable[tuple[str, ...]]
     if transport == "tcp":
-        names: tuple[str, ...] = ("tcp",)
+        names = [("tcp",)]
     elif transport == "ethernet":
-        names = ("arp sweep",)
+        names = [("arp sweep",)]
     elif transport == "icmp":
-        names = ("icmp echo",)
+        names = [("icmp echo",)]
     else:
-        told = [channel for channel in channels if channel in _ANY_WAY]
-        names = tuple(f"{protocol} {channel}" for channel in told or _ANY_WAY)
-    return (Way(name, address, sensor, foreign) for name in names)
+        names = [(name,) for name in told] or [tuple(f"{protocol} {way}" for way in _ANY_WAY)]
+    tried = port if transport == "tcp" else None
+    return (Way(some, address, tried, sensor, foreign) for some in names)
 
 
 class Asked:
@@ -50,33 +62,39 @@ class Asked:
         texts = list(scope)
         self._excluded = Containment(_networks(text[4:] for text in texts if text.startswith("not ")))
         singles = [n for n in _networks(texts) if n.num_addresses == 1]
-        networks: dict[str, list[IPv4Network | IPv6Network]] = defaultdict(list)
+        networks: dict[_Question, list[IPv4Network | IPv6Network]] = defaultdict(list)
         self._wires: set[tuple[str, str | None]] = set()
         for row in rows if complete else ():
             if row.state != "asked":
                 continue
             name = _name(row.channel)
-            networks[name] += _row_networks(row, singles)
+            for port in row.ports or (None,):
+                networks[name, port, row.only_known] += _row_networks(row, singles)
             if name.endswith(_SEGMENT):
                 self._wires.add((name, row.interface))
-        self._asked = {name: Containment(some) for name, some in networks.items()}
+        self._asked = {question: Containment(some) for question, some in networks.items()}
 
-    def by(self, way: Way) -> bool:
-        """Whether a device that answers this way was asked by it."""
+    def by(self, way: Way, *, heard: bool = False) -> bool:
+        """Whether a device that answers this way was asked by it. `heard`: another channel has heard it in this scan,
+        so that what asks only known hosts has asked it too."""
         if way.foreign:
-            return (way.channel, way.sensor) in self._wires
+            return any((name, way.sensor) in self._wires for name in way.channels)
         address = _address(way.address)
-        inside = self._asked.get(way.channel)
-        return bool(address and inside and inside.holds(address) and not self._excluded.holds(address))
+        if address is None or self._excluded.holds(address):
+            return False
+        questions = (
+            (name, way.port, known) for name in way.channels for known in ((False, True) if heard else (False,))
+        )
+        return any(question in self._asked and self._asked[question].holds(address) for question in questions)
 
-    def by_any(self, ways: Iterable[Way]) -> bool:
+    def by_any(self, ways: Iterable[Way], *, heard: bool = False) -> bool:
         """Whether one of the ways was asked: enough for a device that is there to be found."""
-        return any(self.by(way) for way in ways)
+        return any(self.by(way, heard=heard) for way in ways)
 
     def whole(self, ways: Sequence[Way]) -> bool:
         """Whether what was not heard of a device this time is no more: its ports were tried, where it had any."""
-        connected = [way for way in ways if way.channel == "tcp"]
-        return self.by_any(connected or ways)
+        connected = [way for way in ways if way.port is not None]
+        return self.by_any(connected or ways, heard=True)
 
 
 def _name(channel: str) -> str:

@@ -122,6 +122,7 @@ def _heard(connection: Connection, some: Iterable[int], found: dict[int, Open]) 
             protocol=protocol,
             channels=channels.split(","),
             address=address,
+            port=port,
             sensor=sensor,
             foreign=foreign,
         )

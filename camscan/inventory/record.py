@@ -106,6 +106,8 @@ def _coverage_rows(number: int, result: ScanResult) -> Iterator[dict[str, object
             "answered": row.answered,
             "silent": row.silent,
             "reason": None if row.reason is None else storable(row.reason),
+            "ports": json.dumps(row.ports),
+            "only_known": row.only_known,
         }
 
 
@@ -184,20 +186,23 @@ class _Recording:
             if number in self._elsewhere:
                 return False
             if key[0] == "services":
-                return self._service_asked(key[1], before.ways)
-            return self._asked.by_any(way for way in before.ways if way.address == key[1])
+                return self._service_asked(key[1], before.ways, _addresses(now))
+            return self._asked.by_any((way for way in before.ways if way.address == key[1]), heard=True)
 
         return edits(
             before.held, before.stands, now, whole=whole, looked_for=looked_for, same_value=self._entry.same_value
         )
 
-    def _service_asked(self, value: str, ways: Sequence[Way]) -> bool:
-        """Whether a service (`tcp/80/http`) would have been heard if it were there."""
+    def _service_asked(self, value: str, ways: Sequence[Way], addresses: Iterable[str]) -> bool:
+        """Whether a service (`tcp/80/http`) would have been heard if it were there: where it was heard before, and else
+        where the device is now."""
         transport, port, protocol = value.split("/", 2)
         if transport == "tcp":
-            asked = self._result.asked_ports or frozenset()
-            return int(port) in asked and self._asked.by_any(way for way in ways if way.channel == "tcp")
-        return self._asked.by_any(way for way in ways if way.channel.startswith(f"{protocol} "))
+            tried = [way for way in ways if way.port == int(port)]
+            now = [Way(("tcp",), address, int(port), None, False) for address in addresses]
+            return all(self._asked.by(way, heard=True) for way in tried or now)
+        spoken = (way for way in ways if way.channels[0].startswith(f"{protocol} "))
+        return self._asked.by_any(spoken, heard=True)
 
     def _hear(
         self,
@@ -244,6 +249,11 @@ def _observations(devices: Iterable[Device]) -> dict[str, Observation]:
     return {seen.id: seen for one in devices for seen in one.observations}
 
 
+def _addresses(now: Facts) -> set[str]:
+    main = [now.single["address"][0]] if "address" in now.single else []
+    return {*main, *(value for name, value in now.members if name == "addresses")}
+
+
 def _left(before: Open, now: Facts, made: Edits) -> set[str]:
     """The addresses that a device had and has no more: it cannot be missed there. A middlebox has too many to tell."""
     if now.single.get("kind", ("", None))[0] == MIDDLEBOX:
@@ -267,6 +277,7 @@ def _ways(one: Device) -> Iterator[Way]:
             protocol=reply.protocol,
             channels=seen.channels,
             address=reply.address,
+            port=reply.port,
             sensor=reply.sensor,
             foreign=reply.foreign,
         )

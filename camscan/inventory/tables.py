@@ -56,6 +56,8 @@ coverage = Table(
     Column("answered", Integer, nullable=False),
     Column("silent", Integer, nullable=False),
     Column("reason", Text),
+    Column("ports", Text, nullable=False),  # JSON: the TCP ports that were tried
+    Column("only_known", Boolean, nullable=False),
 )
 
 device = Table(

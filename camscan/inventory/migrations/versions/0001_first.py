@@ -77,6 +77,8 @@ def upgrade() -> None:
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("silent", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("ports", sa.Text(), nullable=False),
+        sa.Column("only_known", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["scan"],
             ["scan.number"],

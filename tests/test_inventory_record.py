@@ -324,6 +324,35 @@ def test_a_further_address_ends_only_where_it_was_asked(inventory: Inventory) ->
     put(inventory, scanned(1, both))
     put(inventory, scanned(2, camera(5)))
     assert last_changes(inventory) == []
+    put(inventory, scanned(3, camera(5, firmware="V5.5.0"), coverage=(*rows(), *rows("10.1.0.0/24"))))
+    assert ("changed", "addresses", "10.1.0.5", None) in last_changes(inventory)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"coverage": rows(ports=(80, 554)), "asked_ports": frozenset({80, 554})},
+        {"coverage": rows(channels=("tcp connect",))},
+    ],
+    ids=["without a port", "without a channel"],
+)
+def test_a_finding_ends_only_where_all_was_asked_by_which_the_device_was_heard(
+    inventory: Inventory, asked: dict[str, object]
+) -> None:
+    heard_by = web("10.0.0.1"), greeting(23), reply("10.0.0.1")
+    put(inventory, scanned(1, camera(1, "10.0.0.1", *heard_by, findings=(finding(),))))
+    put(inventory, scanned(2, camera(1), **asked))
+    assert "no-longer-exposed" not in [event for event, *_ in last_changes(inventory)]
+    put(inventory, scanned(3, camera(1, firmware="V5.5.0")))
+    assert "no-longer-exposed" in [event for event, *_ in last_changes(inventory)]
+
+
+def test_an_advisory_never_ends_by_silence(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, advisories=(advisory(),))))
+    put(inventory, scanned(2, camera(1)))
+    assert last_changes(inventory) == []
+    put(inventory, scanned(3, camera(1, advisories=(advisory(verdict="not-affected"),))))
+    assert last_changes(inventory) == [("no-longer-affected", "CVE-2021-36260", "affected", "not-affected")]
 
 
 def test_a_narrower_scan_ends_nothing(inventory: Inventory) -> None:

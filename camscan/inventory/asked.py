@@ -91,10 +91,11 @@ class Asked:
         """Whether one of the ways was asked: enough for a device that is there to be found."""
         return any(self.by(way, heard=heard) for way in ways)
 
-    def whole(self, ways: Sequence[Way]) -> bool:
-        """Whether what was not heard of a device this time is no more: its ports were tried, where it had any."""
-        connected = [way for way in ways if way.port is not None]
-        return self.by_any(connected or ways, heard=True)
+    def whole(self, before: Iterable[Way], now: Iterable[Way]) -> bool:
+        """Whether what was not heard of a device this time is no more: each way in which it was heard before was asked,
+        or it was heard so again."""
+        again = set(now)
+        return self.complete and all(way in again or self.by(way, heard=True) for way in before)
 
 
 def _name(channel: str) -> str:

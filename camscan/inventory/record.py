@@ -125,7 +125,7 @@ class _Recording:
         devices = self._recognised(known)
         facts = {number: facts_of(one) for number, one in devices.items()}
         self._elsewhere = {n for n, vantage in known.vantages.items() if self._is_elsewhere(vantage)}
-        digests = {n: facts[n].digest(self._is_whole(n, list(_ways(devices[n])))) for n in devices}
+        digests = {n: facts[n].digest(self._is_whole(n, (), ())) for n in devices}
         self._sight(known, devices, digests)
         contents = keep(self._connection, _observations(devices.values()))
         changed = [n for n in devices if n not in known.present or known.digests[n] != digests[n]]
@@ -138,8 +138,8 @@ class _Recording:
         may only be out of reach."""
         return None not in (vantage, self._result.vantage) and vantage != self._result.vantage
 
-    def _is_whole(self, number: int, ways: Sequence[Way]) -> bool:
-        return number not in self._elsewhere and self._asked.whole(ways)
+    def _is_whole(self, number: int, before: Iterable[Way], now: Iterable[Way]) -> bool:
+        return number not in self._elsewhere and self._asked.whole(before, now)
 
     def _recognised(self, known: Known) -> dict[int, Device]:
         """The devices of the scan by their numbers; new ones count on from the highest."""
@@ -173,7 +173,9 @@ class _Recording:
 
     def _amend(self, facts: Mapping[int, Facts], contents: Mapping[str, int], seen: Mapping[str, Observation]) -> None:
         before = open_runs(self._connection, facts)
-        whole = {n: self._is_whole(n, before[n].ways) for n in facts}
+        whole = {
+            n: self._is_whole(n, before[n].ways, _ways(seen[content] for content in facts[n].contents)) for n in facts
+        }
         made = {n: self._edits(n, before[n], now, whole[n]) for n, now in facts.items()}
         amend(self._connection, self._number, made)
         left = {n: _left(before[n], facts[n], made[n]) for n in facts}
@@ -269,8 +271,8 @@ def _slot(seen: Observation) -> Slot:
     return storable(reply.address), storable(reply.protocol), reply.port, storable(reply.request)
 
 
-def _ways(one: Device) -> Iterator[Way]:
-    for seen in one.observations:
+def _ways(observations: Iterable[Observation]) -> Iterator[Way]:
+    for seen in observations:
         reply = seen.reply
         yield from ways_heard(
             transport=reply.transport,

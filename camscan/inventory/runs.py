@@ -121,6 +121,7 @@ def _statements(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whol
 
 
 def _over(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: bool) -> Iterator[int]:
-    """Judgements that are not made any more. A policy that was not chosen this time says nothing."""
+    """Findings that are not made any more. Silence says nothing of an advisory, which is fixed or does not affect,
+    or of a policy, which may not have been chosen this time."""
     if whole:
-        yield from (old.id for key, old in stands.items() if key not in now and key[0] != "verdict")
+        yield from (old.id for key, old in stands.items() if key not in now and key[0] == "finding")

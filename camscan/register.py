@@ -76,7 +76,8 @@ class Run:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """One finding, advisory or verdict and its state, from when to when; `last` is when the device was last seen with
-    it. `said` and `basis` hold what explains it: reason, evidence, remedy, source, date."""
+    it. `unconfirmed` is since when it cannot be said any more, although it was not found to be over. `said` and `basis`
+    hold what explains it: reason, evidence, remedy, source, date."""
 
     kind: Literal["finding", "advisory", "verdict"]
     id: str
@@ -85,6 +86,7 @@ class Judged:
     since: float
     until: float | None
     last: float
+    unconfirmed: float | None
     said: Mapping[str, object]
     basis: Mapping[str, object]
 

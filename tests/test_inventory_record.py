@@ -23,7 +23,7 @@ from camscan.inventory.scans import all_scans, find_scan, set_baseline
 from camscan.inventory.store import Inventory, opened
 from camscan.inventory.tables import attribute, coverage, heard, judgement, observation, sighting
 from camscan.model import Reply
-from camscan.register import Change, Comparison, Listed
+from camscan.register import SEVERAL, SINGLE, Change, Comparison, Listed
 from tests.inventory_rig import (
     DAY,
     START,
@@ -62,8 +62,9 @@ def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Invent
 
 
 def there(inventory: Inventory, **wanted: object) -> list[Listed]:
+    names = (*SINGLE, *SEVERAL, "findings", "advisories")
     with inventory.reading() as connection:
-        return listed(connection, Filter(**wanted))  # type: ignore[arg-type]
+        return listed(connection, Filter(**wanted), names)  # type: ignore[arg-type]
 
 
 def addresses(inventory: Inventory, **wanted: object) -> list[str]:
@@ -208,6 +209,16 @@ def test_what_cannot_be_said_any_more_is_not_better(inventory: Inventory) -> Non
     put(inventory, scanned(1, camera(1, findings=(finding(),))))
     put(inventory, scanned(2, camera(1, findings=(finding(state="cannot-say"),))))
     assert last_changes(inventory) == []
+    assert there(inventory)[0].findings == ("telnet-open",)
+    with inventory.reading() as connection:
+        (history,) = histories(connection, "10.0.0.1")
+    day = {n: START + n * DAY + 60 for n in (1, 2)}
+    assert [(one.state, one.unconfirmed, one.last) for one in history.judged] == [("found", day[2], day[1])]
+    put(inventory, scanned(3, camera(1, findings=(finding(),))))
+    assert last_changes(inventory) == []
+    with inventory.reading() as connection:
+        (history,) = histories(connection, "10.0.0.1")
+    assert [(one.state, one.unconfirmed) for one in history.judged] == [("found", None)]
 
 
 def test_a_device_that_does_not_answer_is_gone_and_may_come_back(inventory: Inventory) -> None:

@@ -51,6 +51,8 @@ def _judgements(connection: Connection, scan: int, edits: Mapping[int, Edits]) -
         _REWORD,
         [{"row": row, "told": phrases[one.said], "rests": phrases[one.basis]} for row, one in reworded],
     )
+    unconfirmed = chain.from_iterable(made.unconfirmed for made in edits.values())
+    write(connection, _DOUBT, [{"row": row, "scan": scan} for row in unconfirmed])
     ids = numbers_after(connection, judgement.c.id)
     rows = [_row(next(ids), scan, number, key, one, phrases) for number, key, one in made_anew]
     add(connection, judgement, rows)
@@ -97,5 +99,8 @@ _TELL = (
 )
 _END_JUDGEMENT = update(judgement).where(judgement.c.id == bindparam("row")).values(until=bindparam("scan"))
 _REWORD = (
-    update(judgement).where(judgement.c.id == bindparam("row")).values(said=bindparam("told"), basis=bindparam("rests"))
+    update(judgement)
+    .where(judgement.c.id == bindparam("row"))
+    .values(said=bindparam("told"), basis=bindparam("rests"), unconfirmed=None)
 )
+_DOUBT = update(judgement).where(judgement.c.id == bindparam("row")).values(unconfirmed=bindparam("scan"))

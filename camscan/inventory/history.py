@@ -86,7 +86,7 @@ def _judged(
     query = (
         select(
             columns.kind, columns.name, columns.state, columns.severity, columns.since, columns.until,
-            said.c.text.label("told"), basis.c.text.label("rests"),
+            columns.unconfirmed, said.c.text.label("told"), basis.c.text.label("rests"),
         )
         .join(said, columns.said == said.c.id)
         .join(basis, columns.basis == basis.c.id)
@@ -101,7 +101,8 @@ def _judged(
             severity=row.severity,
             since=times[row.since],
             until=None if row.until is None else times[row.until],
-            last=times[_last(sightings, row.since, row.until)],
+            unconfirmed=None if row.unconfirmed is None else times[row.unconfirmed],
+            last=times[_last(sightings, row.since, row.unconfirmed or row.until)],
             said=json.loads(row.told),
             basis=json.loads(row.rests),
         )

@@ -92,15 +92,15 @@ def _judgements(connection: Connection, some: Iterable[int], found: dict[int, Op
     query = (
         select(
             columns.device, columns.id, columns.kind, columns.name, columns.state, columns.severity,
-            said.c.text, basis.c.text,
+            columns.unconfirmed, said.c.text, basis.c.text,
         )
         .join(said, columns.said == said.c.id)
         .join(basis, columns.basis == basis.c.id)
         .where(columns.device.in_(some), columns.until.is_(None))
     )  # fmt: skip
-    for number, row, kind, name, state, severity, told, rests in connection.execute(query):
+    for number, row, kind, name, state, severity, unconfirmed, told, rests in connection.execute(query):
         statement = Statement(state=state, severity=severity, said=told, basis=rests)
-        found[number].stands.append(Stands(row, (kind, name), statement))
+        found[number].stands.append(Stands(row, (kind, name), statement, unconfirmed is not None))
 
 
 def _heard(connection: Connection, some: Iterable[int], found: dict[int, Open]) -> None:

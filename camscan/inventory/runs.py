@@ -1,8 +1,9 @@
 """What of a device's runs ends, begins or goes on, given what a scan says of it now. Pure.
 
-Three rules. What a device no longer says is not over until something else takes its place; it is marked as untold. What
+Four rules. What a device no longer says is not over until something else takes its place; it is marked as untold. What
 is less sure replaces nothing unless the device was asked everything (`whole`). Of what it has several of, a member ends
-only where it was looked for.
+only where it was looked for. What is found, or affects, stands until it is said that it is not so; that it cannot be
+said is no better, and marked as unconfirmed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from camscan.register import PRESENCE, SEVERAL, SINGLE
 
 _SPELLED = ("model", "serial", "kind")  # attributes of which one value has several forms
 _UNSURE = "cannot-say"
+_BAD = ("found", "affected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,19 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """An open run of a judgement; `said` and `basis` are JSON."""
+    """An open run of a judgement; `unconfirmed` where the last scan could not say it again."""
 
     id: int
     key: Key
     statement: Statement
+    unconfirmed: bool
 
 
 @dataclass(slots=True)
 class Edits:
     """What is to be written of one device. `told` are runs that hold again, with value and confidence of today;
-    `untold` those that nothing says any more; `reworded` judgements that stand, with other words."""
+    `untold` those that nothing says any more; `reworded` judgements that stand, with other words or confirmed again;
+    `unconfirmed` those that stand although they cannot be said any more."""
 
     begin: list[tuple[str, str, float | None]] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
@@ -48,6 +52,7 @@ class Edits:
     judge: list[tuple[Key, Statement]] = field(default_factory=list)
     settle: list[int] = field(default_factory=list)
     reworded: list[tuple[int, Statement]] = field(default_factory=list)
+    unconfirmed: list[int] = field(default_factory=list)
 
 
 def edits(
@@ -113,11 +118,14 @@ def _statements(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whol
         if old is None:
             made.judge.append((key, new))
         elif (old.statement.state, old.statement.severity) == (new.state, new.severity):
-            made.reworded += [(old.id, new)] if old.statement != new else []
+            made.reworded += [(old.id, new)] if old.statement != new or old.unconfirmed else []
+        elif new.state == _UNSURE and old.statement.state in _BAD:
+            made.unconfirmed += [] if old.unconfirmed else [old.id]
         elif whole or new.state != _UNSURE:
             made.settle.append(old.id)
             made.judge.append((key, new))
     made.settle += list(_over(stands, now, whole))
+    made.unconfirmed += list(_unsaid(stands, now, whole))
 
 
 def _over(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: bool) -> Iterator[int]:
@@ -125,3 +133,10 @@ def _over(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: boo
     or of a policy, which may not have been chosen this time."""
     if whole:
         yield from (old.id for key, old in stands.items() if key not in now and key[0] == "finding")
+
+
+def _unsaid(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: bool) -> Iterator[int]:
+    """Advisories that affect, as far as is known, although nothing says so any more."""
+    if whole:
+        silent = (old for key, old in stands.items() if key not in now and key[0] == "advisory" and not old.unconfirmed)
+        yield from (old.id for old in silent if old.statement.state in _BAD)

@@ -116,6 +116,7 @@ judgement = Table(
     Column("basis", Integer, ForeignKey("phrase.id"), nullable=False),  # of the rule: remedy, source, date
     Column("since", Integer, ForeignKey("scan.number"), nullable=False, index=True),
     Column("until", Integer, ForeignKey("scan.number")),
+    Column("unconfirmed", Integer, ForeignKey("scan.number")),  # the scan that could not say it again
 )
 Index("ix_judgement_until", judgement.c.until, sqlite_where=judgement.c.until.is_not(None),
       postgresql_where=judgement.c.until.is_not(None))  # fmt: skip

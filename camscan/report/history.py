@@ -47,13 +47,14 @@ def _run_row(run: Run) -> tuple[Cell, ...]:
 
 def _judged_row(one: Judged) -> tuple[Cell, ...]:
     open_style = _STYLES.get(one.severity or "", "") if one.until is None and one.state in _WORSE else "dim"
+    doubt = f"not confirmed since {moment(one.unconfirmed)}" if one.unconfirmed is not None else None
     return (
         cell(one.id),
         cell(one.state, open_style),
         cell(one.severity),
         cell(moment(one.since)),
         cell(moment(one.last)),
-        cell(moment(one.until)),
+        cell(moment(one.until) or doubt, "" if one.until else "yellow"),
     )
 
 
@@ -92,6 +93,7 @@ def _judged_record(one: Judged) -> Record:
         "first_seen": moment(one.since),
         "last_seen": moment(one.last),
         "until": moment(one.until),
+        "unconfirmed": moment(one.unconfirmed),
         "details": {key: _plain(value) for key, value in (_both(one)).items()},
     }
 

@@ -55,7 +55,8 @@ class Run(_Record):
 
 
 class Judgement(_Record):
-    """One finding, advisory or policy and how it stood, from when to when."""
+    """One finding, advisory or policy and how it stood, from when to when. `unconfirmed` is since when it cannot be
+    said any more, although nobody found that it is over."""
 
     kind: Literal["finding", "advisory", "verdict"]
     id: str
@@ -64,6 +65,7 @@ class Judgement(_Record):
     first_seen: datetime
     last_seen: datetime
     until: datetime | None
+    unconfirmed: datetime | None
     details: dict[str, Any]
 
 

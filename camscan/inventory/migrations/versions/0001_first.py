@@ -186,6 +186,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.Integer(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
+        sa.Column("unconfirmed", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["basis"],
             ["phrase.id"],
@@ -204,6 +205,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["until"],
+            ["scan.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unconfirmed"],
             ["scan.number"],
         ),
         sa.PrimaryKeyConstraint("id"),

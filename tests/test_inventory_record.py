@@ -398,6 +398,26 @@ def test_the_coverage_is_kept_whole(inventory: Inventory) -> None:
     assert tuple(row) == ("[80, 554]", True)
 
 
+def test_what_was_not_asked_one_night_is_looked_for_in_the_next(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), greeting(2323), reply("10.0.0.1"))))
+    put(inventory, scanned(2, camera(1), coverage=rows(channels=("tcp connect",))))
+    assert last_changes(inventory) == []
+    put(inventory, scanned(3, camera(1), coverage=rows(ports=(80, 2323))))
+    assert last_changes(inventory) == [
+        ("changed", "services", "tcp/2323/telnet", None),
+        ("changed", "services", "udp/37020/sadp", None),
+    ]
+
+
+def test_a_finding_that_was_not_looked_for_one_night_ends_in_the_next(inventory: Inventory) -> None:
+    said = reply("10.0.0.1")
+    put(inventory, scanned(1, camera(1, "10.0.0.1", said, greeting(23), findings=(finding(),))))
+    put(inventory, scanned(2, camera(1, "10.0.0.1", said), coverage=rows(channels=("sadp multicast",))))
+    assert last_changes(inventory) == []
+    put(inventory, scanned(3, camera(1, "10.0.0.1", said)))
+    assert ("no-longer-exposed", "telnet-open", "found", None) in last_changes(inventory)
+
+
 def test_an_unchanged_night_adds_a_row_of_two_numbers(inventory: Inventory) -> None:
     def night(day: int) -> tuple[int, ...]:
         date = f"HTTP/1.1 200 OK\r\nDate: day {day}\r\n\r\n".encode()

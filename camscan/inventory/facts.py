@@ -42,14 +42,13 @@ class Facts:
     statements: Mapping[Key, Statement]
     contents: frozenset[str]
 
-    def digest(self, whole: bool) -> str:
-        """A hash of all of it, and of whether the device was asked everything."""
+    def digest(self) -> str:
+        """A hash of all of it."""
         parts = (
             sorted(self.single.items()),
             sorted(self.members),
             sorted((key, one.state, one.severity, one.said, one.basis) for key, one in self.statements.items()),
             sorted(self.contents),
-            whole,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

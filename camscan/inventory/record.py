@@ -20,7 +20,7 @@ from camscan.inventory.identity import SameValue, marks_of, recognise
 from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.replies import keep
-from camscan.inventory.runs import Edits, edits
+from camscan.inventory.runs import Edits, edits, holds_more
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, coverage, device, heard, scan, sighting
 from camscan.model import Device, Observation, ScanResult
@@ -125,13 +125,30 @@ class _Recording:
         devices = self._recognised(known)
         facts = {number: facts_of(one) for number, one in devices.items()}
         self._elsewhere = {n for n, vantage in known.vantages.items() if self._is_elsewhere(vantage)}
-        digests = {n: facts[n].digest(self._is_whole(n, (), ())) for n in devices}
-        self._sight(known, devices, digests)
+        digests = {n: one.digest() for n, one in facts.items()}
         contents = keep(self._connection, _observations(devices.values()))
-        changed = [n for n in devices if n not in known.present or known.digests[n] != digests[n]]
+        changed = {n: facts[n] for n in devices if n not in known.present or known.digests.get(n) != digests[n]}
         seen = _observations(devices[n] for n in changed)
-        self._amend({n: facts[n] for n in changed}, contents, seen)
+        looked_at = self._compared(changed, {c: (contents[c], one) for c, one in seen.items()})
+        same_value = self._entry.same_value
+        unsettled = {n for n, one in looked_at.items() if one.is_unsettled(same_value)}
+        self._sight(known, devices, {n: None if n in unsettled else digest for n, digest in digests.items()})
+        amend(self._connection, self._number, {n: one.made for n, one in looked_at.items()})
+        self._hear(looked_at)
         self._miss(known, known.present - devices.keys())
+
+    def _compared(
+        self, changed: Mapping[int, Facts], seen: Mapping[str, tuple[int, Observation]]
+    ) -> dict[int, "_Compared"]:
+        """The devices that say something else than before, beside what is open of them."""
+        open_of = open_runs(self._connection, changed)
+        compared = {}
+        for number, now in changed.items():
+            before, heard_now = open_of[number], dict(seen[content] for content in now.contents)
+            whole = self._is_whole(number, before.ways, _ways(heard_now.values()))
+            made = self._edits(number, before, now, whole)
+            compared[number] = _Compared(before, now, heard_now, whole, made)
+        return compared
 
     def _is_elsewhere(self, vantage: str | None) -> bool:
         """Whether this scan was made from another place than the one that saw a device last: what is not heard here
@@ -149,7 +166,7 @@ class _Recording:
         new = numbers_after(self._connection, device.c.number)
         return {next(new) if n is None else n: one for n, one in zip(numbers, devices, strict=True)}
 
-    def _sight(self, known: Known, devices: Mapping[int, Device], digests: Mapping[int, str]) -> None:
+    def _sight(self, known: Known, devices: Mapping[int, Device], digests: Mapping[int, str | None]) -> None:
         new = [
             {
                 "number": n,
@@ -170,16 +187,6 @@ class _Recording:
         """A name that tells nothing and never changes, not even where two inventories become one."""
         text = f"{self._result.id}|{self._entry.now}|{number}"
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-
-    def _amend(self, facts: Mapping[int, Facts], contents: Mapping[str, int], seen: Mapping[str, Observation]) -> None:
-        before = open_runs(self._connection, facts)
-        whole = {
-            n: self._is_whole(n, before[n].ways, _ways(seen[content] for content in facts[n].contents)) for n in facts
-        }
-        made = {n: self._edits(n, before[n], now, whole[n]) for n, now in facts.items()}
-        amend(self._connection, self._number, made)
-        left = {n: _left(before[n], facts[n], made[n]) for n in facts}
-        self._hear(before, {n: {contents[c]: seen[c] for c in now.contents} for n, now in facts.items()}, whole, left)
 
     def _edits(self, number: int, before: Open, now: Facts, whole: bool) -> Edits:
         def looked_for(key: Key) -> bool:
@@ -206,25 +213,19 @@ class _Recording:
         spoken = (way for way in ways if way.channels[0].startswith(f"{protocol} "))
         return self._asked.by_any(spoken, heard=True)
 
-    def _hear(
-        self,
-        before: Mapping[int, Open],
-        now: Mapping[int, Mapping[int, Observation]],
-        whole: Mapping[int, bool],
-        left: Mapping[int, set[str]],
-    ) -> None:
-        """Who said what, from this scan on; what was said before ends where a newer answer stands in its place, and at
-        addresses that the device has left."""
-        begun, ended = [], []
-        for number, observations in now.items():
-            old = before[number].heard
-            begun += [{"device": number, "observation": o, "since": self._number} for o in observations if o not in old]
-            slots = {_slot(one) for one in observations.values()}
-            ended += [
-                {"owner": number, "row": row, "scan": self._number}
-                for row, slot in old.items()
-                if row not in observations and (whole[number] or slot in slots or slot[0] in left[number])
-            ]
+    def _hear(self, compared: Mapping[int, "_Compared"]) -> None:
+        """Who said what, from this scan on."""
+        begun = [
+            {"device": number, "observation": row, "since": self._number}
+            for number, one in compared.items()
+            for row in one.heard_now
+            if row not in one.before.heard
+        ]
+        ended = [
+            {"owner": number, "row": row, "scan": self._number}
+            for number, one in compared.items()
+            for row in one.no_longer_heard()
+        ]
         add(self._connection, heard, begun)
         write(self._connection, _END_HEARD, ended)
 
@@ -247,6 +248,41 @@ class _Recording:
             end_runs(self._connection, self._number, list(self._connection.execute(query).scalars()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A device before a scan and now; `heard_now` are its observations by the numbers of their rows."""
+
+    before: Open
+    now: Facts
+    heard_now: Mapping[int, Observation]
+    whole: bool
+    made: Edits
+
+    def is_unsettled(self, same_value: SameValue) -> bool:
+        """Whether the register holds more of the device than it says now. Then the same words may mean something else
+        tomorrow, when more is asked, and it must be looked at again."""
+        if not self.before.heard.keys() <= self.heard_now.keys():
+            return True
+        return holds_more(self.before.held, self.before.stands, self.now, self.made, same_value)
+
+    def no_longer_heard(self) -> Iterator[int]:
+        """What was said before ends where a newer answer stands in its place, at addresses that the device has left,
+        and where all was asked."""
+        slots, left = {_slot(one) for one in self.heard_now.values()}, self._left()
+        for row, slot in self.before.heard.items():
+            if row not in self.heard_now and (self.whole or slot in slots or slot[0] in left):
+                yield row
+
+    def _left(self) -> set[str]:
+        """The addresses that it had and has no more: it cannot be missed there. A middlebox has too many to tell."""
+        if self.now.single.get("kind", ("", None))[0] == MIDDLEBOX:
+            return set()
+        held = [one for one in self.before.held if one.name in ("address", "addresses")]
+        had = {one.value for one in held if one.id in self.made.end}
+        has = {value for name, value, _ in self.made.begin if name in ("address", "addresses")}
+        return had - has - {one.value for one in held if one.id not in self.made.end}
+
+
 def _observations(devices: Iterable[Device]) -> dict[str, Observation]:
     return {seen.id: seen for one in devices for seen in one.observations}
 
@@ -254,16 +290,6 @@ def _observations(devices: Iterable[Device]) -> dict[str, Observation]:
 def _addresses(now: Facts) -> set[str]:
     main = [now.single["address"][0]] if "address" in now.single else []
     return {*main, *(value for name, value in now.members if name == "addresses")}
-
-
-def _left(before: Open, now: Facts, made: Edits) -> set[str]:
-    """The addresses that a device had and has no more: it cannot be missed there. A middlebox has too many to tell."""
-    if now.single.get("kind", ("", None))[0] == MIDDLEBOX:
-        return set()
-    had = {held.value for held in before.held if held.id in made.end and held.name in ("address", "addresses")}
-    has = {value for name, value, _ in made.begin if name in ("address", "addresses")}
-    stayed = {h.value for h in before.held if h.name in ("address", "addresses") and h.id not in made.end}
-    return had - has - stayed
 
 
 def _slot(seen: Observation) -> Slot:

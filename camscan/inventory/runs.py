@@ -77,6 +77,28 @@ def edits(
     return made
 
 
+def holds_more(held: Iterable[Held], stands: Iterable[Stands], now: Facts, made: Edits, same_value: SameValue) -> bool:
+    """Whether something stays open, after these edits, that `now` does not say: it may end when more is asked."""
+    ended, settled = set(made.end), set(made.settle)
+    return any(_is_more(h, now, same_value) for h in held if h.id not in ended) or any(
+        one.key[0] != "verdict" and _is_doubted(one, now) for one in stands if one.id not in settled
+    )
+
+
+def _is_more(held: Held, now: Facts, same_value: SameValue) -> bool:
+    if held.name in SEVERAL:
+        return (held.name, held.value) not in now.members
+    if held.name in (PRESENCE, "site"):
+        return False
+    told = now.single.get(held.name)
+    return told is None or not _agree(held.name, held.value, told[0], same_value)
+
+
+def _is_doubted(stands: Stands, now: Facts) -> bool:
+    said = now.statements.get(stands.key)
+    return said is None or said.state != stands.statement.state
+
+
 def _single(held: Mapping[str, Held], now: Facts, whole: bool, same_value: SameValue, made: Edits) -> None:
     for name in SINGLE:
         old, new = held.get(name), now.single.get(name)

@@ -68,7 +68,7 @@ device = Table(
     Column("first_scan", Integer, ForeignKey("scan.number"), nullable=False),
     Column("last_scan", Integer, ForeignKey("scan.number"), nullable=False),
     Column("merged_into", Integer, ForeignKey("device.number")),
-    Column("digest", String),  # of all that its last scan said; equal: nothing changed. Null: look again
+    Column("digest", String),  # of all that its last scan said; equal: nothing changed. Null: look again, more is open
 )
 
 sighting = Table(

@@ -330,6 +330,38 @@ def test_a_device_that_moved_is_not_missed_where_it_was(inventory: Inventory) ->
     assert addresses(inventory, gone=True) == ["10.1.0.5"]
 
 
+FIRST, SECOND = web("10.0.0.5"), web("10.1.0.5")
+LINK, GLOBAL = "fe80::5%eth0", "2001:db8::5"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("10.0.0.5", LINK), (LINK, "10.0.0.5"), (GLOBAL, "10.0.0.5"), (LINK, GLOBAL)]
+)
+def test_who_speaks_first_does_not_move_a_device(inventory: Inventory, first: str, second: str) -> None:
+    said, both = (reply(first), reply(second)), (first, second)
+    put(inventory, scanned(1, camera(5, first, *said, addresses=both)))
+    preferred = min(both, key=["10.0.0.5", GLOBAL, LINK].index)
+    assert addresses(inventory) == [preferred]
+    put(inventory, scanned(2, camera(5, second, *reversed(said), addresses=both)))
+    assert last_changes(inventory) == []
+
+
+def test_a_device_keeps_its_address_while_it_has_it(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(5, LINK, reply(LINK))))
+    put(inventory, scanned(2, camera(5, "10.0.0.5", reply(LINK), reply("10.0.0.5"), addresses=("10.0.0.5", LINK))))
+    assert addresses(inventory) == [LINK]
+
+
+def test_a_scan_of_the_second_address_alone_moves_nobody(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(5, "10.0.0.5", FIRST, SECOND, addresses=("10.0.0.5", "10.1.0.5"))))
+    other = {"coverage": rows("10.1.0.0/24"), "scope": ("10.1.0.0/24",)}
+    put(inventory, scanned(2, camera(5, "10.1.0.5", SECOND), **other))
+    assert last_changes(inventory) == []
+    both = {"coverage": (*rows(), *rows("10.1.0.0/24")), "scope": ("10.0.0.0/24", "10.1.0.0/24")}
+    put(inventory, scanned(3, camera(5, "10.1.0.5", SECOND), **both))
+    assert ("moved", "address", "10.0.0.5", "10.1.0.5") in last_changes(inventory)
+
+
 def test_a_further_address_ends_only_where_it_was_asked(inventory: Inventory) -> None:
     both = camera(5, "10.0.0.5", web("10.0.0.5"), web("10.1.0.5"), addresses=("10.0.0.5", "10.1.0.5"))
     put(inventory, scanned(1, both))

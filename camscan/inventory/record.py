@@ -18,6 +18,7 @@ from camscan.inventory.asked import Asked, Way, ways_heard
 from camscan.inventory.facts import MIDDLEBOX, Facts, Key, facts_of, storable
 from camscan.inventory.identity import SameValue, marks_of, recognise
 from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
+from camscan.inventory.main_address import addresses_of, at_main_address, by_address
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits, holds_more
@@ -123,8 +124,8 @@ class _Recording:
         """Devices first, then what changed of them, then who is gone."""
         known = known_devices(self._connection)
         devices = self._recognised(known)
-        facts = {number: facts_of(one) for number, one in devices.items()}
         self._elsewhere = {n for n, vantage in known.vantages.items() if self._is_elsewhere(vantage)}
+        facts = self._facts(known, devices)
         digests = {n: one.digest() for n, one in facts.items()}
         contents = keep(self._connection, _observations(devices.values()))
         changed = {n: facts[n] for n in devices if n not in known.present or known.digests.get(n) != digests[n]}
@@ -136,6 +137,19 @@ class _Recording:
         amend(self._connection, self._number, {n: one.made for n, one in looked_at.items()})
         self._hear(looked_at)
         self._miss(known, known.present - devices.keys())
+
+    def _facts(self, known: Known, devices: Mapping[int, Device]) -> dict[int, Facts]:
+        """What is kept of each device. Where only its further addresses were asked, it has not moved."""
+        facts = {number: facts_of(one) for number, one in devices.items()}
+        addresses = {n: known.marks[n].addresses if n in known.marks else () for n in facts}
+        away = [n for n, now in facts.items() if set() < addresses_of(now) <= set(addresses[n][1:])]
+        open_of = open_runs(self._connection, away)
+        facts = {n: at_main_address(now, addresses[n]) for n, now in facts.items()}
+        for number in away:
+            main = addresses[number][0]
+            if not self._asked.by_any((way for way in open_of[number].ways if way.address == main), heard=True):
+                facts[number] = by_address(facts[number], main)
+        return facts
 
     def _compared(
         self, changed: Mapping[int, Facts], seen: Mapping[str, tuple[int, Observation]]
@@ -195,7 +209,7 @@ class _Recording:
             if number in self._elsewhere:
                 return False
             if key[0] == "services":
-                return self._service_asked(key[1], before.ways, _addresses(now))
+                return self._service_asked(key[1], before.ways, addresses_of(now))
             return self._asked.by_any((way for way in before.ways if way.address == key[1]), heard=True)
 
         return edits(
@@ -285,11 +299,6 @@ class _Compared:
 
 def _observations(devices: Iterable[Device]) -> dict[str, Observation]:
     return {seen.id: seen for one in devices for seen in one.observations}
-
-
-def _addresses(now: Facts) -> set[str]:
-    main = [now.single["address"][0]] if "address" in now.single else []
-    return {*main, *(value for name, value in now.members if name == "addresses")}
 
 
 def _slot(seen: Observation) -> Slot:

@@ -114,7 +114,8 @@ EVENTS: tuple[Event, ...] = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One thing that happened to one device. `subject` is the attribute, or the id of the finding or advisory; `before`
-    and `after` its values, None where there is none; `severity` is that of a finding or an advisory."""
+    and `after` its values, None where there is none; `severity` is that of a finding or an advisory. `gone`: the device
+    was looked for in vain, and what is said of it is what it was like."""
 
     event: Event
     device: str
@@ -124,6 +125,7 @@ class Change:
     before: str | None = None
     after: str | None = None
     severity: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from camscan.inventory.store import Inventory, opened
 from camscan.inventory.tables import attribute, coverage, heard, judgement, observation, sighting
 from camscan.model import Reply
 from camscan.register import SEVERAL, SINGLE, Change, Comparison, Listed
+from camscan.report.diff import as_diff_text
 from tests.inventory_rig import (
     DAY,
     START,
@@ -547,6 +548,25 @@ def test_what_was_judged_before_another_scan_came_in_is_not_recorded(inventory: 
         record_judged(inventory, judged, scanned(2), entry("reassess"), 3)
     assert record_judged(inventory, judged, scanned(2), entry("reassess"), 2) == 2
     assert last_changes(inventory) == [("exposed", "telnet-open", None, "found")]
+
+
+def test_judging_anew_leaves_who_and_where_a_device_is(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, site="Town hall")))
+    other = camera(2, "10.0.0.77", addresses=("10.0.0.77", "10.0.0.78"), firmware="V5.5.0")
+    record_judged(inventory, {1: facts_of(other)}, scanned(2), entry("reassess"), 2)
+    assert last_changes(inventory) == [("changed", "firmware", "V5.4.5", "V5.5.0")]
+    with inventory.reading() as connection:
+        (history,) = histories(connection, "10.0.0.1")
+    assert all(run.untold is None for run in history.runs)
+
+
+def test_what_is_judged_anew_of_who_is_gone_says_so(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2))
+    record_judged(inventory, {1: facts_of(camera(1, advisories=(advisory(),)))}, scanned(3), entry("reassess"), 3)
+    compared = between(inventory, "2", "3")
+    assert [(change.event, change.gone) for change in compared.changes] == [("affected", True)]
+    assert "hikvision DS-2CD2042WD-I (gone)" in as_diff_text(compared, terminal=False, width=120)
 
 
 def test_judging_anew_brings_nobody_back(inventory: Inventory) -> None:

@@ -158,9 +158,27 @@ def _judged(kind: str, old: str | None, new: str | None) -> Event | None:
     return None
 
 
-def _change(case: _Case, event: Event, **given: str | None) -> Change:
+def _change(
+    case: _Case,
+    event: Event,
+    *,
+    subject: str | None = None,
+    before: str | None = None,
+    after: str | None = None,
+    severity: str | None = None,
+) -> Change:
     called = " ".join(case.called[name] for name in ("vendor", "model") if name in case.called)
-    return Change(event=event, device=case.id, address=case.called.get("address"), name=called or "unknown", **given)
+    return Change(
+        event=event,
+        device=case.id,
+        address=case.called.get("address"),
+        name=called or "unknown",
+        gone=not case.after[PRESENCE],
+        subject=subject,
+        before=before,
+        after=after,
+        severity=severity,
+    )
 
 
 def _unasked(connection: Connection, a: int, after: ScanEntry) -> dict[str, int]:

@@ -5,7 +5,7 @@ say now. Nobody is seen by it, and nobody is missed.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
@@ -21,6 +21,9 @@ from camscan.inventory.runs import edits
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, device, scan
 from camscan.model import Reply, ScanResult
+
+_KEPT = ("address", "addresses", "serial", "mac", "uuid", "site")
+"""What says who and where a device is: that was heard, or said by the owner, and rules have no word in it."""
 
 AT_ONCE = 500  # devices whose replies are in memory together: some 5 MB
 
@@ -73,9 +76,9 @@ def _amend(connection: Connection, scan_number: int, judged: Mapping[int, Facts]
     before = open_runs(connection, judged)
     made = {
         number: edits(
-            before[number].held,
+            [held for held in before[number].held if held.name not in _KEPT],
             before[number].stands,
-            now,
+            _judged_only(now),
             whole=True,
             looked_for=_is_judged,
             same_value=entry.same_value,
@@ -85,6 +88,14 @@ def _amend(connection: Connection, scan_number: int, judged: Mapping[int, Facts]
     }
     amend(connection, scan_number, made)
     write(connection, _LOOK_AGAIN, [{"row": number} for number in judged])
+
+
+def _judged_only(now: Facts) -> Facts:
+    return replace(
+        now,
+        single={name: value for name, value in now.single.items() if name not in _KEPT},
+        members=frozenset(member for member in now.members if member[0] not in _KEPT),
+    )
 
 
 def _is_judged(key: Key) -> bool:

@@ -70,7 +70,8 @@ def _scan(entry: ScanEntry) -> str:
 
 
 def _row(change: Change) -> tuple[Cell, ...]:
-    first = cell(change.address), cell(change.name)
+    known_gone = change.gone and change.event != "gone"
+    first = cell(change.address), cell(f"{change.name} (gone)" if known_gone else change.name)
     before, after, subject = cell(change.before), cell(change.after), cell(change.subject)
     if change.event == "new":
         return (*first, after)
@@ -136,6 +137,7 @@ def _change_record(change: Change) -> Record:
         "before": _shown(change.before),
         "after": _shown(change.after),
         "severity": change.severity,
+        "gone": change.gone,
     }
 
 

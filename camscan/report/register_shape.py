@@ -96,7 +96,8 @@ class Scan(_Record):
 
 class Change(_Record):
     """One thing that happened to one device. `subject` is the attribute, or the id of the finding, advisory or policy;
-    `before` and `after` are its values or states."""
+    `before` and `after` are its values or states. `gone`: the device was looked for in vain, and this is what it was
+    like."""
 
     event: Literal[
         "new", "returned", "gone", "moved", "changed",
@@ -109,6 +110,7 @@ class Change(_Record):
     before: str | None
     after: str | None
     severity: str | None
+    gone: bool
 
 
 class Unasked(_Record):

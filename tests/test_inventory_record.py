@@ -142,6 +142,42 @@ def test_a_placeholder_joins_nobody(inventory: Inventory) -> None:
     assert addresses(inventory, gone=True) == ["10.0.0.1"]
 
 
+@pytest.mark.parametrize(
+    "nobody", [{"mac": "00:00:00:00:00:00"}, {"mac": "00:11:22:33:44:55"}, {"serial": "0000000000"}]
+)
+def test_a_placeholder_contradicts_nobody(inventory: Inventory, nobody: dict[str, str]) -> None:
+    put(inventory, scanned(1, camera(1, **nobody)))
+    put(inventory, scanned(2, camera(1)))
+    put(inventory, scanned(3, camera(1, **nobody)))
+    (one,) = there(inventory)
+    assert (one.values["serial"][-1], one.values["mac"]) == ("1", "44:19:b6:00:00:01")
+    assert addresses(inventory, gone=True) == []
+
+
+def test_a_mac_that_several_devices_of_a_scan_have_is_nobodys(inventory: Inventory) -> None:
+    routers = [camera(n, mac="44:19:b6:aa:aa:aa") for n in (1, 2, 3)]
+    put(inventory, scanned(1, *routers))
+    assert [one.values.get("mac") for one in there(inventory)] == [None, None, None]
+    put(inventory, scanned(2, *(camera(n) for n in (1, 2, 3))))
+    assert {event for event, *_ in last_changes(inventory)} == {"changed"}
+    put(inventory, scanned(3, *routers))
+    assert last_changes(inventory) == []
+
+
+def test_a_short_serial_is_the_long_one(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, mac=None)))
+    put(inventory, scanned(2, camera(1, "10.0.0.9", mac=None, serial="AAWR000000001")))
+    assert last_changes(inventory) == [("moved", "address", "10.0.0.1", "10.0.0.9")]
+    (one,) = there(inventory)
+    assert one.values["serial"] == "DS-2CD2042WD-I20160101AAWR000000001"
+
+
+def test_a_short_serial_with_another_mac_is_not(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(2, "10.0.0.9", serial="AAWR000000001")))
+    assert "new" in [event for event, *_ in last_changes(inventory)]
+
+
 def test_what_has_no_identifier_is_known_by_its_address_until_it_says_otherwise(inventory: Inventory) -> None:
     put(inventory, scanned(1, unit("10.0.0.1", vendor="axis", model="M1")))
     put(inventory, scanned(2, unit("10.0.0.1", vendor="axis", model="M1")))

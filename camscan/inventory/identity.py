@@ -6,13 +6,16 @@ identifier at all is known by its address, and is somebody else where maker or m
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from camscan.inventory.facts import MIDDLEBOX, single_values, storable
 from camscan.model import Device
 
 IDENTIFIERS = ("serial", "mac", "uuid")
+
+_ENDING = "serial's end"
+_ENDING_LENGTH = 9  # characters that the long and the short form of a serial share at least (`identify/sameness.py`)
 
 SameValue = Callable[[str, str, str], bool]
 """Whether two values of an attribute agree, as correlation has it: `(attribute, one, other)`."""
@@ -63,10 +66,12 @@ def recognise(
     found: Sequence[Marks], known: Mapping[int, Marks], same_value: SameValue, is_placeholder: Callable[[str], bool]
 ) -> list[int | None]:
     """For each device found the number of the one it is in the register, None for a new one. No number stands twice."""
-    found = _telling(found, is_placeholder)
+    shared = shared_macs(found)
+    found = _telling([_without_placeholders(marks, is_placeholder) for marks in found], shared)
+    known = {number: _without_placeholders(marks, is_placeholder) for number, marks in known.items()}
     answer: list[int | None] = [None] * len(found)
     free = set(known)
-    for attribute in (*IDENTIFIERS, "address"):
+    for attribute in ("serial", _ENDING, "mac", "uuid", "address"):
         holders = _holders(attribute, known, free)
         for index, marks in enumerate(found):
             value = _value(marks, attribute)
@@ -81,23 +86,35 @@ def recognise(
     return answer
 
 
-def _telling(found: Sequence[Marks], is_placeholder: Callable[[str], bool]) -> list[Marks]:
-    """The marks without identifiers that are placeholders, or stand at several devices of the same scan."""
-    for attribute in IDENTIFIERS:
-        count = Counter(_value(marks, attribute) for marks in found)
-        found = [
-            _without(attribute, marks)
-            if (value := _value(marks, attribute)) and (count[value] > 1 or is_placeholder(value))
-            else marks
-            for marks in found
-        ]
-    return list(found)
+def shared_macs(found: Iterable[Marks]) -> frozenset[str]:
+    """The MACs, in small letters, that several devices of one scan are said to have: a router's, or a factory's. They
+    name nobody."""
+    count = Counter(mac.casefold() for marks in found for mac in marks.macs)
+    return frozenset(mac for mac, devices in count.items() if devices > 1)
 
 
-def _without(attribute: str, marks: Marks) -> Marks:
-    if attribute == "serial":
-        return replace(marks, serial=None)
-    return replace(marks, mac=None, macs=frozenset()) if attribute == "mac" else replace(marks, uuid=None)
+def _without_placeholders(marks: Marks, is_placeholder: Callable[[str], bool]) -> Marks:
+    serial, mac, uuid = (
+        None if value is not None and is_placeholder(value) else value
+        for value in (marks.serial, marks.mac, marks.uuid)
+    )
+    macs = frozenset(value for value in marks.macs if not is_placeholder(value))
+    return replace(marks, serial=serial, mac=mac, uuid=uuid, macs=macs)
+
+
+def _telling(found: Sequence[Marks], shared: Collection[str]) -> list[Marks]:
+    """The marks without identifiers that stand at several devices of the same scan."""
+    serials, uuids = (Counter(_value(marks, attribute) for marks in found) for attribute in ("serial", "uuid"))
+    return [
+        replace(
+            marks,
+            serial=None if serials[_value(marks, "serial")] > 1 else marks.serial,
+            uuid=None if uuids[_value(marks, "uuid")] > 1 else marks.uuid,
+            mac=None if _value(marks, "mac") in shared else marks.mac,
+            macs=frozenset(mac for mac in marks.macs if mac.casefold() not in shared),
+        )
+        for marks in found
+    ]
 
 
 def _holders(attribute: str, known: Mapping[int, Marks], free: set[int]) -> dict[str, list[int]]:
@@ -114,6 +131,8 @@ def _holders(attribute: str, known: Mapping[int, Marks], free: set[int]) -> dict
 def _value(marks: Marks, attribute: str) -> str | None:
     if attribute == "address":
         return marks.addresses[0] if marks.addresses else None
+    if attribute == _ENDING:
+        return marks.serial.casefold()[-_ENDING_LENGTH:] if marks.serial else None
     value: str | None = getattr(marks, attribute)
     return value.casefold() if value else None
 

@@ -6,8 +6,8 @@ with what the scan says (`runs.py`) and amended.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Connection
@@ -16,7 +16,7 @@ from camscan.errors import UsageError
 from camscan.inventory.amend import amend, end_runs
 from camscan.inventory.asked import Asked, Way, ways_heard
 from camscan.inventory.facts import MIDDLEBOX, Facts, Key, facts_of, storable
-from camscan.inventory.identity import SameValue, marks_of, recognise
+from camscan.inventory.identity import IDENTIFIERS, SameValue, marks_of, recognise, shared_macs
 from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
 from camscan.inventory.main_address import addresses_of, at_main_address, by_address
 from camscan.inventory.numbers import add, chunks, numbers_after, write
@@ -140,7 +140,8 @@ class _Recording:
 
     def _facts(self, known: Known, devices: Mapping[int, Device]) -> dict[int, Facts]:
         """What is kept of each device. Where only its further addresses were asked, it has not moved."""
-        facts = {number: facts_of(one) for number, one in devices.items()}
+        shared = shared_macs(marks_of(one) for one in devices.values())
+        facts = {number: self._telling(facts_of(one), shared) for number, one in devices.items()}
         addresses = {n: known.marks[n].addresses if n in known.marks else () for n in facts}
         away = [n for n, now in facts.items() if set() < addresses_of(now) <= set(addresses[n][1:])]
         open_of = open_runs(self._connection, away)
@@ -150,6 +151,16 @@ class _Recording:
             if not self._asked.by_any((way for way in open_of[number].ways if way.address == main), heard=True):
                 facts[number] = by_address(facts[number], main)
         return facts
+
+    def _telling(self, now: Facts, shared: Collection[str]) -> Facts:
+        """Without identifiers that name nobody."""
+        nobody = {
+            name
+            for name in IDENTIFIERS
+            if name in now.single
+            and (self._entry.is_placeholder(now.single[name][0]) or now.single[name][0].casefold() in shared)
+        }
+        return replace(now, single={n: value for n, value in now.single.items() if n not in nobody}) if nobody else now
 
     def _compared(
         self, changed: Mapping[int, Facts], seen: Mapping[str, tuple[int, Observation]]

@@ -271,6 +271,14 @@ def test_a_device_that_does_not_answer_is_gone_and_may_come_back(inventory: Inve
     assert addresses(inventory, gone=True) == []
 
 
+def test_who_came_and_went_in_between_is_not_new(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(1), camera(2)))
+    put(inventory, scanned(3, camera(1)))
+    assert between(inventory, "1", "3").changes == ()
+    assert events(between(inventory, "1", "2").changes) == ["new"]
+
+
 ELSEWHERE = rows("10.9.0.0/24")
 
 

@@ -108,7 +108,8 @@ def _read_judgements(connection: Connection, some: Sequence[int], cases: dict[in
 
 def _changes(case: _Case) -> Iterator[Change]:
     if case.new:
-        yield _change(case, "new", after=_in_short(case))
+        if case.after[PRESENCE]:  # who came and went in between is in neither of the two
+            yield _change(case, "new", after=_in_short(case))
         return
     there, is_there = bool(case.before[PRESENCE]), bool(case.after[PRESENCE])
     if there != is_there:

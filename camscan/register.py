@@ -101,13 +101,18 @@ class History:
     scans: int
 
 
+BAD = ("found", "affected")
+"""The states of a finding and of an advisory that call for something to be done."""
+
 Event = Literal[
-    "new", "returned", "gone", "moved", "changed", "exposed", "no-longer-exposed", "affected", "no-longer-affected"
-]
+    "new", "returned", "gone", "moved", "changed", "exposed", "no-longer-exposed", "affected", "no-longer-affected",
+    "severity-raised", "newly-exploited",
+]  # fmt: skip
 """What can happen to a device between two scans, as the register sees it."""
 
 EVENTS: tuple[Event, ...] = (
     "new", "returned", "gone", "moved", "changed", "exposed", "no-longer-exposed", "affected", "no-longer-affected",
+    "severity-raised", "newly-exploited",
 )  # fmt: skip
 
 

@@ -107,10 +107,12 @@ def finding(name: str = "telnet-open", state: Any = "found", severity: str = "hi
     )  # fmt: skip
 
 
-def advisory(name: str = "CVE-2021-36260", verdict: Any = "affected") -> AdvisoryVerdict:
+def advisory(
+    name: str = "CVE-2021-36260", verdict: Any = "affected", severity: str = "critical", kev: bool = True
+) -> AdvisoryVerdict:
     return AdvisoryVerdict(
-        id=name, verdict=verdict, reason="V5.4.5 is before V5.5.0", fixed_in="V5.5.0", kev=True, confidence=0.9,
-        severity="critical",
+        id=name, verdict=verdict, reason="V5.4.5 is before V5.5.0", fixed_in="V5.5.0", kev=kev, confidence=0.9,
+        severity=severity,
     )  # fmt: skip
 
 

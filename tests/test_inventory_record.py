@@ -435,6 +435,20 @@ def test_a_finding_ends_only_where_all_was_asked_by_which_the_device_was_heard(
     assert "no-longer-exposed" in [event for event, *_ in last_changes(inventory)]
 
 
+def test_what_weighs_more_than_before_is_told(inventory: Inventory) -> None:
+    mild = {"findings": (finding(severity="high"),), "advisories": (advisory(severity="high", kev=False),)}
+    worse = {"findings": (finding(severity="critical"),), "advisories": (advisory(severity="critical", kev=True),)}
+    put(inventory, scanned(1, camera(1, **mild)))
+    put(inventory, scanned(2, camera(1, **worse)))
+    assert last_changes(inventory) == [
+        ("severity-raised", "CVE-2021-36260", "high", "critical"),
+        ("severity-raised", "telnet-open", "high", "critical"),
+        ("newly-exploited", "CVE-2021-36260", "affected", "affected"),
+    ]
+    put(inventory, scanned(3, camera(1, **mild)))
+    assert last_changes(inventory) == []
+
+
 def test_an_advisory_never_ends_by_silence(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1, advisories=(advisory(),))))
     put(inventory, scanned(2, camera(1)))

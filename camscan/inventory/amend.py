@@ -66,6 +66,7 @@ def _row(row: int, scan: int, number: int, key: Key, one: Statement, phrases: Ma
         "name": key[1],
         "state": one.state,
         "severity": one.severity,
+        "exploited": one.exploited,
         "said": phrases[one.said],
         "basis": phrases[one.basis],
         "since": scan,

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 
 from camscan.inventory.numbers import chunks
 from camscan.inventory.tables import attribute, device, judgement, sighting
-from camscan.register import EVENTS, PRESENCE, SINGLE, Change, Comparison, Event, ScanEntry
+from camscan.model import SEVERITIES
+from camscan.register import BAD, EVENTS, PRESENCE, SINGLE, Change, Comparison, Event, ScanEntry
 
 _NAMING = ("vendor", "model", "address")
 PARTIAL = "the scan was partial"
@@ -30,8 +31,17 @@ class _Case:
     called: dict[str, str] = field(default_factory=dict)
     before: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    stood: dict[tuple[str, str], tuple[str, str | None]] = field(default_factory=dict)
-    stands: dict[tuple[str, str], tuple[str, str | None]] = field(default_factory=dict)
+    stood: dict[tuple[str, str], "_Stand"] = field(default_factory=dict)
+    stands: dict[tuple[str, str], "_Stand"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """How a judgement stands."""
+
+    state: str | None = None
+    severity: str | None = None
+    exploited: bool = False
 
 
 def compare(connection: Connection, before: ScanEntry, after: ScanEntry) -> Comparison:
@@ -95,15 +105,15 @@ def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[in
 
 def _read_judgements(connection: Connection, some: Sequence[int], cases: dict[int, _Case], a: int, b: int) -> None:
     columns = judgement.c
-    query = _of(judgement, some, [columns.kind, columns.name, columns.state, columns.severity], a, b)
-    for number, since, until, kind, name, state, severity in connection.execute(query):
+    query = _of(judgement, some, [columns.kind, columns.name, columns.state, columns.severity, columns.exploited], a, b)
+    for number, since, until, kind, name, state, severity, exploited in connection.execute(query):
         case = cases.get(number)
         if case is None:
             continue
         if _holds(since, until, a):
-            case.stood[kind, name] = state, severity
+            case.stood[kind, name] = _Stand(state, severity, exploited)
         if _holds(since, until, b):
-            case.stands[kind, name] = state, severity
+            case.stands[kind, name] = _Stand(state, severity, exploited)
 
 
 def _changes(case: _Case) -> Iterator[Change]:
@@ -119,7 +129,7 @@ def _changes(case: _Case) -> Iterator[Change]:
 
 
 def _in_short(case: _Case) -> str:
-    states = Counter(state for state, _ in case.stands.values())
+    states = Counter(stand.state for stand in case.stands.values())
     return f"{states['found']} found, {states['affected']} affecting"
 
 
@@ -138,11 +148,27 @@ def _of_attributes(case: _Case) -> Iterator[Change]:
 
 def _of_judgements(case: _Case) -> Iterator[Change]:
     for key in sorted(case.stood.keys() | case.stands.keys()):
-        old, old_severity = case.stood.get(key, (None, None))
-        new, severity = case.stands.get(key, (None, None))
-        event = _judged(key[0], old, new)
+        old, new = case.stood.get(key, _Stand()), case.stands.get(key, _Stand())
+        event = _judged(key[0], old.state, new.state)
         if event is not None:
-            yield _change(case, event, subject=key[1], before=old, after=new, severity=severity or old_severity)
+            severity = new.severity or old.severity
+            yield _change(case, event, subject=key[1], before=old.state, after=new.state, severity=severity)
+        elif old.state == new.state in BAD:
+            yield from _worse(case, key[1], old, new)
+
+
+def _worse(case: _Case, name: str, old: _Stand, new: _Stand) -> Iterator[Change]:
+    """What stands as before, and weighs more."""
+    if None not in (old.severity, new.severity) and _rank(new.severity) > _rank(old.severity):
+        yield _change(
+            case, "severity-raised", subject=name, before=old.severity, after=new.severity, severity=new.severity
+        )
+    if new.exploited and not old.exploited:
+        yield _change(case, "newly-exploited", subject=name, before=old.state, after=new.state, severity=new.severity)
+
+
+def _rank(severity: str | None) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else -1
 
 
 def _judged(kind: str, old: str | None, new: str | None) -> Event | None:

@@ -24,10 +24,12 @@ Value = tuple[str, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """How one finding, advisory or verdict stands. `said` is of this device, `basis` of the rule; both JSON."""
+    """How one finding, advisory or verdict stands; `exploited` where CISA lists an advisory so. `said` is of this
+    device, `basis` of the rule; both JSON."""
 
     state: str
     severity: str | None
+    exploited: bool = False
     said: str
     basis: str
 
@@ -47,7 +49,10 @@ class Facts:
         parts = (
             sorted(self.single.items()),
             sorted(self.members),
-            sorted((key, one.state, one.severity, one.said, one.basis) for key, one in self.statements.items()),
+            sorted(
+                (key, one.state, one.severity, one.exploited, one.said, one.basis)
+                for key, one in self.statements.items()
+            ),
             sorted(self.contents),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
@@ -113,7 +118,7 @@ def _finding(one: Finding) -> Statement:
 def _advisory(one: AdvisoryVerdict) -> Statement:
     said = {"confidence": round(one.confidence, 2), "reason": one.reason}
     basis = {"fixed_in": one.fixed_in, "kev": one.kev}
-    return Statement(state=one.verdict, severity=one.severity, said=_json(said), basis=_json(basis))
+    return Statement(state=one.verdict, severity=one.severity, exploited=one.kev, said=_json(said), basis=_json(basis))
 
 
 def _verdict(one: PolicyVerdict) -> Statement:

@@ -91,15 +91,15 @@ def _judgements(connection: Connection, some: Iterable[int], found: dict[int, Op
     said, basis, columns = phrase.alias("said_phrase"), phrase.alias("basis_phrase"), judgement.c
     query = (
         select(
-            columns.device, columns.id, columns.kind, columns.name, columns.state, columns.severity,
+            columns.device, columns.id, columns.kind, columns.name, columns.state, columns.severity, columns.exploited,
             columns.unconfirmed, said.c.text, basis.c.text,
         )
         .join(said, columns.said == said.c.id)
         .join(basis, columns.basis == basis.c.id)
         .where(columns.device.in_(some), columns.until.is_(None))
     )  # fmt: skip
-    for number, row, kind, name, state, severity, unconfirmed, told, rests in connection.execute(query):
-        statement = Statement(state=state, severity=severity, said=told, basis=rests)
+    for number, row, kind, name, state, severity, exploited, unconfirmed, told, rests in connection.execute(query):
+        statement = Statement(state=state, severity=severity, exploited=exploited, said=told, basis=rests)
         found[number].stands.append(Stands(row, (kind, name), statement, unconfirmed is not None))
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 
 from camscan.inventory.facts import Facts, Key, Statement
 from camscan.inventory.identity import SameValue
-from camscan.register import PRESENCE, SEVERAL, SINGLE
+from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE
 
 _SPELLED = ("model", "serial", "kind")  # attributes of which one value has several forms
 _UNSURE = "cannot-say"
-_BAD = ("found", "affected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +138,20 @@ def _statements(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whol
         old = stands.get(key)
         if old is None:
             made.judge.append((key, new))
-        elif (old.statement.state, old.statement.severity) == (new.state, new.severity):
+        elif _stands_so(old.statement) == _stands_so(new):
             made.reworded += [(old.id, new)] if old.statement != new or old.unconfirmed else []
-        elif new.state == _UNSURE and old.statement.state in _BAD:
+        elif new.state == _UNSURE and old.statement.state in BAD:
             made.unconfirmed += [] if old.unconfirmed else [old.id]
         elif whole or new.state != _UNSURE:
             made.settle.append(old.id)
             made.judge.append((key, new))
     made.settle += list(_over(stands, now, whole))
     made.unconfirmed += list(_unsaid(stands, now, whole))
+
+
+def _stands_so(one: Statement) -> tuple[str, str | None, bool]:
+    """What makes another run of a judgement; the rest is wording."""
+    return one.state, one.severity, one.exploited
 
 
 def _over(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: bool) -> Iterator[int]:
@@ -161,4 +165,4 @@ def _unsaid(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: b
     """Advisories that affect, as far as is known, although nothing says so any more."""
     if whole:
         silent = (old for key, old in stands.items() if key not in now and key[0] == "advisory" and not old.unconfirmed)
-        yield from (old.id for old in silent if old.statement.state in _BAD)
+        yield from (old.id for old in silent if old.statement.state in BAD)

@@ -112,6 +112,7 @@ judgement = Table(
     Column("name", String, nullable=False),
     Column("state", String, nullable=False),
     Column("severity", String),
+    Column("exploited", Boolean, nullable=False),  # by CISA's list
     Column("said", Integer, ForeignKey("phrase.id"), nullable=False),  # of this device: evidence, reason, confidence
     Column("basis", Integer, ForeignKey("phrase.id"), nullable=False),  # of the rule: remedy, source, date
     Column("since", Integer, ForeignKey("scan.number"), nullable=False, index=True),

@@ -21,6 +21,8 @@ _TITLES: Mapping[Event, str] = {
     "no-longer-exposed": "No longer exposed",
     "affected": "Newly affected",
     "no-longer-affected": "No longer affected",
+    "severity-raised": "More severe than before",
+    "newly-exploited": "Newly exploited (CISA)",
 }
 _COLUMNS: Mapping[Event, tuple[str, ...]] = {
     "new": ("Address", "Device", "Judged"),

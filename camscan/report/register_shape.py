@@ -96,12 +96,12 @@ class Scan(_Record):
 
 class Change(_Record):
     """One thing that happened to one device. `subject` is the attribute, or the id of the finding, advisory or policy;
-    `before` and `after` are its values or states. `gone`: the device was looked for in vain, and this is what it was
-    like."""
+    `before` and `after` are its values, states or severities. `gone`: the device was looked for in vain, and this is
+    what it was like."""
 
     event: Literal[
         "new", "returned", "gone", "moved", "changed",
-        "exposed", "no-longer-exposed", "affected", "no-longer-affected",
+        "exposed", "no-longer-exposed", "affected", "no-longer-affected", "severity-raised", "newly-exploited",
     ]  # fmt: skip
     device: str
     address: str | None

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("severity", sa.String(), nullable=True),
+        sa.Column("exploited", sa.Boolean(), nullable=False),
         sa.Column("said", sa.Integer(), nullable=False),
         sa.Column("basis", sa.Integer(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),

@@ -555,6 +555,25 @@ def test_hostile_text_is_stored_and_found_again(inventory: Inventory) -> None:
     assert last_changes(inventory)[0][:1] == ("moved",)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"vantage": "a\ud800"},
+        {"failure": "x\udcff"},
+        {"scope": ("\udcff",)},
+        {"data": {"x": "\udcff"}},
+        {"coverage": (replace(rows()[0], interface="et\udcffh", network="\udcff", channel="\udcff"),)},
+    ],
+    ids=lambda odd: next(iter(odd)),
+)
+def test_half_characters_around_a_scan_are_stored(inventory: Inventory, odd: dict[str, object]) -> None:
+    put(inventory, scanned(1, camera(1), **odd))
+    with inventory.reading() as connection:
+        assert len(all_scans(connection)) == 1
+        assert histories(connection, "\udcff") == []
+    assert there(inventory, values={"site": "\udcff*"}) == []
+
+
 def test_devices_are_filtered(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1, site="Town_hall"), camera(2, "10.0.0.2", firmware="V5.5.0", vendor="dahua")))
     put(inventory, scanned(3, camera(1, site="Town_hall"), partial=True))
@@ -594,6 +613,7 @@ def test_scans_are_found_by_number_id_day_moment_and_word(inventory: Inventory) 
     with inventory.reading() as connection:
         words = ("last", "2", "scan-1", "baseline", "2026-11-19", "2026-11-20T12:00:00+00:00")
         assert [find_scan(connection, word).number for word in words] == [3, 2, 1, 2, 1, 2]
+        assert find_scan(connection, "9999-12-31").number == 3
         for word in ("9", "scan-9", "2020-01-01", "yesterday"):
             with pytest.raises(UsageError, match=f"no scan {word} among the 3"):
                 find_scan(connection, word)

@@ -14,11 +14,13 @@ from sqlalchemy.engine import Connection
 
 from camscan.errors import CamscanError, CannotRunError, UsageError
 from camscan.inventory import store
+from camscan.inventory.history import histories
 from camscan.inventory.migrate import configuration
 from camscan.inventory.place import Place, find_place
+from camscan.inventory.replies import replies_of
 from camscan.inventory.store import HEAD, opened
 from camscan.inventory.tables import device, metadata
-from tests.inventory_rig import camera, made, put, scanned
+from tests.inventory_rig import camera, finding, made, put, scanned
 
 
 @pytest.fixture
@@ -106,6 +108,41 @@ def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE cookies (id)")
     connection.close()
     refused(Place(path=path), UsageError, "another program: it holds cookies")
+
+
+@pytest.mark.parametrize("revision", ["0000", "0001", "9999", "ab12cd34ef56", ""])
+def test_tables_that_another_program_numbers_are_refused(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "other.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num)")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", [revision])
+        connection.execute("CREATE TABLE cookies (id)")
+    connection.close()
+    refused(Place(path=path), UsageError, "another program: it holds cookies")
+
+
+@pytest.mark.parametrize("damage", ["'{'", "'5'", "'[[[[[' || hex(zeroblob(9))"])
+@pytest.mark.parametrize("cell", ["scan SET scope", "scan SET data", "phrase SET text"])
+def test_damaged_words_are_one_line(place: Place, cell: str, damage: str) -> None:
+    with made(place) as inventory:
+        put(inventory, scanned(1, camera(1, findings=(finding(),))))
+    assert place.path is not None
+    with sqlite3.connect(place.path) as connection:
+        connection.execute(f"UPDATE {cell} = {damage}")
+    connection.close()
+    with opened(place) as inventory, pytest.raises(CannotRunError, match="damaged"), inventory.reading() as reading:
+        histories(reading, "10.0.0.1")
+
+
+@pytest.mark.parametrize("cell", ["first_data", "latest_data"])
+def test_damaged_replies_are_one_line(place: Place, cell: str) -> None:
+    fill(place)
+    assert place.path is not None
+    with sqlite3.connect(place.path) as connection:
+        connection.execute(f"UPDATE observation SET {cell} = x'00'")  # noqa: S608
+    connection.close()
+    with opened(place) as inventory, pytest.raises(CannotRunError, match="damaged"), inventory.reading() as reading:
+        replies_of(reading, [1])
 
 
 def test_tables_of_a_newer_camscan_are_refused(place: Place) -> None:

@@ -1,12 +1,13 @@
 """Everything the register knows of a device: each value of each attribute and each judgement, from when to when."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.facts import storable
 from camscan.inventory.listing import Filter, listed
+from camscan.inventory.packed import unpacked_mapping
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement, phrase, sighting
 from camscan.register import PRESENCE, SEVERAL, SINGLE, History, Judged, Listed, Run
@@ -19,6 +20,7 @@ _NAMES = ("address", "addresses", "serial", "mac", "uuid")
 def histories(connection: Connection, word: str) -> list[History]:
     """The devices that go by an id or its beginning, an address, a serial, a MAC or a UUID; those that once did come
     last. Empty where nobody does."""
+    word = storable(word)
     now = attribute.c.until.is_(None)
     value = select(attribute.c.device).where(
         attribute.c.name.in_(_NAMES), func.lower(attribute.c.value) == word.lower()
@@ -103,8 +105,8 @@ def _judged(
             until=None if row.until is None else times[row.until],
             unconfirmed=None if row.unconfirmed is None else times[row.unconfirmed],
             last=times[_last(sightings, row.since, row.unconfirmed or row.until)],
-            said=json.loads(row.told),
-            basis=json.loads(row.rests),
+            said=unpacked_mapping(row.told),
+            basis=unpacked_mapping(row.rests),
         )
         for row in connection.execute(query)
     )

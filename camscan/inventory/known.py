@@ -1,6 +1,5 @@
 """What the register holds before a scan is recorded: who is known by what, and the open runs of those that changed."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from camscan.inventory.asked import Way, ways_heard
 from camscan.inventory.facts import Statement
 from camscan.inventory.identity import Marks, known_marks
 from camscan.inventory.numbers import chunks
+from camscan.inventory.packed import unpacked_list
 from camscan.inventory.runs import Held, Stands
 from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase, scan
 from camscan.register import PRESENCE
@@ -130,4 +130,4 @@ def _heard(connection: Connection, some: Iterable[int], found: dict[int, Open]) 
 
 def ports_asked(text: str | None) -> frozenset[int] | None:
     """The ports that a scan tried at every host, as they are stored."""
-    return None if text is None else frozenset(json.loads(text))
+    return None if text is None else frozenset(unpacked_list(text))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.facts import storable
 from camscan.inventory.numbers import chunks
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement
@@ -68,7 +69,7 @@ def _filtered(wanted: Filter, times: Mapping[int, float]) -> Select[tuple[int, s
 def _matches(name: str, pattern: str) -> Iterator[ColumnElement[bool]]:
     yield attribute.c.name == name
     yield attribute.c.until.is_(None)
-    text = pattern.lower()
+    text = storable(pattern).lower()
     if "*" not in text:
         yield func.lower(attribute.c.value) == text
         return

@@ -62,9 +62,9 @@ def add_scan(connection: Connection, result: ScanResult, entry: Entry) -> int:
         "ended": ended,
         "recorded": entry.now,
         "scope": json.dumps(result.scope),
-        "vantage": result.vantage,
+        "vantage": _storable(result.vantage),
         "partial": result.partial,
-        "failure": result.failure,
+        "failure": _storable(result.failure),
         "complete": is_complete(result, entry.kind),
         "asked_ports": None if result.asked_ports is None else json.dumps(sorted(result.asked_ports)),
         "data": json.dumps(dict(result.data)),
@@ -99,17 +99,21 @@ def _coverage_rows(number: int, result: ScanResult) -> Iterator[dict[str, object
         yield {
             "scan": number,
             "row": position,
-            "interface": row.interface,
-            "network": row.network,
-            "channel": row.channel,
+            "interface": _storable(row.interface),
+            "network": storable(row.network),
+            "channel": storable(row.channel),
             "state": row.state,
             "asked": row.asked,
             "answered": row.answered,
             "silent": row.silent,
-            "reason": None if row.reason is None else storable(row.reason),
+            "reason": _storable(row.reason),
             "ports": json.dumps(row.ports),
             "only_known": row.only_known,
         }
+
+
+def _storable(text: str | None) -> str | None:
+    return None if text is None else storable(text)
 
 
 class _Recording:

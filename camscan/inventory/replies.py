@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection, Row
 
 from camscan.inventory.facts import storable
 from camscan.inventory.numbers import add, chunks, numbers_after, write
+from camscan.inventory.packed import packed_beside, unpacked
 from camscan.inventory.tables import heard, observation
 from camscan.model import Observation, Reply
 
-WINDOW = 32_768  # bytes of a dictionary that zlib looks at, its last
 _SUM = 0x7FFFFFFF  # what fits a signed integer of any database
 
 
@@ -94,14 +94,9 @@ def _renew(connection: Connection, heard_again: Mapping[int, tuple[Kept, Observa
 
 
 def _latest(number: int, packed: bytes, reply: Reply) -> dict[str, Any]:
-    first = zlib.decompress(packed)
-    latest = None if reply.data == first else _packed_beside(first, reply.data)
+    first = unpacked(packed)
+    latest = None if reply.data == first else packed_beside(first, reply.data)
     return {"row": number, "data": latest, "sum": _checksum(reply.data), "time": reply.time}
-
-
-def _packed_beside(first: bytes, latest: bytes) -> bytes:
-    packer = zlib.compressobj(zdict=first[-WINDOW:])
-    return packer.compress(latest) + packer.flush()
 
 
 def _new_ways(heard_again: Mapping[int, tuple[Kept, Observation]]) -> Iterator[dict[str, Any]]:
@@ -148,9 +143,7 @@ def last_words(connection: Connection, protocol: str) -> Iterator[Reply]:
 
 
 def _replies(row: "Row[Any]") -> Iterator[Reply]:
-    data = zlib.decompress(row.first_data)
-    if row.latest_data is not None:
-        data = zlib.decompressobj(zdict=data[-WINDOW:]).decompress(row.latest_data)
+    data = unpacked(row.first_data, row.latest_data)
     first, *others = row.channels.split(",")
     reply = Reply(
         address=row.address,

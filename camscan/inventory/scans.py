@@ -1,18 +1,19 @@
 """The rows of the register: which scans there are, and which one a word of the user means."""
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from camscan.errors import UsageError
+from camscan.inventory.packed import unpacked_list, unpacked_mapping
 from camscan.inventory.tables import scan, setting
 from camscan.register import ScanEntry
 
 BASELINE = "baseline"
 LAST = "last"
+DAY = 86_400.0  # seconds
 
 
 def all_scans(connection: Connection) -> list[ScanEntry]:
@@ -48,7 +49,8 @@ def set_baseline(connection: Connection, number: int) -> None:
 
 
 def _baseline(connection: Connection) -> int:
-    return int(connection.execute(select(setting.c.value).where(setting.c.name == BASELINE)).scalar() or 0)
+    value = connection.execute(select(setting.c.value).where(setting.c.name == BASELINE)).scalar() or "0"
+    return int(value) if value.isdecimal() else 0
 
 
 def _hint(word: str) -> str:
@@ -62,7 +64,7 @@ def _end_of(word: str) -> float | None:
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (moment + timedelta(days=1 if len(word) <= len("2026-11-29") else 0, microseconds=1)).timestamp()
+    return moment.timestamp() + (DAY if len(word) <= len("2026-11-29") else 0) + 1e-6
 
 
 def _entry(row: "Row[Any]") -> ScanEntry:
@@ -73,11 +75,11 @@ def _entry(row: "Row[Any]") -> ScanEntry:
         started=row.started,
         ended=row.ended,
         recorded=row.recorded,
-        scope=tuple(json.loads(row.scope)),
+        scope=tuple(map(str, unpacked_list(row.scope))),
         vantage=row.vantage,
         partial=row.partial,
         failure=row.failure,
         complete=row.complete,
-        data=json.loads(row.data),
+        data={name: str(date) for name, date in unpacked_mapping(row.data).items()},
         tool_version=row.tool_version,
     )

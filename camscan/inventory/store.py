@@ -3,6 +3,7 @@
 Whatever the database refuses becomes one line: what, where, why.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from camscan.errors import CannotRunError, UsageError
+from camscan.inventory.packed import DamagedError
 from camscan.inventory.place import Place, check_file, make_file
 
 if TYPE_CHECKING:
@@ -24,17 +26,23 @@ Transaction = Connection
 HEAD = "0001"
 """The revision of the tables that this program reads and writes, the last of `migrations/`."""
 
+FIRST = "0001"
+OURS = frozenset({"scan", "device", "sighting", "attribute", "judgement", "observation", "heard"})
+"""The first revision, and tables that are in all of them."""
+
 LOCK_SECONDS = 10.0  # a scan of 100,000 devices is written in so much; who waits longer waits for something else
 _WRITING = "camscan_writing"
 _LOCK = 0x63616D73  # "cams": the number of the advisory lock by which writers of one PostgreSQL database take turns
 _BUSY = "another program is writing to it; try again when it is done"
+_DAMAGED = "it is damaged; keep it, and restore a copy"
 _SAID: tuple[tuple[str, str], ...] = (
     ("database is locked", _BUSY),
     ("lock timeout", _BUSY),
     ("disk is full", "the disk is full"),
     ("readonly database", "it cannot be written"),
     ("unable to open", "it cannot be opened; may its directory be written?"),
-    ("malformed", "the file is damaged; keep it, and restore a copy"),
+    ("malformed", _DAMAGED),
+    ("Could not decode", _DAMAGED),
     ("not a database", "not an inventory, or damaged"),
 )
 
@@ -69,6 +77,8 @@ class Inventory:
             yield
         except DBAPIError as error:
             raise CannotRunError(f"inventory {self.name}: {_reason(error)}") from None
+        except DamagedError as error:
+            raise CannotRunError(f"inventory {self.name}: {_DAMAGED} ({error})") from None
 
 
 @contextmanager
@@ -134,10 +144,10 @@ def _take_turns(connection: Connection) -> None:
 def _bring_up_to_date(inventory: Inventory, create: bool) -> None:
     with inventory.reading() as connection:
         revision, others = _revision(connection), _tables(connection)
+    if (revision is None and others) or (revision is not None and not _is_ours(revision, others)):
+        raise UsageError(f"inventory {inventory.name}: a database of another program: it holds {_foreign(others)}")
     if revision == HEAD:
         return
-    if revision is None and others:
-        raise UsageError(f"inventory {inventory.name}: a database of another program: it holds {others[0]}")
     if revision is None and not create:
         raise UsageError(f"inventory {inventory.name}: nothing in it yet; `camscan scan` begins it")
     if revision is not None and not revision < HEAD:
@@ -153,7 +163,17 @@ def _bring_up_to_date(inventory: Inventory, create: bool) -> None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    told = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if told is None else str(told)
+
+
+def _is_ours(revision: str, others: "Sequence[str]") -> bool:
+    """Whether these tables are those of some camscan: other programs number their own with Alembic too."""
+    return re.fullmatch(r"\d{4}", revision) is not None and revision >= FIRST and set(others) >= OURS
+
+
+def _foreign(others: "Sequence[str]") -> str:
+    return next((name for name in others if name not in OURS and name != "alembic_version"), others[0])
 
 
 def _tables(connection: Connection) -> "Sequence[str]":

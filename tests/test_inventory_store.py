@@ -16,7 +16,7 @@ from camscan.errors import CamscanError, CannotRunError, UsageError
 from camscan.inventory import store
 from camscan.inventory.history import histories
 from camscan.inventory.migrate import configuration
-from camscan.inventory.place import Place, find_place
+from camscan.inventory.place import APPLICATION_ID, Place, find_place
 from camscan.inventory.replies import replies_of
 from camscan.inventory.store import HEAD, opened
 from camscan.inventory.tables import device, metadata
@@ -81,6 +81,12 @@ def refused(place: Place, error: type[CamscanError], said: str, *, create: bool 
     assert str(place.path) in str(raised.value)
 
 
+def test_the_file_says_whose_it_is_from_the_beginning(place: Place) -> None:
+    with made(place):
+        assert place.path is not None
+        assert place.path.read_bytes()[68:72] == b"cams"
+
+
 def test_what_is_not_there_is_not_made_by_reading(place: Place) -> None:
     refused(place, UsageError, "there is none yet", create=False)
     assert place.path is not None
@@ -107,13 +113,17 @@ def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE cookies (id)")
     connection.close()
-    refused(Place(path=path), UsageError, "another program: it holds cookies")
+    before = path.read_bytes()
+    refused(Place(path=path), UsageError, "another program")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("revision", ["0000", "0001", "9999", "ab12cd34ef56", ""])
 def test_tables_that_another_program_numbers_are_refused(tmp_path: Path, revision: str) -> None:
     path = tmp_path / "other.sqlite"
     with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("CREATE TABLE alembic_version (version_num)")
         connection.execute("INSERT INTO alembic_version VALUES (?)", [revision])
         connection.execute("CREATE TABLE cookies (id)")

@@ -14,7 +14,10 @@ from camscan.errors import CannotRunError, UsageError
 VARIABLE = "CAMSCAN_INVENTORY"
 FILE = "inventory.sqlite"
 
+APPLICATION_ID = 0x63616D73  # "cams": by this SQLite files tell whose they are (`PRAGMA application_id`)
+
 _HEADER = b"SQLite format 3\0"
+_ID_END = 72  # the offset after the application id in the header (sqlite.org/fileformat2.html)
 _POSTGRES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _SQLITE = "sqlite:///"
 
@@ -65,16 +68,19 @@ def make_file(path: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Raises `UsageError` for a file that is no database at all, `CannotRunError` for one that cannot be read."""
+    """Raises `UsageError` for a file that is no inventory, `CannotRunError` for one that cannot be read. It only reads:
+    opening a database may already change it."""
     try:
         if not path.is_file():
             raise UsageError(f"inventory {path}: not a regular file")
         with path.open("rb") as stream:
-            beginning = stream.read(len(_HEADER))
+            beginning = stream.read(_ID_END)
     except OSError as error:
         raise CannotRunError(f"inventory {path}: {_why(error)}") from None
-    if beginning and beginning != _HEADER:
+    if beginning and not beginning.startswith(_HEADER):
         raise UsageError(f"inventory {path}: not an inventory, or damaged at its beginning")
+    if beginning and beginning[_ID_END - 4 :] != APPLICATION_ID.to_bytes(4, "big"):
+        raise UsageError(f"inventory {path}: a database of another program")
 
 
 def _why(error: OSError) -> str:

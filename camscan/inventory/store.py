@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from camscan.errors import CannotRunError, UsageError
 from camscan.inventory.packed import DamagedError
-from camscan.inventory.place import Place, check_file, make_file
+from camscan.inventory.place import APPLICATION_ID, Place, check_file, make_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ OURS = frozenset({"scan", "device", "sighting", "attribute", "judgement", "obser
 
 LOCK_SECONDS = 10.0  # a scan of 100,000 devices is written in so much; who waits longer waits for something else
 _WRITING = "camscan_writing"
-_LOCK = 0x63616D73  # "cams": the number of the advisory lock by which writers of one PostgreSQL database take turns
+_LOCK = APPLICATION_ID  # the number of the advisory lock by which writers of one PostgreSQL database take turns
 _BUSY = "another program is writing to it; try again when it is done"
 _DAMAGED = "it is damaged; keep it, and restore a copy"
 _SAID: tuple[tuple[str, str], ...] = (
@@ -114,6 +114,8 @@ def _connected(place: Place, create: bool) -> Inventory:
 def _prepare(connection: Any, record: object) -> None:
     """SQLite: transactions are begun here and not by the driver, which begins too late; readers do not wait."""
     connection.isolation_level = None
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:  # before WAL, so that it stands in the file itself
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
 

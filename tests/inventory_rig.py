@@ -25,6 +25,7 @@ from tests import report_rig
 
 DAY = 86_400.0
 START = 1_795_000_000.0
+TODAY = START + 60 * DAY  # later than every scan here
 NETWORK = "10.0.0.0/24"
 PORTS = frozenset({23, 80, 554})
 
@@ -58,7 +59,7 @@ def made(place: Place) -> Iterator[Inventory]:
         yield inventory
 
 
-def entry(kind: Kind = "scan", now: float = START) -> Entry:
+def entry(kind: Kind = "scan", now: float = TODAY) -> Entry:
     return Entry(kind=kind, now=now, tool_version="1", same_value=same_value, is_placeholder=is_placeholder)
 
 
@@ -154,4 +155,4 @@ def scanned(day: int, *devices: Device, **changes: Any) -> ScanResult:
 
 def put(inventory: Inventory, result: ScanResult, kind: Kind = "scan") -> int:
     """Records a scan, at its end."""
-    return record(inventory, result, entry(kind, (result.ended or START) + 1))
+    return record(inventory, result, entry(kind, (result.ended or TODAY) + 1))

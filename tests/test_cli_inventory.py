@@ -217,6 +217,16 @@ def test_an_interrupted_scan_is_recorded_as_one(scanner: Scanner, place: Path) -
     assert document["not_looked_for"] == [{"reason": "the scan was partial", "devices": 1}]
 
 
+def test_a_recording_from_the_future_is_judged_and_not_recorded(place: Path, tmp_path: Path) -> None:
+    recorded = tmp_path / "replies.jsonl"
+    reply = json.loads(line(SADP.format(model="DS-2CD2042WD-I"))) | {"time": 4e9}
+    recorded.write_text(json.dumps(reply), encoding="utf-8")
+    ended = run("replay", str(recorded), "--record", "-f", "json", "--quiet")
+    assert (ended.code, len(json.loads(ended.out)["devices"]), ended.err.count("\n")) == (4, 1, 1)
+    assert "still to come" in ended.err
+    assert "--no-record" not in ended.err
+
+
 def test_a_replay_is_recorded_when_asked(place: Path, tmp_path: Path) -> None:
     recorded = tmp_path / "replies.jsonl"
     recorded.write_text(line(SADP.format(model="DS-2CD2042WD-I")), encoding="utf-8")

@@ -619,6 +619,22 @@ def test_scans_are_found_by_number_id_day_moment_and_word(inventory: Inventory) 
                 find_scan(connection, word)
 
 
+def test_a_day_is_that_of_the_scan_and_not_of_its_number(inventory: Inventory) -> None:
+    for day in (1, 3, 2):
+        put(inventory, scanned(day, camera(1)))
+    with inventory.reading() as connection:
+        found = [find_scan(connection, word).number for word in ("2026-11-19", "2026-11-20", "2026-11-21", "last")]
+    assert found == [1, 3, 2, 3]
+
+
+@pytest.mark.parametrize(("ended", "day"), [(START + 30 * DAY, "2026-12-18"), (1e300, "a day beyond")])
+def test_what_is_still_to_come_is_refused(inventory: Inventory, ended: float, day: str) -> None:
+    with pytest.raises(UsageError, match=f"dated {day}.*still to come"):
+        record(inventory, replace(scanned(1, camera(1)), ended=ended), entry(now=START + 29 * DAY - 60))
+    with inventory.reading() as connection:
+        assert all_scans(connection) == []
+
+
 def test_what_was_judged_before_another_scan_came_in_is_not_recorded(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1)))
     judged = {1: facts_of(camera(1, findings=(finding(),)))}

@@ -25,7 +25,7 @@ from camscan.cli.output import Output, Text, refuse_same_file, write_stdout
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
-from camscan.cli.recording import recorder
+from camscan.cli.recording import scan_recorder
 from camscan.cli.result import Ended, say_end
 from camscan.cli.resume import JournalFile, open_journal, standing
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
@@ -88,7 +88,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
-    stop, register = Stop(), recorder(wanted.inventory, wanted.record, environment)
+    stop, register = Stop(), scan_recorder(wanted.inventory, wanted.record, environment)
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)

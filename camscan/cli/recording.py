@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 class Recorder:
     """Where a result is going to be recorded, made ready before the first packet. `place` None: nowhere, because the
-    user wants none. A place that the user named and that cannot be used raises; the usual one is done without, which
-    is said, and `failed`."""
+    user wants none. `choices` names the options by which he chooses. A place that the user named and that
+    cannot be used raises; the usual one is done without, which is said, and `failed`."""
 
-    def __init__(self, place: "Place | None") -> None:
+    def __init__(self, place: "Place | None", choices: str = "--inventory names another place") -> None:
         self._place = place
+        self._choices = choices
         self.failed = False
         if place is not None:
             self._try(place)
@@ -38,7 +39,7 @@ class Recorder:
             self._fail(error)
 
     def _fail(self, error: CamscanError) -> None:
-        say(f"{error}; not recorded (--inventory names another place, --no-record none)")
+        say(f"{error}; not recorded ({self._choices})")
         self._place, self.failed = None, True
 
     def record(self, result: "ScanResult", kind: "Kind", *, quiet: bool) -> None:
@@ -58,15 +59,26 @@ class Recorder:
             say(f"recorded as scan {number} in {inventory.name}")
 
 
-def recorder(wanted: str | None, record: bool, environment: Mapping[str, str] = os.environ) -> Recorder:
-    """The recorder that the options ask for. Raises `CamscanError` for a place that cannot be used."""
+def scan_recorder(wanted: str | None, record: bool, environment: Mapping[str, str] = os.environ) -> Recorder:
+    """The recorder that the options of a scan ask for. Raises `CamscanError` for a place that cannot be used."""
     if not record:
         if wanted is not None:
             raise UsageError("--no-record and --inventory do not go together")
         return Recorder(None)
     from camscan.inventory.place import find_place
 
-    return Recorder(find_place(wanted, environment))
+    return Recorder(find_place(wanted, environment), "--inventory names another place, --no-record none")
+
+
+def replay_recorder(wanted: str | None, record: bool) -> Recorder:
+    """The same for a replay, which is recorded only when asked."""
+    if not record:
+        if wanted is not None:
+            raise UsageError("--inventory: a replay is recorded only with --record")
+        return Recorder(None)
+    from camscan.inventory.place import find_place
+
+    return Recorder(find_place(wanted))
 
 
 def entry_now(kind: "Kind") -> "Entry":

@@ -59,14 +59,12 @@ def replay(
     from camscan.cli.failing import fails
     from camscan.cli.formats import render, screen
     from camscan.cli.output import Output, refuse_same_file
-    from camscan.cli.recording import recorder
+    from camscan.cli.recording import replay_recorder
     from camscan.report.table import summary
 
-    if inventory is not None and not record:
-        raise UsageError("--inventory: a replay is recorded only with --record")
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
-    register = recorder(inventory, True) if record else recorder(None, False)
+    register = replay_recorder(inventory, record)
     result = judge_files(files, fingerprints, chosen_by(policies, site))
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))

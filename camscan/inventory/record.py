@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Connection
@@ -22,10 +23,13 @@ from camscan.inventory.main_address import addresses_of, at_main_address, by_add
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits, holds_more
+from camscan.inventory.scans import DAY
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, coverage, device, heard, scan, sighting
 from camscan.model import Device, Observation, ScanResult
 from camscan.register import PRESENCE, Kind
+
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,8 @@ class Entry:
 
 
 def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
-    """The number of the scan. Raises `CannotRunError`, or `UsageError` for replies older than what is known."""
+    """The number of the scan. Raises `CannotRunError`, or `UsageError` for replies older than what is known
+    and for what is still to come."""
     with inventory.writing() as connection:
         number = add_scan(connection, result, entry)
         _Recording(connection, result, entry, number).run()
@@ -51,6 +56,7 @@ def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
 def add_scan(connection: Connection, result: ScanResult, entry: Entry) -> int:
     """The row of the scan, with its coverage."""
     started, ended = _times(result)
+    _refuse_future(ended, entry.now)
     if entry.kind == "replay":
         _refuse_older(connection, ended)
     number = next(numbers_after(connection, scan.c.number))
@@ -86,6 +92,13 @@ def _times(result: ScanResult) -> tuple[float | None, float | None]:
         return result.started, result.ended
     times = [seen.reply.time for seen in result.observations if seen.reply.time is not None]
     return min(times, default=None), max(times, default=None)
+
+
+def _refuse_future(ended: float | None, now: float) -> None:
+    """A clock that is wrong once would have the last word for ever."""
+    if ended is not None and ended > now + DAY:
+        day = f"{datetime.fromtimestamp(ended, UTC):%Y-%m-%d}" if ended < _LAST_MOMENT else "a day beyond all calendars"
+        raise UsageError(f"this is dated {day}, which is still to come: a clock is wrong")
 
 
 def _refuse_older(connection: Connection, ended: float | None) -> None:

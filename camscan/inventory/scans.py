@@ -36,6 +36,7 @@ def find_scan(connection: Connection, word: str) -> ScanEntry:
     else:
         end = _end_of(word)
         chosen = [one for one in scans if one.id == word or (end is not None and one.time < end)]
+        chosen.sort(key=lambda one: (one.time, one.number))
     if not chosen:
         raise UsageError(f"no scan {word} among the {len(scans)} recorded{_hint(word)}")
     return chosen[-1]

@@ -586,6 +586,13 @@ def test_devices_are_filtered(inventory: Inventory) -> None:
     assert addresses(inventory, seen_since=START + 2 * DAY) == ["10.0.0.1"]
 
 
+def test_capital_letters_of_any_language_are_one_with_small_ones(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, site="\u00c4rztehaus M\u00dcNCHEN"), camera(2, site="Rathaus")))
+    written = "\u00c4rztehaus M\u00dcNCHEN", "*M\u00dcN*", "*rzteh*"
+    for pattern in (*written, *(p.lower() for p in written), *(p.upper() for p in written)):
+        assert addresses(inventory, values={"site": pattern}) == ["10.0.0.1"]
+
+
 @pytest.mark.parametrize("word", ["10.0.0.1", "44:19:B6:00:00:01", "ds-2cd2042wd-i20160101aawr000000001"])
 def test_a_history_is_found_by_what_a_device_goes_by(inventory: Inventory, word: str) -> None:
     put(inventory, scanned(1, camera(1), camera(2)))

@@ -23,7 +23,7 @@ def histories(connection: Connection, word: str) -> list[History]:
     word = storable(word)
     now = attribute.c.until.is_(None)
     value = select(attribute.c.device).where(
-        attribute.c.name.in_(_NAMES), func.lower(attribute.c.value) == word.lower()
+        attribute.c.name.in_(_NAMES), func.lower(attribute.c.value) == func.lower(word)
     )
     numbers = [row.number for row in connection.execute(_by_id(word))]
     numbers += [n for n in connection.execute(value.where(now)).scalars() if n not in numbers]

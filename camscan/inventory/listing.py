@@ -69,13 +69,13 @@ def _filtered(wanted: Filter, times: Mapping[int, float]) -> Select[tuple[int, s
 def _matches(name: str, pattern: str) -> Iterator[ColumnElement[bool]]:
     yield attribute.c.name == name
     yield attribute.c.until.is_(None)
-    text = storable(pattern).lower()
+    text = storable(pattern)
     if "*" not in text:
-        yield func.lower(attribute.c.value) == text
+        yield func.lower(attribute.c.value) == func.lower(text)
         return
     for special in (_ESCAPE, "%", "_"):
         text = text.replace(special, _ESCAPE + special)
-    yield func.lower(attribute.c.value).like(text.replace("*", "%"), escape=_ESCAPE)
+    yield func.lower(attribute.c.value).like(func.lower(text.replace("*", "%")), escape=_ESCAPE)
 
 
 def _values(connection: Connection, numbers: Sequence[int], names: Collection[str]) -> dict[int, dict[str, str]]:

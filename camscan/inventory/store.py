@@ -114,10 +114,16 @@ def _connected(place: Place, create: bool) -> Inventory:
 def _prepare(connection: Any, record: object) -> None:
     """SQLite: transactions are begun here and not by the driver, which begins too late; readers do not wait."""
     connection.isolation_level = None
+    connection.create_function("lower", 1, _lower, deterministic=True)
     if not connection.execute("PRAGMA page_count").fetchone()[0]:  # before WAL, so that it stands in the file itself
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _lower(value: object) -> object:
+    """SQLite's own knows the letters of English alone."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin(connection: Connection) -> None:

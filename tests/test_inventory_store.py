@@ -196,3 +196,15 @@ def test_a_password_in_a_url_is_never_said() -> None:
         pass
     assert "secret" not in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_what_can_only_be_read_can_be_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(place)
+    assert place.path is not None
+    monkeypatch.setattr(store, "is_writable", lambda path: False)
+    before = place.path.read_bytes()
+    assert devices(place) == 1
+    with opened(place) as inventory, pytest.raises(CannotRunError, match="it can only be read"):
+        put(inventory, scanned(2, camera(1)))
+    assert list(place.path.parent.iterdir()) == [place.path]
+    assert place.path.read_bytes() == before

@@ -83,5 +83,10 @@ def check_file(path: Path) -> None:
         raise UsageError(f"inventory {path}: a database of another program")
 
 
+def is_writable(path: Path) -> bool:
+    """Whether this user may write the file, and beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
 def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

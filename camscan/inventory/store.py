@@ -3,10 +3,14 @@
 Whatever the database refuses becomes one line: what, where, why.
 """
 
+import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -15,7 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from camscan.errors import CannotRunError, UsageError
 from camscan.inventory.packed import DamagedError
-from camscan.inventory.place import APPLICATION_ID, Place, check_file, make_file
+from camscan.inventory.place import APPLICATION_ID, Place, check_file, is_writable, make_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +43,7 @@ _SAID: tuple[tuple[str, str], ...] = (
     ("database is locked", _BUSY),
     ("lock timeout", _BUSY),
     ("disk is full", "the disk is full"),
-    ("readonly database", "it cannot be written"),
+    ("readonly database", "it can only be read"),
     ("unable to open", "it cannot be opened; may its directory be written?"),
     ("malformed", _DAMAGED),
     ("Could not decode", _DAMAGED),
@@ -103,18 +107,34 @@ def _connected(place: Place, create: bool) -> Inventory:
     if create:
         make_file(place.path)
     check_file(place.path)
-    engine = create_engine(
-        URL.create("sqlite", database=str(place.path)), poolclass=NullPool, connect_args={"timeout": LOCK_SECONDS}
-    )
-    event.listen(engine, "connect", _prepare)
+    writable = is_writable(place.path)
+    engine = _engine_of(place.path, writable)
+    event.listen(engine, "connect", _prepare if writable else _prepare_to_read)
     event.listen(engine, "begin", _begin)
     return Inventory(engine, place, str(place.path))
 
 
-def _prepare(connection: Any, record: object) -> None:
-    """SQLite: transactions are begun here and not by the driver, which begins too late; readers do not wait."""
+def _engine_of(path: Path, writable: bool) -> Engine:
+    """Where nothing can be written, neither can the files of WAL mode beside it: then SQLite must be told that nobody
+    else writes, unless somebody who does has them open."""
+    if writable:
+        url, arguments = URL.create("sqlite", database=str(path)), {"timeout": LOCK_SECONDS}
+        return create_engine(url, poolclass=NullPool, connect_args=arguments)
+    alone = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    name = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro{alone}"
+    return create_engine(
+        "sqlite://", poolclass=NullPool, creator=lambda: sqlite3.connect(name, uri=True, timeout=LOCK_SECONDS)
+    )
+
+
+def _prepare_to_read(connection: Any, record: object) -> None:
     connection.isolation_level = None
     connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _prepare(connection: Any, record: object) -> None:
+    """SQLite: transactions are begun here and not by the driver, which begins too late; readers do not wait."""
+    _prepare_to_read(connection, record)
     if not connection.execute("PRAGMA page_count").fetchone()[0]:  # before WAL, so that it stands in the file itself
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("PRAGMA journal_mode = WAL")

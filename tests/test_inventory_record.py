@@ -325,8 +325,37 @@ def test_from_another_vantage_silence_says_nothing(inventory: Inventory) -> None
     assert last_changes(inventory) == []
     assert sum(between(inventory, "1", "2").unasked.values()) == 1
     put(inventory, scanned(3, camera(1), vantage="guest-wifi"))
-    assert ("no-longer-exposed", "telnet-open", "found", None) in last_changes(inventory)
+    assert last_changes(inventory) == []
     assert addresses(inventory) == ["10.0.0.1", "10.0.0.2"]
+    put(inventory, scanned(4, open_wide, camera(2), vantage="office"))
+    assert last_changes(inventory) == []
+    put(inventory, scanned(5, camera(1), vantage="office"))
+    assert [(event, subject) for event, subject, *_ in last_changes(inventory)] == [
+        ("gone", None),
+        ("changed", "services"),
+        ("no-longer-exposed", "telnet-open"),
+    ]
+
+
+def test_who_was_heard_from_two_vantages_is_missed_from_both(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1), vantage="office"))
+    put(inventory, scanned(2, camera(1), vantage="guest-wifi"))
+    put(inventory, scanned(3, vantage="cellar"))
+    assert addresses(inventory) == ["10.0.0.1"]
+    put(inventory, scanned(4, vantage="office"))
+    assert addresses(inventory, gone=True) == ["10.0.0.1"]
+
+
+@pytest.mark.parametrize("page", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nother"])
+def test_a_replay_does_not_change_from_where_a_device_is_missed(inventory: Inventory, page: bytes) -> None:
+    put(inventory, scanned(1, camera(1), vantage="office"))
+    said = web("10.0.0.1", page, time=START + 2 * DAY)
+    nobody_knows = {"started": None, "ended": None, "coverage": (), "asked_ports": None, "vantage": None}
+    put(inventory, scanned(2, camera(1, "10.0.0.1", said), **nobody_knows), "replay")
+    put(inventory, scanned(3, vantage="guest-wifi"))
+    assert addresses(inventory) == ["10.0.0.1"]
+    put(inventory, scanned(4, vantage="office"))
+    assert addresses(inventory, gone=True) == ["10.0.0.1"]
 
 
 def test_single_addresses_that_share_a_row_are_asked_too(inventory: Inventory) -> None:

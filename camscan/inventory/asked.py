@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from camscan.model import Coverage
@@ -19,13 +19,15 @@ _SINGLES = re.compile(r"[\d,]+ addresses from (\S+) to (\S+)")  # the row of man
 class Way:
     """How a device was heard once: by a channel as the coverage names it (`tcp` for all that begins with a connection;
     several names where nobody says which it was), at `address` and, over TCP, `port`, on `sensor`; `foreign` where the
-    address does not belong to that wire."""
+    address does not belong to that wire. `vantages` are the places from which it was heard so, none where nobody
+    says."""
 
     channels: tuple[str, ...]
     address: str
     port: int | None
     sensor: str | None
     foreign: bool
+    vantages: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def ways_heard(
@@ -37,6 +39,7 @@ def ways_heard(
     port: int | None,
     sensor: str | None,
     foreign: bool,
+    vantages: frozenset[str] = frozenset(),
 ) -> Iterator[Way]:
     """The ways in which one observation was heard. A recording that does not tell how may have been any."""
     told = [f"{protocol} {channel}" for channel in channels if channel in _ANY_WAY]
@@ -50,15 +53,17 @@ def ways_heard(
     else:
         names = [(name,) for name in told] or [tuple(f"{protocol} {way}" for way in _ANY_WAY)]
     tried = port if transport == "tcp" else None
-    return (Way(some, address, tried, sensor, foreign) for some in names)
+    return (Way(some, address, tried, sensor, foreign, vantages) for some in names)
 
 
 class Asked:
     """What the rows of one scan say was asked to the end. `scope` are its texts, exclusions among them; `complete`
-    is false for a scan that was partial or cut short: then nobody counts as asked."""
+    is false for a scan that was partial or cut short: then nobody counts as asked. From `vantage` only those can be
+    missed that were heard from there."""
 
-    def __init__(self, rows: Sequence[Coverage], scope: Iterable[str], *, complete: bool) -> None:
+    def __init__(self, rows: Sequence[Coverage], scope: Iterable[str], *, complete: bool, vantage: str | None) -> None:
         self.complete = complete
+        self._vantage = vantage
         texts = list(scope)
         self._excluded = Containment(_networks(text[4:] for text in texts if text.startswith("not ")))
         singles = [n for n in _networks(texts) if n.num_addresses == 1]
@@ -77,6 +82,8 @@ class Asked:
     def by(self, way: Way, *, heard: bool = False) -> bool:
         """Whether a device that answers this way was asked by it. `heard`: another channel has heard it in this scan,
         so that what asks only known hosts has asked it too."""
+        if way.vantages and self._vantage is not None and self._vantage not in way.vantages:
+            return False
         if way.foreign:
             return any((name, way.sensor) in self._wires for name in way.channels)
         address = _address(way.address)

@@ -44,8 +44,8 @@ class Facts:
     statements: Mapping[Key, Statement]
     contents: frozenset[str]
 
-    def digest(self) -> str:
-        """A hash of all of it."""
+    def digest(self, vantage: str | None) -> str:
+        """A hash of all of it, and of the place from which it was heard."""
         parts = (
             sorted(self.single.items()),
             sorted(self.members),
@@ -54,6 +54,7 @@ class Facts:
                 for key, one in self.statements.items()
             ),
             sorted(self.contents),
+            vantage,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

@@ -13,7 +13,7 @@ from camscan.inventory.identity import Marks, known_marks
 from camscan.inventory.numbers import chunks
 from camscan.inventory.packed import unpacked_list
 from camscan.inventory.runs import Held, Stands
-from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase, scan
+from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase
 from camscan.register import PRESENCE
 
 _MARKING = ("serial", "mac", "uuid", "vendor", "model", "kind", "address", "addresses", PRESENCE)
@@ -24,30 +24,29 @@ Slot = tuple[str, str, int | None, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The devices by number: their marks, the digest of their last scan and from where it was made, None where nobody
-    says; and which of them are there."""
+    """The devices by number: their marks, the digest of their last scan, and which of them are there."""
 
     marks: dict[int, Marks]
     digests: dict[int, str | None]
-    vantages: dict[int, str | None]
     present: set[int]
 
 
 @dataclass(slots=True)
 class Open:
-    """The open runs of one device: attributes, judgements, and by observation the slot and the ways it was heard."""
+    """The open runs of one device: attributes, judgements, and by observation the slot, the vantages and the ways it
+    was heard."""
 
     held: list[Held] = field(default_factory=list)
     stands: list[Stands] = field(default_factory=list)
     heard: dict[int, Slot] = field(default_factory=dict)
+    vantages: dict[int, frozenset[str]] = field(default_factory=dict)
     ways: list[Way] = field(default_factory=list)
 
 
 def known_devices(connection: Connection) -> Known:
     """Everybody in the register who was not merged into another."""
     columns = device.c
-    query = select(columns.number, columns.digest, columns.last_scan, scan.c.vantage)
-    query = query.join(scan, columns.last_scan == scan.c.number)
+    query = select(columns.number, columns.digest, columns.last_scan)
     rows = connection.execute(query.where(columns.merged_into.is_(None))).all()
     digests = {row.number: row.digest for row in rows}
     values: dict[int, dict[str, str]] = defaultdict(dict)
@@ -64,8 +63,7 @@ def known_devices(connection: Connection) -> Known:
         else:
             values[number][name] = value
     marks = {row.number: known_marks(values[row.number], addresses[row.number], row.last_scan) for row in rows}
-    vantages = {row.number: row.vantage for row in rows}
-    return Known(marks=marks, digests=digests, vantages=vantages, present=present & digests.keys())
+    return Known(marks=marks, digests=digests, present=present & digests.keys())
 
 
 def open_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Open]:
@@ -109,22 +107,24 @@ def _heard(connection: Connection, some: Iterable[int], found: dict[int, Open]) 
         select(
             heard.c.device, columns.id, columns.address, columns.protocol, columns.port, columns.request,
             columns.transport, columns.channels, columns.sensor, columns.foreign,
+            heard.c.vantages,
         )
         .join(observation, heard.c.observation == columns.id)
         .where(heard.c.device.in_(some), heard.c.until.is_(None))
     )  # fmt: skip
-    for number, row, address, protocol, port, request, transport, channels, sensor, foreign in connection.execute(
-        query
-    ):
-        found[number].heard[row] = (address, protocol, port, request)
-        found[number].ways += ways_heard(
-            transport=transport,
-            protocol=protocol,
-            channels=channels.split(","),
-            address=address,
-            port=port,
-            sensor=sensor,
-            foreign=foreign,
+    for row in connection.execute(query):
+        one, vantages = found[row.device], frozenset(map(str, unpacked_list(row.vantages)))
+        one.heard[row.id] = (row.address, row.protocol, row.port, row.request)
+        one.vantages[row.id] = vantages
+        one.ways += ways_heard(
+            transport=row.transport,
+            protocol=row.protocol,
+            channels=row.channels.split(","),
+            address=row.address,
+            port=row.port,
+            sensor=row.sensor,
+            foreign=row.foreign,
+            vantages=vantages,
         )
 
 

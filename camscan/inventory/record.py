@@ -6,6 +6,7 @@ with what the scan says (`runs.py`) and amended.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -134,16 +135,17 @@ class _Recording:
 
     def __init__(self, connection: Connection, result: ScanResult, entry: Entry, number: int) -> None:
         self._connection, self._result, self._entry, self._number = connection, result, entry, number
-        self._elsewhere: set[int] = set()
-        self._asked = Asked(result.coverage, result.scope, complete=is_complete(result, entry.kind))
+        self._vantage = _storable(result.vantage)
+        self._asked = Asked(
+            result.coverage, result.scope, complete=is_complete(result, entry.kind), vantage=self._vantage
+        )
 
     def run(self) -> None:
         """Devices first, then what changed of them, then who is gone."""
         known = known_devices(self._connection)
         devices = self._recognised(known)
-        self._elsewhere = {n for n, vantage in known.vantages.items() if self._is_elsewhere(vantage)}
         facts = self._facts(known, devices)
-        digests = {n: one.digest() for n, one in facts.items()}
+        digests = {n: one.digest(self._vantage) for n, one in facts.items()}
         contents = keep(self._connection, _observations(devices.values()))
         changed = {n: facts[n] for n in devices if n not in known.present or known.digests.get(n) != digests[n]}
         seen = _observations(devices[n] for n in changed)
@@ -187,18 +189,10 @@ class _Recording:
         compared = {}
         for number, now in changed.items():
             before, heard_now = open_of[number], dict(seen[content] for content in now.contents)
-            whole = self._is_whole(number, before.ways, _ways(heard_now.values()))
-            made = self._edits(number, before, now, whole)
+            whole = self._asked.whole(before.ways, _ways(heard_now.values()))
+            made = self._edits(before, now, whole)
             compared[number] = _Compared(before, now, heard_now, whole, made)
         return compared
-
-    def _is_elsewhere(self, vantage: str | None) -> bool:
-        """Whether this scan was made from another place than the one that saw a device last: what is not heard here
-        may only be out of reach."""
-        return None not in (vantage, self._result.vantage) and vantage != self._result.vantage
-
-    def _is_whole(self, number: int, before: Iterable[Way], now: Iterable[Way]) -> bool:
-        return number not in self._elsewhere and self._asked.whole(before, now)
 
     def _recognised(self, known: Known) -> dict[int, Device]:
         """The devices of the scan by their numbers; new ones count on from the highest."""
@@ -230,12 +224,10 @@ class _Recording:
         text = f"{self._result.id}|{self._entry.now}|{number}"
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
-    def _edits(self, number: int, before: Open, now: Facts, whole: bool) -> Edits:
+    def _edits(self, before: Open, now: Facts, whole: bool) -> Edits:
         def looked_for(key: Key) -> bool:
             if key[0] == "capabilities":
                 return whole
-            if number in self._elsewhere:
-                return False
             if key[0] == "services":
                 return self._service_asked(key[1], before.ways, addresses_of(now))
             return self._asked.by_any((way for way in before.ways if way.address == key[1]), heard=True)
@@ -256,24 +248,23 @@ class _Recording:
         return self._asked.by_any(spoken, heard=True)
 
     def _hear(self, compared: Mapping[int, "_Compared"]) -> None:
-        """Who said what, from this scan on."""
-        begun = [
-            {"device": number, "observation": row, "since": self._number}
-            for number, one in compared.items()
-            for row in one.heard_now
-            if row not in one.before.heard
-        ]
-        ended = [
-            {"owner": number, "row": row, "scan": self._number}
-            for number, one in compared.items()
-            for row in one.no_longer_heard()
-        ]
+        """Who said what, from this scan on, and from where that was heard."""
+        begun, again, ended = [], [], []
+        for number, one in compared.items():
+            for row, vantages in one.heard_from(self._vantage).items():
+                text = json.dumps(sorted(vantages))
+                if row not in one.before.heard:
+                    begun.append({"device": number, "observation": row, "since": self._number, "vantages": text})
+                elif vantages != one.before.vantages[row]:
+                    again.append({"owner": number, "row": row, "places": text})
+            ended += [{"owner": number, "row": row, "scan": self._number} for row in one.no_longer_heard()]
         add(self._connection, heard, begun)
+        write(self._connection, _HEAR_AGAIN, again)
         write(self._connection, _END_HEARD, ended)
 
     def _miss(self, known: Known, unseen: set[int]) -> None:
         """Who was asked and did not answer is gone, unless a middlebox answers in its place."""
-        unseen = unseen - self._elsewhere if self._asked.complete else set()
+        unseen = unseen if self._asked.complete else set()
         hidden = {a for one in self._result.devices if one.middlebox is not None for a in one.addresses}
         unseen = {n for n in unseen if hidden.isdisjoint(known.marks[n].addresses)}
         before = open_runs(self._connection, unseen)
@@ -306,6 +297,15 @@ class _Compared:
         if not self.before.heard.keys() <= self.heard_now.keys():
             return True
         return holds_more(self.before.held, self.before.stands, self.now, self.made, same_value)
+
+    def heard_from(self, vantage: str | None) -> dict[int, frozenset[str]]:
+        """From where each observation was heard, now and before. An answer that takes the place of another takes its
+        vantages too; a recording, of which nobody knows where it was made, adds none."""
+        here = frozenset([] if vantage is None else [vantage])
+        of_slot: dict[Slot, frozenset[str]] = defaultdict(frozenset)
+        for row, slot in self.before.heard.items():
+            of_slot[slot] |= self.before.vantages[row]
+        return {row: of_slot[_slot(one)] | here for row, one in self.heard_now.items()}
 
     def no_longer_heard(self) -> Iterator[int]:
         """What was said before ends where a newer answer stands in its place, at addresses that the device has left,
@@ -352,6 +352,11 @@ _SEE_AGAIN = (
     update(device)
     .where(device.c.number == bindparam("row"))
     .values(last_scan=bindparam("scan"), digest=bindparam("hash"))
+)
+_HEAR_AGAIN = (
+    update(heard)
+    .where(heard.c.device == bindparam("owner"), heard.c.observation == bindparam("row"), heard.c.until.is_(None))
+    .values(vantages=bindparam("places"))
 )
 _END_HEARD = (
     update(heard)

@@ -151,6 +151,7 @@ heard = Table(
     Column("observation", Integer, ForeignKey("observation.id"), primary_key=True, autoincrement=False),
     Column("since", Integer, ForeignKey("scan.number"), primary_key=True, autoincrement=False),
     Column("until", Integer, ForeignKey("scan.number")),
+    Column("vantages", Text, nullable=False),  # JSON: from where, empty where nobody says
     sqlite_with_rowid=False,
 )
 

@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("observation", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("since", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
+        sa.Column("vantages", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["device"],
             ["device.number"],

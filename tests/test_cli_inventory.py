@@ -127,6 +127,22 @@ def test_a_baseline_is_what_later_scans_are_held_against(two_nights: Path, scann
     assert valid("diff", run("diff", "baseline", "-f", "json").out)["before"]["number"] == 1
 
 
+def test_a_baseline_is_set_quietly(two_nights: Path) -> None:
+    ended = run("diff", "--set-baseline", "1", "--quiet")
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert json.loads(run("diff", "baseline", "-f", "json").out)["before"]["number"] == 1
+
+
+@pytest.mark.parametrize("command", [["devices"], ["diff"], ["scan", "10.0.0.0/24"]])
+def test_a_file_that_others_may_read_is_told_in_one_line(two_nights: Path, command: list[str]) -> None:
+    two_nights.chmod(0o644)
+    ended = run(*command)
+    assert ended.code == 0
+    assert ended.err.count(f"inventory {two_nights}: its mode is 0644") == 1
+    if command[0] != "devices":
+        assert run(*command, "--quiet").err == ""
+
+
 def test_a_partial_scan_says_how_many_it_did_not_look_for(two_nights: Path, scanner: Scanner) -> None:
     night(scanner, 3, camera(9), partial=True)
     ended = run("diff")
@@ -144,6 +160,12 @@ def test_a_partial_scan_says_how_many_it_did_not_look_for(two_nights: Path, scan
         (["devices", "--seen-since", "yesterday"], "--seen-since yesterday: neither a day"),
         (["devices", "--inventory", "/nonexistent/x"], "inventory /nonexistent/x: there is none yet"),
         (["reassess", "--inventory", "/nonexistent/x"], "inventory /nonexistent/x: there is none yet"),
+        (
+            ["devices", "--inventory", "postgres:/me:secret@h/d"],
+            "inventory postgres:…: a database is named postgresql://",
+        ),
+        (["diff", "9999-12-31", "0001-01-01"], "no scan 0001-01-01 among the 2 recorded"),
+        (["history", "\udcff"], "no device "),
         (["devices", "--inventory", "mysql://x/y"], "inventory mysql://…: neither a file nor a PostgreSQL database"),
     ],
 )

@@ -622,7 +622,10 @@ def test_capital_letters_of_any_language_are_one_with_small_ones(inventory: Inve
         assert addresses(inventory, values={"site": pattern}) == ["10.0.0.1"]
 
 
-@pytest.mark.parametrize("word", ["10.0.0.1", "44:19:B6:00:00:01", "ds-2cd2042wd-i20160101aawr000000001"])
+@pytest.mark.parametrize(
+    "word",
+    ["10.0.0.1", "44:19:B6:00:00:01", "44-19-B6-00-00-01", "4419.b600.0001", "ds-2cd2042wd-i20160101aawr000000001"],
+)
 def test_a_history_is_found_by_what_a_device_goes_by(inventory: Inventory, word: str) -> None:
     put(inventory, scanned(1, camera(1), camera(2)))
     with inventory.reading() as connection:

@@ -88,14 +88,14 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
-    stop, register = Stop(), scan_recorder(wanted.inventory, wanted.record, environment)
+    stop, register = Stop(), scan_recorder(wanted.inventory, wanted.record, environment, quiet=wanted.quiet)
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
             try:
                 delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
             finally:
-                register.record(ended.result, "scan", quiet=wanted.quiet)
+                register.record(ended.result, "scan")
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
     summed_up = wanted.output is not None or wanted.form is not Format.TABLE

@@ -61,12 +61,13 @@ def diff(
     from camscan.cli.register import inventory_at
     from camscan.inventory import scans
 
-    with inventory_at(inventory) as opened:
+    with inventory_at(inventory, quiet=quiet) as opened:
         if set_baseline:
             with opened.writing() as connection:
                 chosen = scans.find_scan(connection, before or "last")
                 scans.set_baseline(connection, chosen.number)
-            say(f"scan {chosen.number} is the baseline")
+            if not quiet:
+                say(f"scan {chosen.number} is the baseline")
             return Exit.DONE
         with Output(output) as destination:
             with opened.reading() as connection:

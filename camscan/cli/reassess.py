@@ -54,7 +54,7 @@ def reassess(
     from camscan.report.diff import diff_summary
 
     known = load_known(fingerprints, chosen_by(policies, site))
-    with Output(output) as destination, inventory_at(inventory) as opened:
+    with Output(output) as destination, inventory_at(inventory, quiet=quiet) as opened:
         number = _reassess(opened, known)
         with opened.reading() as connection:
             comparison = compared(connection, str(number - 1), str(number))

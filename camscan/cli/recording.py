@@ -20,19 +20,24 @@ class Recorder:
     user wants none. `choices` names the options by which he chooses. A place that the user named and that
     cannot be used raises; the usual one is done without, which is said, and `failed`."""
 
-    def __init__(self, place: "Place | None", choices: str = "--inventory names another place") -> None:
+    def __init__(
+        self, place: "Place | None", *, choices: str = "--inventory names another place", quiet: bool = False
+    ) -> None:
         self._place = place
         self._choices = choices
+        self._quiet = quiet
         self.failed = False
         if place is not None:
             self._try(place)
 
     def _try(self, place: "Place") -> None:
+        from camscan.inventory.place import warning_about
         from camscan.inventory.store import opened
 
         try:
             with opened(place, create=True):
-                pass
+                if not self._quiet and (warning := warning_about(place)):
+                    say(warning)
         except CamscanError as error:
             if place.named:
                 raise
@@ -42,7 +47,7 @@ class Recorder:
         say(f"{error}; not recorded ({self._choices})")
         self._place, self.failed = None, True
 
-    def record(self, result: "ScanResult", kind: "Kind", *, quiet: bool) -> None:
+    def record(self, result: "ScanResult", kind: "Kind") -> None:
         """Records the result, if it is to be; where that fails it says so, and `failed`."""
         if self._place is None:
             return
@@ -55,11 +60,13 @@ class Recorder:
         except CamscanError as error:
             self._fail(error)
             return
-        if not quiet:
+        if not self._quiet:
             say(f"recorded as scan {number} in {inventory.name}")
 
 
-def scan_recorder(wanted: str | None, record: bool, environment: Mapping[str, str] = os.environ) -> Recorder:
+def scan_recorder(
+    wanted: str | None, record: bool, environment: Mapping[str, str] = os.environ, *, quiet: bool = False
+) -> Recorder:
     """The recorder that the options of a scan ask for. Raises `CamscanError` for a place that cannot be used."""
     if not record:
         if wanted is not None:
@@ -67,10 +74,11 @@ def scan_recorder(wanted: str | None, record: bool, environment: Mapping[str, st
         return Recorder(None)
     from camscan.inventory.place import find_place
 
-    return Recorder(find_place(wanted, environment), "--inventory names another place, --no-record none")
+    choices = "--inventory names another place, --no-record none"
+    return Recorder(find_place(wanted, environment), choices=choices, quiet=quiet)
 
 
-def replay_recorder(wanted: str | None, record: bool) -> Recorder:
+def replay_recorder(wanted: str | None, record: bool, *, quiet: bool = False) -> Recorder:
     """The same for a replay, which is recorded only when asked."""
     if not record:
         if wanted is not None:
@@ -78,7 +86,7 @@ def replay_recorder(wanted: str | None, record: bool) -> Recorder:
         return Recorder(None)
     from camscan.inventory.place import find_place
 
-    return Recorder(find_place(wanted))
+    return Recorder(find_place(wanted), quiet=quiet)
 
 
 def entry_now(kind: "Kind") -> "Entry":

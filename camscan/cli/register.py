@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def inventory_at(wanted: str | None) -> Iterator["Inventory"]:
+def inventory_at(wanted: str | None, *, quiet: bool = False) -> Iterator["Inventory"]:
     """The inventory that is meant. Raises `CamscanError` where there is none or it cannot be used."""
-    from camscan.inventory.place import find_place
+    from camscan.cli.ending import say
+    from camscan.inventory.place import find_place, warning_about
     from camscan.inventory.store import opened
 
-    with opened(find_place(wanted)) as inventory:
+    place = find_place(wanted)
+    with opened(place) as inventory:
+        if not quiet and (warning := warning_about(place)):
+            say(warning)
         yield inventory
 
 

@@ -1,6 +1,7 @@
 """Everything the register knows of a device: each value of each attribute and each judgement, from when to when."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.engine import Connection
@@ -23,13 +24,21 @@ def histories(connection: Connection, word: str) -> list[History]:
     word = storable(word)
     now = attribute.c.until.is_(None)
     value = select(attribute.c.device).where(
-        attribute.c.name.in_(_NAMES), func.lower(attribute.c.value) == func.lower(word)
+        attribute.c.name.in_(_NAMES),
+        or_(*(func.lower(attribute.c.value) == func.lower(form) for form in (word, *_as_mac(word)))),
     )
     numbers = [row.number for row in connection.execute(_by_id(word))]
     numbers += [n for n in connection.execute(value.where(now)).scalars() if n not in numbers]
     numbers += [n for n in connection.execute(value).scalars() if n not in numbers]
     times = {one.number: one.time for one in all_scans(connection)}
     return [_history(connection, number, times) for number in dict.fromkeys(numbers)]
+
+
+def _as_mac(word: str) -> Iterator[str]:
+    """The word as MACs are stored, where it may be one in another spelling."""
+    digits = re.sub("[-:.]", "", word)
+    if re.fullmatch("[0-9A-Fa-f]{12}", digits):
+        yield ":".join(digits[i : i + 2] for i in range(0, 12, 2)).lower()
 
 
 def _by_id(word: str) -> Select[tuple[int]]:

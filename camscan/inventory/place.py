@@ -5,6 +5,7 @@ and what devices lay open.
 """
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,10 @@ def _named(text: str) -> Place:
         return Place(path=Path(text.removeprefix(_SQLITE)), named=True)
     if "://" in text:
         raise UsageError(f"inventory {text.partition('://')[0]}://…: neither a file nor a PostgreSQL database")
+    if (scheme := text.partition(":")[0]) != text and scheme.lower().startswith(("postgres", "sqlite")):
+        raise UsageError(
+            f"inventory {scheme}:…: a database is named postgresql://USER@HOST/NAME"
+        )  # no word of the rest
     return Place(path=Path(text), named=True)
 
 
@@ -81,6 +86,18 @@ def check_file(path: Path) -> None:
         raise UsageError(f"inventory {path}: not an inventory, or damaged at its beginning")
     if beginning and beginning[_ID_END - 4 :] != APPLICATION_ID.to_bytes(4, "big"):
         raise UsageError(f"inventory {path}: a database of another program")
+
+
+def warning_about(place: Place) -> str | None:
+    """One line where others than its owner may read or write the file, which camscan never makes so."""
+    if place.path is None or not place.path.exists():
+        return None
+    mode = stat.S_IMODE(place.path.stat().st_mode)
+    if not mode & 0o077:
+        return None
+    return (
+        f"inventory {place.path}: its mode is {mode:04o}, and it tells what devices lay open; chmod 600 keeps it yours"
+    )
 
 
 def is_writable(path: Path) -> bool:

@@ -460,8 +460,9 @@ def test_a_finding_ends_only_where_all_was_asked_by_which_the_device_was_heard(
     put(inventory, scanned(1, camera(1, "10.0.0.1", *heard_by, findings=(finding(),))))
     put(inventory, scanned(2, camera(1), **asked))
     assert "no-longer-exposed" not in [event for event, *_ in last_changes(inventory)]
-    put(inventory, scanned(3, camera(1, firmware="V5.5.0")))
-    assert "no-longer-exposed" in [event for event, *_ in last_changes(inventory)]
+    for day in (3, 4):
+        put(inventory, scanned(day, camera(1, firmware="V5.5.0")))
+    assert "no-longer-exposed" in events(between(inventory, "2", "4").changes)
 
 
 def test_what_weighs_more_than_before_is_told(inventory: Inventory) -> None:
@@ -507,7 +508,8 @@ def test_what_only_known_hosts_are_asked_ends_where_the_host_was_heard(inventory
     engine = reply("10.0.0.1", "snmp", b"0", port=161, request="engine", channel="unicast")
     put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), engine)))
     known = rows(channels=("snmp unicast",), only_known=True)
-    put(inventory, scanned(2, camera(1), coverage=(*rows(), *known)))
+    for day in (2, 3):
+        put(inventory, scanned(day, camera(1), coverage=(*rows(), *known)))
     assert last_changes(inventory) == [("changed", "services", "udp/161/snmp", None)]
 
 
@@ -523,9 +525,21 @@ def test_what_was_not_asked_one_night_is_looked_for_in_the_next(inventory: Inven
     put(inventory, scanned(2, camera(1), coverage=rows(channels=("tcp connect",))))
     assert last_changes(inventory) == []
     put(inventory, scanned(3, camera(1), coverage=rows(ports=(80, 2323))))
+    assert last_changes(inventory) == [("changed", "services", "tcp/2323/telnet", None)]
+    put(inventory, scanned(4, camera(1)))
+    assert last_changes(inventory) == [("changed", "services", "udp/37020/sadp", None)]
+
+
+def test_a_reply_that_was_lost_one_night_changes_nothing(inventory: Inventory) -> None:
+    whole = camera(1, "10.0.0.1", web("10.0.0.1"), reply("10.0.0.1"), findings=(finding("discovery-answered"),))
+    deaf = camera(1, firmware=None)
+    for day, seen in enumerate((whole, deaf, whole, deaf), 1):
+        put(inventory, scanned(day, seen))
+    assert [events(between(inventory, "1", word).changes) for word in ("2", "3", "4")] == [[], [], []]
+    put(inventory, scanned(5, deaf))
     assert last_changes(inventory) == [
-        ("changed", "services", "tcp/2323/telnet", None),
         ("changed", "services", "udp/37020/sadp", None),
+        ("no-longer-exposed", "discovery-answered", "found", None),
     ]
 
 

@@ -20,7 +20,7 @@ class Way:
     """How a device was heard once: by a channel as the coverage names it (`tcp` for all that begins with a connection;
     several names where nobody says which it was), at `address` and, over TCP, `port`, on `sensor`; `foreign` where the
     address does not belong to that wire. `vantages` are the places from which it was heard so, none where nobody
-    says."""
+    says; `missed` where it was asked in vain already."""
 
     channels: tuple[str, ...]
     address: str
@@ -28,6 +28,12 @@ class Way:
     sensor: str | None
     foreign: bool
     vantages: frozenset[str] = field(default=frozenset(), compare=False)
+    missed: bool = field(default=False, compare=False)
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether an answer can be lost on the way, so that one silence says nothing of who is there."""
+        return self.port is None
 
 
 def ways_heard(
@@ -40,6 +46,7 @@ def ways_heard(
     sensor: str | None,
     foreign: bool,
     vantages: frozenset[str] = frozenset(),
+    missed: bool = False,
 ) -> Iterator[Way]:
     """The ways in which one observation was heard. A recording that does not tell how may have been any."""
     told = [f"{protocol} {channel}" for channel in channels if channel in _ANY_WAY]
@@ -53,7 +60,7 @@ def ways_heard(
     else:
         names = [(name,) for name in told] or [tuple(f"{protocol} {way}" for way in _ANY_WAY)]
     tried = port if transport == "tcp" else None
-    return (Way(some, address, tried, sensor, foreign, vantages) for some in names)
+    return (Way(some, address, tried, sensor, foreign, vantages, missed) for some in names)
 
 
 class Asked:
@@ -94,15 +101,20 @@ class Asked:
         )
         return any(question in self._asked and self._asked[question].holds(address) for question in questions)
 
-    def by_any(self, ways: Iterable[Way], *, heard: bool = False) -> bool:
+    def in_vain(self, way: Way) -> bool:
+        """Whether a device that is there no longer answers this way: it was asked, and where an answer may get lost,
+        the time before too."""
+        return self.by(way, heard=True) and (way.missed or not way.is_lossy)
+
+    def by_any(self, ways: Iterable[Way]) -> bool:
         """Whether one of the ways was asked: enough for a device that is there to be found."""
-        return any(self.by(way, heard=heard) for way in ways)
+        return any(self.by(way) for way in ways)
 
     def whole(self, before: Iterable[Way], now: Iterable[Way]) -> bool:
         """Whether what was not heard of a device this time is no more: each way in which it was heard before was asked,
         or it was heard so again."""
         again = set(now)
-        return self.complete and all(way in again or self.by(way, heard=True) for way in before)
+        return self.complete and all(way in again or self.in_vain(way) for way in before)
 
 
 def _name(channel: str) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -33,14 +34,19 @@ class Known:
 
 @dataclass(slots=True)
 class Open:
-    """The open runs of one device: attributes, judgements, and by observation the slot, the vantages and the ways it
-    was heard."""
+    """The open runs of one device: attributes, judgements, and by observation the slot, the vantages, whether it was
+    missed, and the ways it was heard."""
 
     held: list[Held] = field(default_factory=list)
     stands: list[Stands] = field(default_factory=list)
     heard: dict[int, Slot] = field(default_factory=dict)
     vantages: dict[int, frozenset[str]] = field(default_factory=dict)
-    ways: list[Way] = field(default_factory=list)
+    missed: set[int] = field(default_factory=set)
+    ways: dict[int, tuple[Way, ...]] = field(default_factory=dict)
+
+    def all_ways(self) -> list[Way]:
+        """The ways of all observations."""
+        return list(chain.from_iterable(self.ways.values()))
 
 
 def known_devices(connection: Connection) -> Known:
@@ -107,7 +113,7 @@ def _heard(connection: Connection, some: Iterable[int], found: dict[int, Open]) 
         select(
             heard.c.device, columns.id, columns.address, columns.protocol, columns.port, columns.request,
             columns.transport, columns.channels, columns.sensor, columns.foreign,
-            heard.c.vantages,
+            heard.c.vantages, heard.c.missed,
         )
         .join(observation, heard.c.observation == columns.id)
         .where(heard.c.device.in_(some), heard.c.until.is_(None))
@@ -116,15 +122,19 @@ def _heard(connection: Connection, some: Iterable[int], found: dict[int, Open]) 
         one, vantages = found[row.device], frozenset(map(str, unpacked_list(row.vantages)))
         one.heard[row.id] = (row.address, row.protocol, row.port, row.request)
         one.vantages[row.id] = vantages
-        one.ways += ways_heard(
-            transport=row.transport,
-            protocol=row.protocol,
-            channels=row.channels.split(","),
-            address=row.address,
-            port=row.port,
-            sensor=row.sensor,
-            foreign=row.foreign,
-            vantages=vantages,
+        one.missed |= {row.id} if row.missed else set()
+        one.ways[row.id] = tuple(
+            ways_heard(
+                transport=row.transport,
+                protocol=row.protocol,
+                channels=row.channels.split(","),
+                address=row.address,
+                port=row.port,
+                sensor=row.sensor,
+                foreign=row.foreign,
+                vantages=vantages,
+                missed=row.missed,
+            )
         )
 
 

@@ -167,7 +167,7 @@ class _Recording:
         facts = {n: at_main_address(now, addresses[n]) for n, now in facts.items()}
         for number in away:
             main = addresses[number][0]
-            if not self._asked.by_any((way for way in open_of[number].ways if way.address == main), heard=True):
+            if not any(self._asked.in_vain(way) for way in open_of[number].all_ways() if way.address == main):
                 facts[number] = by_address(facts[number], main)
         return facts
 
@@ -189,7 +189,7 @@ class _Recording:
         compared = {}
         for number, now in changed.items():
             before, heard_now = open_of[number], dict(seen[content] for content in now.contents)
-            whole = self._asked.whole(before.ways, _ways(heard_now.values()))
+            whole = self._asked.whole(before.all_ways(), _ways(heard_now.values()))
             made = self._edits(before, now, whole)
             compared[number] = _Compared(before, now, heard_now, whole, made)
         return compared
@@ -229,8 +229,8 @@ class _Recording:
             if key[0] == "capabilities":
                 return whole
             if key[0] == "services":
-                return self._service_asked(key[1], before.ways, addresses_of(now))
-            return self._asked.by_any((way for way in before.ways if way.address == key[1]), heard=True)
+                return self._service_asked(key[1], before.all_ways(), addresses_of(now))
+            return any(self._asked.in_vain(way) for way in before.all_ways() if way.address == key[1])
 
         return edits(
             before.held, before.stands, now, whole=whole, looked_for=looked_for, same_value=self._entry.same_value
@@ -245,21 +245,25 @@ class _Recording:
             now = [Way(("tcp",), address, int(port), None, False) for address in addresses]
             return all(self._asked.by(way, heard=True) for way in tried or now)
         spoken = (way for way in ways if way.channels[0].startswith(f"{protocol} "))
-        return self._asked.by_any(spoken, heard=True)
+        return any(self._asked.in_vain(way) for way in spoken)
 
     def _hear(self, compared: Mapping[int, "_Compared"]) -> None:
         """Who said what, from this scan on, and from where that was heard."""
-        begun, again, ended = [], [], []
+        begun, again, ended, missed = [], [], [], []
         for number, one in compared.items():
             for row, vantages in one.heard_from(self._vantage).items():
                 text = json.dumps(sorted(vantages))
                 if row not in one.before.heard:
-                    begun.append({"device": number, "observation": row, "since": self._number, "vantages": text})
-                elif vantages != one.before.vantages[row]:
+                    begun.append(
+                        {"device": number, "observation": row, "since": self._number, "vantages": text, "missed": False}
+                    )
+                elif vantages != one.before.vantages[row] or row in one.before.missed:
                     again.append({"owner": number, "row": row, "places": text})
             ended += [{"owner": number, "row": row, "scan": self._number} for row in one.no_longer_heard()]
+            missed += [{"owner": number, "row": row} for row in one.missed_first(self._asked)]
         add(self._connection, heard, begun)
         write(self._connection, _HEAR_AGAIN, again)
+        write(self._connection, _MISS_HEARD, missed)
         write(self._connection, _END_HEARD, ended)
 
     def _miss(self, known: Known, unseen: set[int]) -> None:
@@ -271,7 +275,7 @@ class _Recording:
         gone = [
             n
             for n in unseen
-            if self._asked.by_any(way for way in before[n].ways if way.address in known.marks[n].addresses)
+            if self._asked.by_any(way for way in before[n].all_ways() if way.address in known.marks[n].addresses)
         ]
         for some in chunks(gone):
             columns = attribute.c
@@ -306,6 +310,13 @@ class _Compared:
         for row, slot in self.before.heard.items():
             of_slot[slot] |= self.before.vantages[row]
         return {row: of_slot[_slot(one)] | here for row, one in self.heard_now.items()}
+
+    def missed_first(self, asked: Asked) -> Iterator[int]:
+        """What was asked for in vain, and was not the time before."""
+        for row, ways in self.before.ways.items():
+            is_first = row not in self.heard_now and row not in self.before.missed
+            if is_first and any(asked.by(way, heard=True) for way in ways):
+                yield row
 
     def no_longer_heard(self) -> Iterator[int]:
         """What was said before ends where a newer answer stands in its place, at addresses that the device has left,
@@ -356,7 +367,12 @@ _SEE_AGAIN = (
 _HEAR_AGAIN = (
     update(heard)
     .where(heard.c.device == bindparam("owner"), heard.c.observation == bindparam("row"), heard.c.until.is_(None))
-    .values(vantages=bindparam("places"))
+    .values(vantages=bindparam("places"), missed=False)
+)
+_MISS_HEARD = (
+    update(heard)
+    .where(heard.c.device == bindparam("owner"), heard.c.observation == bindparam("row"), heard.c.until.is_(None))
+    .values(missed=True)
 )
 _END_HEARD = (
     update(heard)

@@ -152,6 +152,7 @@ heard = Table(
     Column("since", Integer, ForeignKey("scan.number"), primary_key=True, autoincrement=False),
     Column("until", Integer, ForeignKey("scan.number")),
     Column("vantages", Text, nullable=False),  # JSON: from where, empty where nobody says
+    Column("missed", Boolean, nullable=False),  # asked in vain by the last scan that asked, while the device was there
     sqlite_with_rowid=False,
 )
 

@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
         sa.Column("vantages", sa.Text(), nullable=False),
+        sa.Column("missed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["device"],
             ["device.number"],

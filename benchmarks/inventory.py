@@ -28,7 +28,8 @@ from camscan.inventory.diff import compare
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.place import Place
-from camscan.inventory.record import Entry, record
+from camscan.inventory.record import record
+from camscan.inventory.scan_row import Entry
 from camscan.inventory.scans import find_scan
 from camscan.inventory.store import Inventory, opened
 from camscan.model import (

@@ -16,7 +16,8 @@ from camscan.identify.correlate import is_placeholder
 from camscan.identify.match import content_id
 from camscan.identify.sameness import same_value
 from camscan.inventory.place import Place
-from camscan.inventory.record import Entry, record
+from camscan.inventory.record import record
+from camscan.inventory.scan_row import Entry
 from camscan.inventory.store import Inventory, opened
 from camscan.model import AdvisoryVerdict, Coverage, Device, Finding, Observation, Reply, ScanResult, Service
 from camscan.protocols.registry import load_protocols

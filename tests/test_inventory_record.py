@@ -17,8 +17,9 @@ from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.place import Place
 from camscan.inventory.reassess import record_judged
-from camscan.inventory.record import Entry, record
+from camscan.inventory.record import record
 from camscan.inventory.replies import replies_of
+from camscan.inventory.scan_row import Entry
 from camscan.inventory.scans import all_scans, find_scan, set_baseline
 from camscan.inventory.store import Inventory, opened
 from camscan.inventory.tables import attribute, coverage, heard, judgement, observation, sighting

@@ -10,7 +10,7 @@ from camscan.errors import CamscanError, UsageError
 
 if TYPE_CHECKING:
     from camscan.inventory.place import Place
-    from camscan.inventory.record import Entry
+    from camscan.inventory.scan_row import Entry
     from camscan.model import ScanResult
     from camscan.register import Kind
 
@@ -94,7 +94,7 @@ def entry_now(kind: "Kind") -> "Entry":
     import camscan
     from camscan.identify.correlate import is_placeholder
     from camscan.identify.sameness import same_value
-    from camscan.inventory.record import Entry
+    from camscan.inventory.scan_row import Entry
 
     return Entry(
         kind=kind,

@@ -15,9 +15,9 @@ from camscan.inventory.amend import amend
 from camscan.inventory.facts import MIDDLEBOX, Facts, Key
 from camscan.inventory.known import open_runs, ports_asked
 from camscan.inventory.numbers import chunks, write
-from camscan.inventory.record import Entry, add_scan
 from camscan.inventory.replies import replies_of
 from camscan.inventory.runs import edits
+from camscan.inventory.scan_row import Entry, add_scan
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, device, scan
 from camscan.model import Reply, ScanResult

@@ -1,48 +1,32 @@
 """Records a scan: one transaction, at whose end the register knows all of it, or nothing.
 
 A device that says what it said last time costs a row of two numbers. For the others the open runs are read, compared
-with what the scan says (`runs.py`) and amended.
+with what the scan says (`runs.py`, `compared.py`) and amended.
 """
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
-from camscan.errors import UsageError
 from camscan.inventory.amend import amend, end_runs
-from camscan.inventory.asked import Asked, Way, ways_heard
-from camscan.inventory.facts import MIDDLEBOX, Facts, Key, facts_of, storable
-from camscan.inventory.identity import IDENTIFIERS, SameValue, marks_of, recognise, shared_macs
-from camscan.inventory.known import Known, Open, Slot, known_devices, open_runs
+from camscan.inventory.asked import Asked, Way
+from camscan.inventory.compared import Compared, ways_of
+from camscan.inventory.facts import Facts, Key, facts_of
+from camscan.inventory.identity import IDENTIFIERS, marks_of, recognise, shared_macs
+from camscan.inventory.known import Known, Open, known_devices, open_runs
 from camscan.inventory.main_address import addresses_of, at_main_address, by_address
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.replies import keep
-from camscan.inventory.runs import Edits, edits, holds_more
-from camscan.inventory.scans import DAY
+from camscan.inventory.runs import Edits, edits
+from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or_none
 from camscan.inventory.store import Inventory
-from camscan.inventory.tables import attribute, coverage, device, heard, scan, sighting
+from camscan.inventory.tables import attribute, device, heard, sighting
 from camscan.model import Device, Observation, ScanResult
-from camscan.register import PRESENCE, Kind
-
-_LAST_MOMENT = datetime.max.replace(tzinfo=UTC).timestamp()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What a record needs beside the result. `now` in seconds since the epoch; `same_value` and `is_placeholder` are
-    those of correlation, so that a device is the same over the years by the rules by which it is within a scan."""
-
-    kind: Kind
-    now: float
-    tool_version: str
-    same_value: SameValue
-    is_placeholder: Callable[[str], bool]
+from camscan.register import PRESENCE
 
 
 def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
@@ -54,88 +38,12 @@ def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
     return number
 
 
-def add_scan(connection: Connection, result: ScanResult, entry: Entry) -> int:
-    """The row of the scan, with its coverage."""
-    started, ended = _times(result)
-    _refuse_future(ended, entry.now)
-    if entry.kind == "replay":
-        _refuse_older(connection, ended)
-    number = next(numbers_after(connection, scan.c.number))
-    row = {
-        "number": number,
-        "scan_id": storable(result.id),
-        "kind": entry.kind,
-        "started": started,
-        "ended": ended,
-        "recorded": entry.now,
-        "scope": json.dumps(result.scope),
-        "vantage": _storable(result.vantage),
-        "partial": result.partial,
-        "failure": _storable(result.failure),
-        "complete": is_complete(result, entry.kind),
-        "asked_ports": None if result.asked_ports is None else json.dumps(sorted(result.asked_ports)),
-        "data": json.dumps(dict(result.data)),
-        "tool_version": entry.tool_version,
-    }
-    add(connection, scan, [row])
-    add(connection, coverage, list(_coverage_rows(number, result)))
-    return number
-
-
-def is_complete(result: ScanResult, kind: Kind) -> bool:
-    """Whether silence means something: a scan that left nothing out."""
-    return kind == "scan" and not result.partial and result.failure is None
-
-
-def _times(result: ScanResult) -> tuple[float | None, float | None]:
-    """Those of the scan; of a recording, those of its first and its last reply."""
-    if result.ended is not None:
-        return result.started, result.ended
-    times = [seen.reply.time for seen in result.observations if seen.reply.time is not None]
-    return min(times, default=None), max(times, default=None)
-
-
-def _refuse_future(ended: float | None, now: float) -> None:
-    """A clock that is wrong once would have the last word for ever."""
-    if ended is not None and ended > now + DAY:
-        day = f"{datetime.fromtimestamp(ended, UTC):%Y-%m-%d}" if ended < _LAST_MOMENT else "a day beyond all calendars"
-        raise UsageError(f"this is dated {day}, which is still to come: a clock is wrong")
-
-
-def _refuse_older(connection: Connection, ended: float | None) -> None:
-    newest = connection.execute(select(func.max(scan.c.ended)).where(scan.c.kind != "reassess")).scalar()
-    if ended is not None and newest is not None and ended < newest:
-        raise UsageError("the recording is older than the last scan in the inventory, and would turn it back")
-
-
-def _coverage_rows(number: int, result: ScanResult) -> Iterator[dict[str, object]]:
-    for position, row in enumerate(result.coverage):
-        yield {
-            "scan": number,
-            "row": position,
-            "interface": _storable(row.interface),
-            "network": storable(row.network),
-            "channel": storable(row.channel),
-            "state": row.state,
-            "asked": row.asked,
-            "answered": row.answered,
-            "silent": row.silent,
-            "reason": _storable(row.reason),
-            "ports": json.dumps(row.ports),
-            "only_known": row.only_known,
-        }
-
-
-def _storable(text: str | None) -> str | None:
-    return None if text is None else storable(text)
-
-
 class _Recording:
     """One scan on its way into the register."""
 
     def __init__(self, connection: Connection, result: ScanResult, entry: Entry, number: int) -> None:
         self._connection, self._result, self._entry, self._number = connection, result, entry, number
-        self._vantage = _storable(result.vantage)
+        self._vantage = storable_or_none(result.vantage)
         self._asked = Asked(
             result.coverage, result.scope, complete=is_complete(result, entry.kind), vantage=self._vantage
         )
@@ -183,15 +91,15 @@ class _Recording:
 
     def _compared(
         self, changed: Mapping[int, Facts], seen: Mapping[str, tuple[int, Observation]]
-    ) -> dict[int, "_Compared"]:
+    ) -> dict[int, Compared]:
         """The devices that say something else than before, beside what is open of them."""
         open_of = open_runs(self._connection, changed)
         compared = {}
         for number, now in changed.items():
             before, heard_now = open_of[number], dict(seen[content] for content in now.contents)
-            whole = self._asked.whole(before.all_ways(), _ways(heard_now.values()))
+            whole = self._asked.whole(before.all_ways(), ways_of(heard_now.values()))
             made = self._edits(before, now, whole)
-            compared[number] = _Compared(before, now, heard_now, whole, made)
+            compared[number] = Compared(before, now, heard_now, whole, made)
         return compared
 
     def _recognised(self, known: Known) -> dict[int, Device]:
@@ -247,7 +155,7 @@ class _Recording:
         spoken = (way for way in ways if way.channels[0].startswith(f"{protocol} "))
         return any(self._asked.in_vain(way) for way in spoken)
 
-    def _hear(self, compared: Mapping[int, "_Compared"]) -> None:
+    def _hear(self, compared: Mapping[int, Compared]) -> None:
         """Who said what, from this scan on, and from where that was heard."""
         begun, again, ended, missed = [], [], [], []
         for number, one in compared.items():
@@ -285,78 +193,8 @@ class _Recording:
             end_runs(self._connection, self._number, list(self._connection.execute(query).scalars()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """A device before a scan and now; `heard_now` are its observations by the numbers of their rows."""
-
-    before: Open
-    now: Facts
-    heard_now: Mapping[int, Observation]
-    whole: bool
-    made: Edits
-
-    def is_unsettled(self, same_value: SameValue) -> bool:
-        """Whether the register holds more of the device than it says now. Then the same words may mean something else
-        tomorrow, when more is asked, and it must be looked at again."""
-        if not self.before.heard.keys() <= self.heard_now.keys():
-            return True
-        return holds_more(self.before.held, self.before.stands, self.now, self.made, same_value)
-
-    def heard_from(self, vantage: str | None) -> dict[int, frozenset[str]]:
-        """From where each observation was heard, now and before. An answer that takes the place of another takes its
-        vantages too; a recording, of which nobody knows where it was made, adds none."""
-        here = frozenset([] if vantage is None else [vantage])
-        of_slot: dict[Slot, frozenset[str]] = defaultdict(frozenset)
-        for row, slot in self.before.heard.items():
-            of_slot[slot] |= self.before.vantages[row]
-        return {row: of_slot[_slot(one)] | here for row, one in self.heard_now.items()}
-
-    def missed_first(self, asked: Asked) -> Iterator[int]:
-        """What was asked for in vain, and was not the time before."""
-        for row, ways in self.before.ways.items():
-            is_first = row not in self.heard_now and row not in self.before.missed
-            if is_first and any(asked.by(way, heard=True) for way in ways):
-                yield row
-
-    def no_longer_heard(self) -> Iterator[int]:
-        """What was said before ends where a newer answer stands in its place, at addresses that the device has left,
-        and where all was asked."""
-        slots, left = {_slot(one) for one in self.heard_now.values()}, self._left()
-        for row, slot in self.before.heard.items():
-            if row not in self.heard_now and (self.whole or slot in slots or slot[0] in left):
-                yield row
-
-    def _left(self) -> set[str]:
-        """The addresses that it had and has no more: it cannot be missed there. A middlebox has too many to tell."""
-        if self.now.single.get("kind", ("", None))[0] == MIDDLEBOX:
-            return set()
-        held = [one for one in self.before.held if one.name in ("address", "addresses")]
-        had = {one.value for one in held if one.id in self.made.end}
-        has = {value for name, value, _ in self.made.begin if name in ("address", "addresses")}
-        return had - has - {one.value for one in held if one.id not in self.made.end}
-
-
 def _observations(devices: Iterable[Device]) -> dict[str, Observation]:
     return {seen.id: seen for one in devices for seen in one.observations}
-
-
-def _slot(seen: Observation) -> Slot:
-    reply = seen.reply
-    return storable(reply.address), storable(reply.protocol), reply.port, storable(reply.request)
-
-
-def _ways(observations: Iterable[Observation]) -> Iterator[Way]:
-    for seen in observations:
-        reply = seen.reply
-        yield from ways_heard(
-            transport=reply.transport,
-            protocol=reply.protocol,
-            channels=seen.channels,
-            address=reply.address,
-            port=reply.port,
-            sensor=reply.sensor,
-            foreign=reply.foreign,
-        )
 
 
 _SEE_AGAIN = (

@@ -18,12 +18,15 @@ from camscan import __version__
 from camscan.assess.advisory import verdicts
 from camscan.assess.assess import assess
 from camscan.assess.assessment import Assessment
+from camscan.assess.exposure.case import Surroundings
 from camscan.assess.firmware import read_firmware
 from camscan.assess.pattern import match
 from camscan.assess.subject import subject_of
 from camscan.cli.chosen import Chosen
 from camscan.cli.known import load_known
+from camscan.discover.plan import Settings, swept_ports, usable_protocols
 from camscan.model import AdvisoryVerdict, Device
+from camscan.protocols.registry import load_protocols
 
 SEED = 20261129
 DEVICES, SHORT_DEVICES = 10_000, 2_000
@@ -32,6 +35,10 @@ ROUNDS, SHORT_ROUNDS = 3, 2
 SAMPLE = 20  # the plain loop sees one device in so many
 GOAL = 5.0  # seconds for 10,000 devices
 POLICIES = ("us-ndaa-889", "us-fcc-covered", "uk-sensitive-sites")
+
+
+AFTER_A_SCAN = Surroundings(asked_ports=frozenset(swept_ports(usable_protocols(load_protocols(), Settings()))))
+"""What is known beside the devices: which ports were tried. No gateway told what it forwards."""
 
 
 def forget() -> None:
@@ -44,7 +51,7 @@ def forget() -> None:
 def judge_all(devices: Sequence[Device], known: Assessment) -> list[Device]:
     """Every device judged, by everything."""
     forget()
-    return [assess(device, known) for device in devices]
+    return [assess(device, known, AFTER_A_SCAN) for device in devices]
 
 
 def hold_all(devices: Sequence[Device], known: Assessment) -> list[tuple[AdvisoryVerdict, ...]]:

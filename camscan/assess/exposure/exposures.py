@@ -52,7 +52,7 @@ def _findings(device: Device, exposures: Sequence[Exposure], around: Surrounding
     case = case_of(device, around)
     for exposure in exposures:
         found = answer(exposure, case)
-        if isinstance(found, Exposed | Unsaid):
+        if isinstance(found, (Exposed, Unsaid)):
             yield finding(exposure, found)
 
 

@@ -56,13 +56,15 @@ def factory_address(case: Case) -> Answer:
         for address in o.fields["address"]
         if address in known and address != o.reply.address
     ]
+    if not (own or told):
+        return CLEAR
     chosen = last_word(case, is_activated).so or last_word(case, flag("dhcp")).so  # somebody, or a server, gave it
-    return exposed([*own, *told], 0.5 if chosen else 0.9) or CLEAR
+    return exposed([*own, *told], 0.5 if chosen else 0.9)
 
 
 def _addressed(case: Case) -> list[Observation]:
     """The last discovery replies that name an address."""
-    return latest(o for o in case.said(*DISCOVERY) if "address" in o.fields)
+    return latest(o for o in case.said(*DISCOVERY) if "address" in o.fields) if case.heard(*DISCOVERY) else []
 
 
 def wrong_subnet(case: Case) -> Answer:
@@ -95,6 +97,8 @@ def _is_of_a_host(address: IPv4Address) -> bool:
 
 def clock_wrong(case: Case) -> Answer:
     """ONVIF GetSystemDateAndTime differs by more than five minutes from the clock of the scan."""
+    if not case.heard("onvif"):
+        return case.unheard("the ONVIF clock", (*http.PORTS, *http.TLS_PORTS))
     dated = [(o, told) for o in case.said("onvif") if (told := onvif.utc_seconds(o.fields)) is not None]
     last = latest(o for o, _ in dated)
     timed = [(o, told, now) for o, told in dated if o in last and (now := _heard_at(o)) is not None]
@@ -104,9 +108,7 @@ def clock_wrong(case: Case) -> Answer:
         return Unsaid(reason="it is not recorded when it told the time")
     if any(value(o, "answer") == _CLOCK_ANSWER or o.reply.request == onvif.DATE.name for o in case.said("onvif")):
         return Unsaid(reason="it was asked for the time by ONVIF, and told none")
-    if case.by_protocol.get("onvif"):
-        return Unsaid(reason="it speaks ONVIF, and its time is not recorded")
-    return case.unheard("the ONVIF clock", (*http.PORTS, *http.TLS_PORTS))
+    return Unsaid(reason="it speaks ONVIF, and its time is not recorded")
 
 
 def _heard_at(observation: Observation) -> float | None:

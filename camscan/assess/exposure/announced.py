@@ -34,6 +34,7 @@ class LastWord:
 
 
 NOBODY = LastWord(so=None, said=())
+CONTRADICTED = Unsaid(reason="its discovery replies contradict each other, and it is not known which came last")
 
 
 def last_word(case: Case, reads: Reading) -> LastWord:
@@ -55,7 +56,7 @@ def told(
     if word.so:
         return exposed([f"{named(o)} {says(o)}" for o in word.said], max(map(sure, word.said)))
     if word.said and word.so is None:
-        return Unsaid(reason="its discovery replies contradict each other, and it is not known which came last")
+        return CONTRADICTED
     return CLEAR if word.said else not_told(case)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
 from camscan.assess.exposure.announced import (
+    CONTRADICTED,
     DISCOVERY,
     flag,
     is_activated,
@@ -34,7 +35,7 @@ def never_activated(case: Case) -> Answer:
     if word.so:
         return CLEAR
     if word.said:
-        return Unsaid(reason="its discovery replies contradict each other, and it is not known which came last")
+        return CONTRADICTED
     if any(is_too_old_to_say(o) for o in case.said(*DISCOVERY)):
         return Unsaid(
             reason="it is of a generation that knows no activation; whether its password was changed is not asked"

@@ -35,8 +35,8 @@ Severity is what the exposure means by itself on an inner network: from here nob
 known to be exploited (CISA KEV), then by severity, then by the number of devices it concerns. There is no score.
 
 Most of them rest on what identification asks anyway. What is asked for them alone (ONVIF's interfaces and profiles, the
-SNMP engine, a gateway's port mappings, three ports) stands in the same table of questions, and nothing is tried: no login,
-no password, no stream, no setting ([what-camscan-sends.md](what-camscan-sends.md)).
+SNMP engine, a gateway's port mappings, three ports) stands in the same table of questions, and nothing is tried: no
+login, no password, no stream, no setting ([what-camscan-sends.md](what-camscan-sends.md)).
 """
 
 

@@ -160,7 +160,7 @@ def _compared(inventory: Inventory, before: str, after: str) -> int:
 
 def _listed(inventory: Inventory, wanted: Filter, names: tuple[str, ...]) -> int:
     with inventory.reading() as connection:
-        return len(listed(connection, wanted, names))
+        return len(listed(connection, wanted, names, now=time.time()))
 
 
 def _told(inventory: Inventory, address: str) -> int:

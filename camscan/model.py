@@ -137,12 +137,22 @@ class Middlebox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """That the owner has decided to live with something: who, why, and until when (seconds since the epoch, None for
+    ever)."""
+
+    who: str
+    reason: str
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One assessed statement about a device. `id` in kebab-case, the anchor of its paragraph in the documents;
     `severity` one of SEVERITIES; `evidence` says what it rests on, `source` and `date` by whom and when it was said.
 
     `state` is found, or cannot-say where the question could not be settled: then `reason` says why, and confidence is
-    0 and evidence empty.
+    0 and evidence empty. `ignored` where its owner has decided so: it stands, and calls for nothing.
     """
 
     id: str
@@ -154,6 +164,12 @@ class Finding:
     date: str
     state: Literal["found", "cannot-say"] = "found"
     reason: str | None = None
+    ignored: Ignored | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is to be done about it."""
+        return self.state == "found" and self.ignored is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +187,12 @@ class AdvisoryVerdict:
     kev: bool
     confidence: float
     severity: str
+    ignored: Ignored | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is to be done about it."""
+        return self.verdict == "affected" and self.ignored is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +204,7 @@ class PolicyVerdict:
     reason: str
     citation: str
     date: str
+    ignored: Ignored | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +213,8 @@ class Device:
 
     `foreign` says that it answered on a wire whose networks do not hold its address: a factory address, a wrong subnet.
     `middlebox` says that it is none of the devices it may look like: its claims and observations are those of one of
-    its addresses. `site` is the name that its owner gave the place.
+    its addresses. `site` is the name that its owner gave the place, `approved` whether he has said that it may be
+    there, and `tags` are his words for it; None and empty where no inventory was asked.
     """
 
     id: str
@@ -217,6 +241,8 @@ class Device:
     advisories: tuple[AdvisoryVerdict, ...] = ()
     verdicts: tuple[PolicyVerdict, ...] = ()
     site: str | None = None
+    approved: bool | None = None
+    tags: tuple[str, ...] = ()
     first_seen: float | None = None
     last_seen: float | None = None
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["scan", "replay", "reassess"]
-"""Where a row of the register comes from: a network, recorded replies, or what is stored, judged anew."""
+Kind = Literal["scan", "replay", "reassess", "correction"]
+"""Where a row of the register comes from: a network, recorded replies, what is stored, judged anew, or a word of the
+owner on which devices are one."""
 
 SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uuid", "kind", "address", "site")
 """Attributes of which a device has one value at a time."""
@@ -45,11 +46,44 @@ class ScanEntry:
         return self.ended if self.ended is not None else self.recorded
 
 
+DecisionKind = Literal["approve", "ignore", "note", "tag"]
+"""What an owner may say of a device: that it may be there, that he lives with something, a remark, a word for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One thing that somebody has decided. `device` is an id, None for every device. `subject` is the id of the
+    finding, advisory or policy that is ignored, or the tag. Times in seconds since the epoch; `expires` None: for ever;
+    `withdrawn` None: not taken back."""
+
+    number: int
+    kind: DecisionKind
+    device: str | None
+    subject: str | None
+    reason: str
+    who: str
+    made: float
+    expires: float | None = None
+    withdrawn: float | None = None
+    withdrawn_by: str | None = None
+    withdrawn_reason: str | None = None
+
+    @property
+    def end(self) -> float | None:
+        """Until when it holds, None for ever."""
+        return min((time for time in (self.expires, self.withdrawn) if time is not None), default=None)
+
+    def holds(self, time: float) -> bool:
+        """Whether it holds at this time. What came before it was made is covered too: who approves of what a scan has
+        shown does not want to read of it again."""
+        return self.end is None or time < self.end
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A device as the register knows it: `values` holds the last known of each attribute, members joined by spaces.
     `gone` is when it was looked for in vain, None while it is there. `findings` and `advisories` are the ids of what
-    is found on it and of what affects it."""
+    is found on it and of what affects it, without the `ignored` ones. `approved` and `tags` are what its owner says."""
 
     id: str
     values: Mapping[str, str]
@@ -58,6 +92,9 @@ class Listed:
     gone: float | None
     findings: tuple[str, ...] = ()
     advisories: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    approved: bool = False
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +130,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything the register knows of one device."""
+    """Everything the register knows of one device, with what was decided on it, the withdrawn and expired included.
+    `joined_into` is the id of the device that it is a part of by a word of its owner."""
 
     device: Listed
     runs: tuple[Run, ...]
     judged: tuple[Judged, ...]
     scans: int
+    decisions: tuple[Decision, ...] = ()
+    joined_into: str | None = None
 
 
 BAD = ("found", "affected")
@@ -106,13 +146,13 @@ BAD = ("found", "affected")
 
 Event = Literal[
     "new", "returned", "gone", "moved", "changed", "exposed", "no-longer-exposed", "affected", "no-longer-affected",
-    "severity-raised", "newly-exploited",
+    "severity-raised", "newly-exploited", "exception-ended", "approval-ended",
 ]  # fmt: skip
 """What can happen to a device between two scans, as the register sees it."""
 
 EVENTS: tuple[Event, ...] = (
     "new", "returned", "gone", "moved", "changed", "exposed", "no-longer-exposed", "affected", "no-longer-affected",
-    "severity-raised", "newly-exploited",
+    "severity-raised", "newly-exploited", "exception-ended", "approval-ended",
 )  # fmt: skip
 
 
@@ -120,7 +160,8 @@ EVENTS: tuple[Event, ...] = (
 class Change:
     """One thing that happened to one device. `subject` is the attribute, or the id of the finding or advisory; `before`
     and `after` its values, None where there is none; `severity` is that of a finding or an advisory. `gone`: the device
-    was looked for in vain, and what is said of it is what it was like."""
+    was looked for in vain, and what is said of it is what it was like. `approved`: its owner said that it may be
+    there."""
 
     event: Event
     device: str
@@ -131,6 +172,7 @@ class Change:
     after: str | None = None
     severity: str | None = None
     gone: bool = False
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,15 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from camscan.inventory.store import Inventory
 
 
 def pytest_configure() -> None:
@@ -27,6 +32,30 @@ def nothing_installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["CAMSCAN_INVENTORY"] = str(home / "inventory" / "inventory.sqlite")
     os.environ["XDG_DATA_HOME"], os.environ["XDG_CONFIG_HOME"] = str(home / "data"), str(home / "config")
     return home
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server for all tests; each has a database of its own in it."""
+    from tests.inventory_rig import postgres_server
+
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> "Iterator[Inventory]":
+    """A new, empty inventory, of both kinds."""
+    from camscan.inventory.place import Place
+    from tests.inventory_rig import fresh_database, made
+
+    if request.param == "sqlite":
+        place = Place(path=tmp_path / "inventory.sqlite")
+    else:
+        url = fresh_database(request.getfixturevalue("server"), f"test_{abs(hash(request.node.nodeid))}")
+        place = Place(url=url.replace("postgresql://", "postgresql+psycopg://"))
+    with made(place) as inventory:
+        yield inventory
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

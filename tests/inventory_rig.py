@@ -156,4 +156,4 @@ def scanned(day: int, *devices: Device, **changes: Any) -> ScanResult:
 
 def put(inventory: Inventory, result: ScanResult, kind: Kind = "scan") -> int:
     """Records a scan, at its end."""
-    return record(inventory, result, entry(kind, (result.ended or TODAY) + 1))
+    return record(inventory, result, entry(kind, (result.ended or TODAY) + 1)).scan

@@ -1,9 +1,7 @@
 """Recording scans: who is who over the years, what began and ended, and what an unchanged night costs. On SQLite and on
 PostgreSQL alike."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +13,6 @@ from camscan.inventory.diff import compare
 from camscan.inventory.facts import facts_of
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
-from camscan.inventory.place import Place
 from camscan.inventory.reassess import record_judged
 from camscan.inventory.record import record
 from camscan.inventory.replies import replies_of
@@ -29,13 +26,11 @@ from camscan.report.diff import as_diff_text
 from tests.inventory_rig import (
     DAY,
     START,
+    TODAY,
     advisory,
     camera,
     entry,
     finding,
-    fresh_database,
-    made,
-    postgres_server,
     put,
     reply,
     rows,
@@ -46,27 +41,10 @@ from tests.inventory_rig import (
 from tests.report_rig import middlebox
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inventory]:
-    if request.param == "sqlite":
-        place = Place(path=tmp_path / "inventory.sqlite")
-    else:
-        url = fresh_database(request.getfixturevalue("server"), f"test_{abs(hash(request.node.nodeid))}")
-        place = Place(url=url.replace("postgresql://", "postgresql+psycopg://"))
-    with made(place) as inventory:
-        yield inventory
-
-
 def there(inventory: Inventory, **wanted: object) -> list[Listed]:
     names = (*SINGLE, *SEVERAL, "findings", "advisories")
     with inventory.reading() as connection:
-        return listed(connection, Filter(**wanted), names)  # type: ignore[arg-type]
+        return listed(connection, Filter(**wanted), names, now=TODAY)  # type: ignore[arg-type]
 
 
 def addresses(inventory: Inventory, **wanted: object) -> list[str]:
@@ -201,7 +179,7 @@ def test_changed_firmware_has_a_history(inventory: Inventory) -> None:
         put(inventory, scanned(day, camera(1, firmware=firmware)))
     assert last_changes(inventory) == [("changed", "firmware", "V5.4.5", "V5.5.0")]
     with inventory.reading() as connection:
-        (history,) = histories(connection, "10.0.0.1")
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
     runs = [(run.value, run.since, run.until) for run in history.runs if run.attribute == "firmware"]
     first, third = START + DAY + 60, START + 3 * DAY + 60
     assert runs == [("V5.4.5", first, third), ("V5.5.0", third, None)]
@@ -213,12 +191,12 @@ def test_what_a_device_no_longer_says_stays_and_is_marked(inventory: Inventory) 
     put(inventory, scanned(2, camera(1, firmware=None)))
     assert last_changes(inventory) == []
     with inventory.reading() as connection:
-        (history,) = histories(connection, "10.0.0.1")
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
     (run,) = [run for run in history.runs if run.attribute == "firmware"]
     assert (run.value, run.until, run.untold) == ("V5.4.5", None, START + 2 * DAY + 60)
     put(inventory, scanned(3, camera(1)))
     with inventory.reading() as connection:
-        (history,) = histories(connection, "10.0.0.1")
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
     assert [run.untold for run in history.runs if run.attribute == "firmware"] == [None]
 
 
@@ -236,7 +214,7 @@ def test_findings_begin_and_end(inventory: Inventory) -> None:
         ("no-longer-affected", "CVE-2021-36260", "affected", "fixed"),
     ]
     with inventory.reading() as connection:
-        (history,) = histories(connection, "10.0.0.1")
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
     (telnet,) = [one for one in history.judged if one.id == "telnet-open"]
     day = {n: START + n * DAY + 60 for n in range(1, 5)}
     assert (telnet.since, telnet.last, telnet.until) == (day[2], day[3], day[4])
@@ -249,13 +227,13 @@ def test_what_cannot_be_said_any_more_is_not_better(inventory: Inventory) -> Non
     assert last_changes(inventory) == []
     assert there(inventory)[0].findings == ("telnet-open",)
     with inventory.reading() as connection:
-        (history,) = histories(connection, "10.0.0.1")
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
     day = {n: START + n * DAY + 60 for n in (1, 2)}
     assert [(one.state, one.unconfirmed, one.last) for one in history.judged] == [("found", day[2], day[1])]
     put(inventory, scanned(3, camera(1, findings=(finding(),))))
     assert last_changes(inventory) == []
     with inventory.reading() as connection:
-        (history,) = histories(connection, "10.0.0.1")
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
     assert [(one.state, one.unconfirmed) for one in history.judged] == [("found", None)]
 
 
@@ -614,7 +592,7 @@ def test_half_characters_around_a_scan_are_stored(inventory: Inventory, odd: dic
     put(inventory, scanned(1, camera(1), **odd))
     with inventory.reading() as connection:
         assert len(all_scans(connection)) == 1
-        assert histories(connection, "\udcff") == []
+        assert histories(connection, "\udcff", now=TODAY) == []
     assert there(inventory, values={"site": "\udcff*"}) == []
 
 
@@ -644,9 +622,9 @@ def test_capital_letters_of_any_language_are_one_with_small_ones(inventory: Inve
 def test_a_history_is_found_by_what_a_device_goes_by(inventory: Inventory, word: str) -> None:
     put(inventory, scanned(1, camera(1), camera(2)))
     with inventory.reading() as connection:
-        (found,) = histories(connection, word)
-        assert histories(connection, found.device.id[:6]) == [found]
-        assert histories(connection, "10.0.0.77") == []
+        (found,) = histories(connection, word, now=TODAY)
+        assert histories(connection, found.device.id[:6], now=TODAY) == [found]
+        assert histories(connection, "10.0.0.77", now=TODAY) == []
     assert found.device.values["serial"][-1] == "1"
 
 
@@ -654,7 +632,7 @@ def test_the_history_of_an_address_has_all_that_stood_there_the_present_one_firs
     put(inventory, scanned(1, camera(1)))
     put(inventory, scanned(2, camera(2, "10.0.0.1"), camera(1, "10.0.0.5")))
     with inventory.reading() as connection:
-        found = histories(connection, "10.0.0.1")
+        found = histories(connection, "10.0.0.1", now=TODAY)
     assert [one.device.values["serial"][-1] for one in found] == ["2", "1"]
 
 
@@ -704,7 +682,7 @@ def test_judging_anew_leaves_who_and_where_a_device_is(inventory: Inventory) -> 
     record_judged(inventory, {1: facts_of(other)}, scanned(2), entry("reassess"), 2)
     assert last_changes(inventory) == [("changed", "firmware", "V5.4.5", "V5.5.0")]
     with inventory.reading() as connection:
-        (history,) = histories(connection, "10.0.0.1")
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
     assert all(run.untold is None for run in history.runs)
 
 

@@ -141,7 +141,7 @@ def test_damaged_words_are_one_line(place: Place, cell: str, damage: str) -> Non
         connection.execute(f"UPDATE {cell} = {damage}")
     connection.close()
     with opened(place) as inventory, pytest.raises(CannotRunError, match="damaged"), inventory.reading() as reading:
-        histories(reading, "10.0.0.1")
+        histories(reading, "10.0.0.1", now=0.0)
 
 
 @pytest.mark.parametrize("cell", ["first_data", "latest_data"])

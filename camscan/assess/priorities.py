@@ -30,7 +30,7 @@ def _of_findings(devices: list[Device]) -> Iterator[Action]:
     groups: dict[str, list[tuple[Device, Finding]]] = defaultdict(list)
     for device in devices:
         for finding in device.findings:
-            if finding.state == "found" and finding.severity != _NOTHING_TO_DO:
+            if finding.is_open and finding.severity != _NOTHING_TO_DO:
                 groups[finding.id].append((device, finding))
     for identity, group in groups.items():
         first = group[0][1]
@@ -47,7 +47,7 @@ def _of_advisories(devices: list[Device]) -> Iterator[Action]:
     """A device stands once, under the worst that affects it; apart are those of which one has no known fix."""
     groups: dict[tuple[bool, str, bool], list[tuple[Device, AdvisoryVerdict]]] = defaultdict(list)
     for device in devices:
-        affecting = [row for row in device.advisories if row.verdict == "affected"]
+        affecting = [row for row in device.advisories if row.is_open]
         if affecting:
             level = max((row.kev, SEVERITIES.index(row.severity)) for row in affecting)
             worst = [row for row in affecting if (row.kev, SEVERITIES.index(row.severity)) == level]

@@ -10,8 +10,8 @@ def matters(device: Device, least: str) -> bool:
 
     What cannot be said counts for nothing here: an exit code that is always 1 tells nobody anything.
     """
-    found = [finding.severity for finding in device.findings if finding.state == "found"]
-    found += [row.severity for row in device.advisories if row.verdict == "affected"]
+    found = [finding.severity for finding in device.findings if finding.is_open]
+    found += [row.severity for row in device.advisories if row.is_open]
     return any(SEVERITIES.index(severity) >= SEVERITIES.index(least) for severity in found)
 
 

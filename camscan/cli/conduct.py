@@ -93,9 +93,9 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
             try:
-                delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
+                ended = replace(ended, result=register.record(ended.result, "scan"))
             finally:
-                register.record(ended.result, "scan")
+                delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
     summed_up = wanted.output is not None or wanted.form is not Format.TABLE

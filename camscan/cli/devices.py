@@ -1,5 +1,6 @@
 """`camscan devices`: what is there, as the inventory knows it."""
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +38,12 @@ def devices(
     gone: Annotated[
         bool, typer.Option("--gone", help="Those that were looked for in vain, not those that are there.")
     ] = False,
+    unapproved: Annotated[
+        bool, typer.Option("--unapproved", help="Only those of which nobody has said that they may be there.")
+    ] = False,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only those with this tag. Repeatable: with all.")
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", metavar="NAMES", help="What the table and csv show, separated by commas; or: all."),
@@ -52,6 +59,7 @@ def devices(
     \b
     camscan devices --vendor hikvision --firmware 'V5.4*'
     camscan devices --gone
+    camscan devices --unapproved
     camscan devices --columns address,serial,findings --format csv --output open.csv
 
     Exit codes: 0 done, 2 usage, 4 could not run.
@@ -68,10 +76,12 @@ def devices(
         values={name: pattern for name, pattern in wanted.items() if pattern is not None},
         seen_since=None if seen_since is None else moment_of(seen_since, "--seen-since"),
         gone=gone,
+        tags=tags or (),
+        unapproved=unapproved,
     )
     with Output(output) as destination, reading(inventory) as connection:
         needed = {*names, "address"} if form in (Format.TABLE, Format.CSV) else set(COLUMNS)
-        found = ordered(listed(connection, chosen, needed))
+        found = ordered(listed(connection, chosen, needed, now=time.time()))
         destination.write(_render(found, names, form, screen(destination.is_stdout)))
 
 

@@ -1,5 +1,6 @@
 """`camscan history`: one device over time."""
 
+import time
 from enum import StrEnum
 from typing import Annotated
 
@@ -25,7 +26,7 @@ def history(
     inventory: InventoryOption = None,
 ) -> None:
     """Tell what the inventory knows of a device: every value with since and until, every finding with first and last
-    seen. Sends nothing.
+    seen, and what was decided on it. Sends nothing.
 
     Of an address all that ever stood there are told, the present one first.
 
@@ -44,11 +45,12 @@ def history(
     from camscan.report.jsonl import as_json_document
 
     with Output(output) as destination, reading(inventory) as connection:
-        found = histories(connection, wanted)
+        now = time.time()
+        found = histories(connection, wanted, now=now)
         if not found:
             raise UsageError(f"no device {wanted} in the inventory")
         view = screen(destination.is_stdout)
         if form is Form.JSON:
-            destination.write(as_json_document(history_document(found, camscan.__version__)))
+            destination.write(as_json_document(history_document(found, now, camscan.__version__)))
         else:
-            destination.write(as_history_text(found, terminal=view.terminal, width=view.width))
+            destination.write(as_history_text(found, now, terminal=view.terminal, width=view.width))

@@ -12,7 +12,9 @@ from typer.core import TyperGroup
 
 from camscan.cli import ending
 from camscan.cli.advisories import advisories
+from camscan.cli.approve import approve
 from camscan.cli.capture import capture
+from camscan.cli.decisions import decisions, withdraw
 from camscan.cli.demo import demo
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
@@ -20,13 +22,16 @@ from camscan.cli.explain import explain
 from camscan.cli.exposure import exposure
 from camscan.cli.fingerprint import fingerprint
 from camscan.cli.history import history
+from camscan.cli.ignore import ignore
 from camscan.cli.importing import import_files
+from camscan.cli.note import note
 from camscan.cli.policy import policy
 from camscan.cli.reassess import reassess
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
 from camscan.cli.schema import schema
+from camscan.cli.tag import tag
 from camscan.cli.update import update
 
 
@@ -58,7 +63,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in (
-    scan, replay, explain, devices, history, diff, reassess, exposure, advisories, update, capture, schema, requests,
+    scan, replay, explain, devices, history, diff, reassess, approve, ignore, note, tag, decisions, withdraw,
+    exposure, advisories, update, capture, schema, requests,
     demo,
 ):  # fmt: skip
     app.command()(command)

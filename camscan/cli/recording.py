@@ -1,8 +1,11 @@
-"""Puts a result into the inventory. Whatever goes wrong there is one line, and the result is delivered all the same."""
+"""Puts a result into the inventory, and beside it what is known there. Whatever goes wrong is one line, and the result
+is delivered all the same.
+"""
 
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from camscan.cli.ending import say
@@ -11,6 +14,7 @@ from camscan.errors import CamscanError, UsageError
 if TYPE_CHECKING:
     from camscan.inventory.place import Place
     from camscan.inventory.scan_row import Entry
+    from camscan.inventory.store import Inventory
     from camscan.model import ScanResult
     from camscan.register import Kind
 
@@ -47,21 +51,35 @@ class Recorder:
         say(f"{error}; not recorded ({self._choices})")
         self._place, self.failed = None, True
 
-    def record(self, result: "ScanResult", kind: "Kind") -> None:
-        """Records the result, if it is to be; where that fails it says so, and `failed`."""
+    def record(self, result: "ScanResult", kind: "Kind") -> "ScanResult":
+        """Records the result, if it is to be, and returns it with what the inventory knows of its devices; where that
+        fails it says so, and `failed`."""
         if self._place is None:
-            return
-        from camscan.inventory.record import record
+            return result
         from camscan.inventory.store import opened
 
         try:
             with opened(self._place, create=True) as inventory:
-                number = record(inventory, result, entry_now(kind))
+                number, known = _recorded(inventory, result, kind)
         except CamscanError as error:
             self._fail(error)
-            return
+            return result
         if not self._quiet:
             say(f"recorded as scan {number} in {inventory.name}")
+        return known
+
+
+def _recorded(inventory: "Inventory", result: "ScanResult", kind: "Kind") -> "tuple[int, ScanResult]":
+    """The number of the scan, and the result beside what the owner has decided, with what is left to do then."""
+    from camscan.assess.priorities import actions
+    from camscan.inventory.annotate import annotated
+    from camscan.inventory.record import record
+
+    entry = entry_now(kind)
+    made = record(inventory, result, entry)
+    with inventory.reading() as connection:
+        known = annotated(connection, result, made.devices, entry.now)
+    return made.scan, replace(known, actions=actions(known.devices))
 
 
 def scan_recorder(

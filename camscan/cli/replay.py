@@ -65,12 +65,11 @@ def replay(
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
     register = replay_recorder(inventory, record, quiet=quiet)
-    result = judge_files(files, fingerprints, chosen_by(policies, site))
+    result = register.record(judge_files(files, fingerprints, chosen_by(policies, site)), "replay")
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
         say(summary(result))
-    register.record(result, "replay")
     if register.failed:
         return Exit.CANNOT_RUN
     return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE

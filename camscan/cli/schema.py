@@ -16,13 +16,14 @@ class Document(StrEnum):
     DEVICES = "devices"
     HISTORY = "history"
     DIFF = "diff"
+    DECISIONS = "decisions"
 
 
 def schema(
     document: Annotated[
         Document,
         typer.Argument(
-            metavar="[scan|exposure|devices|history|diff]",
+            metavar="[scan|exposure|devices|history|diff|decisions]",
             help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
         ),
     ] = Document.SCAN,

@@ -4,50 +4,39 @@ It compares states of the register, not two scans: what a scan did not look for 
 of another network, makes nobody disappear; how many devices were not looked for is counted instead.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 
-from camscan.inventory.numbers import chunks
-from camscan.inventory.tables import attribute, device, judgement, sighting
+from camscan.inventory.cases import Case, Stand, cases_between
+from camscan.inventory.decisions import Decided, all_decisions
+from camscan.inventory.in_force import InForce
+from camscan.inventory.tables import attribute, judgement, sighting
 from camscan.model import SEVERITIES
 from camscan.register import BAD, EVENTS, PRESENCE, SINGLE, Change, Comparison, Event, ScanEntry
 
-_NAMING = ("vendor", "model", "address")
 PARTIAL = "the scan was partial"
 OUTSIDE = "no channel that reaches them asked their addresses, or from another vantage"
 
 
-@dataclass(slots=True)
-class _Case:
-    """One device: what it is called, its attributes and judgements as they stood before and after."""
+class _Said(NamedTuple):
+    """What the owner's word was at the time of both scans."""
 
-    id: str
-    new: bool
-    called: dict[str, str] = field(default_factory=dict)
-    before: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    stood: dict[tuple[str, str], "_Stand"] = field(default_factory=dict)
-    stands: dict[tuple[str, str], "_Stand"] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stand:
-    """How a judgement stands."""
-
-    state: str | None = None
-    severity: str | None = None
-    exploited: bool = False
+    before: InForce
+    after: InForce
 
 
 def compare(connection: Connection, before: ScanEntry, after: ScanEntry) -> Comparison:
-    """The difference; `before` must be the older one."""
-    cases = _cases(connection, before.number, after.number)
-    changes = [change for case in cases for change in _changes(case)]
+    """The difference; `before` must be the older one. What is ignored is no change, and its end is one."""
+    decided = all_decisions(connection)
+    said = _Said(InForce(decided, before.time), InForce(decided, after.time))
+    ended = [one for one in decided if one.decision.holds(before.time) and not one.decision.holds(after.time)]
+    cases = cases_between(connection, before.number, after.number, _concerned(connection, ended))
+    changes = [change for case in cases for change in _changes(case, said)]
     order = {event: position for position, event in enumerate(EVENTS)}
     return Comparison(
         before=before,
@@ -57,83 +46,47 @@ def compare(connection: Connection, before: ScanEntry, after: ScanEntry) -> Comp
     )
 
 
-def _cases(connection: Connection, a: int, b: int) -> list[_Case]:
-    """The devices of which a run began or ended after scan a and until scan b."""
-    touched: set[int] = set()
-    for table in (attribute, judgement):
-        edge = or_(_between(table.c.since, a, b), _between(table.c.until, a, b))
-        touched.update(connection.execute(select(table.c.device).where(edge).distinct()).scalars())
-    cases: dict[int, _Case] = {}
-    for some in chunks(sorted(touched)):
-        columns = device.c
-        query = select(columns.number, columns.public_id, columns.first_scan).where(
-            columns.number.in_(some), columns.merged_into.is_(None)
-        )
-        cases |= {row.number: _Case(row.public_id, row.first_scan > a) for row in connection.execute(query)}
-        _read_attributes(connection, some, cases, a, b)
-        _read_judgements(connection, some, cases, a, b)
-    return list(cases.values())
+def _concerned(connection: Connection, ended: Iterable[Decided]) -> Iterator[int]:
+    """The devices of which a decision has ended."""
+    everywhere = []
+    for one in ended:
+        if one.device is not None:
+            yield one.device
+        else:
+            everywhere.append(one.decision.subject)
+    if everywhere:
+        columns = judgement.c
+        query = select(columns.device).where(columns.name.in_(everywhere), columns.until.is_(None))
+        yield from connection.execute(query).scalars()
 
 
-def _between(column: ColumnElement[Any], a: int, b: int) -> ColumnElement[bool]:
-    return and_(column > a, column <= b)
+def _changes(case: Case, said: _Said) -> Iterator[Change]:
+    approved = said.after.approved(case.number)
+    yield from (replace(change, approved=approved) for change in _all_changes(case, said))
 
 
-def _of(table: Table, some: Sequence[int], columns: Sequence[ColumnElement[Any]], a: int, b: int) -> Select[Any]:
-    """The runs of these devices that held after scan a or after scan b."""
-    query = select(table.c.device, table.c.since, table.c.until, *columns).where(table.c.device.in_(some))
-    return query.where(table.c.since <= b, or_(table.c.until.is_(None), table.c.until > a))
-
-
-def _holds(since: int, until: int | None, scan: int) -> bool:
-    return since <= scan and (until is None or until > scan)
-
-
-def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[int, _Case], a: int, b: int) -> None:
-    query = _of(attribute, some, [attribute.c.name, attribute.c.value], a, b)
-    for number, since, until, name, value in connection.execute(query):
-        case = cases.get(number)
-        if case is None:
-            continue
-        if _holds(since, until, a):
-            case.before[name].add(value)
-        if _holds(since, until, b):
-            case.after[name].add(value)
-            if name in _NAMING:
-                case.called[name] = value
-
-
-def _read_judgements(connection: Connection, some: Sequence[int], cases: dict[int, _Case], a: int, b: int) -> None:
-    columns = judgement.c
-    query = _of(judgement, some, [columns.kind, columns.name, columns.state, columns.severity, columns.exploited], a, b)
-    for number, since, until, kind, name, state, severity, exploited in connection.execute(query):
-        case = cases.get(number)
-        if case is None:
-            continue
-        if _holds(since, until, a):
-            case.stood[kind, name] = _Stand(state, severity, exploited)
-        if _holds(since, until, b):
-            case.stands[kind, name] = _Stand(state, severity, exploited)
-
-
-def _changes(case: _Case) -> Iterator[Change]:
+def _all_changes(case: Case, said: _Said) -> Iterator[Change]:
     if case.new:
         if case.after[PRESENCE]:  # who came and went in between is in neither of the two
-            yield _change(case, "new", after=_in_short(case))
+            yield _change(case, "new", after=_in_short(case, said))
         return
     there, is_there = bool(case.before[PRESENCE]), bool(case.after[PRESENCE])
     if there != is_there:
         yield _change(case, "returned" if is_there else "gone")
+    if is_there and said.before.approved(case.number) and not said.after.approved(case.number):
+        yield _change(case, "approval-ended")
     yield from _of_attributes(case)
-    yield from _of_judgements(case)
+    yield from _of_judgements(case, said)
 
 
-def _in_short(case: _Case) -> str:
-    states = Counter(stand.state for stand in case.stands.values())
+def _in_short(case: Case, said: _Said) -> str:
+    states = Counter(
+        stand.state for (_, name), stand in case.stands.items() if not said.after.ignored(case.number, name)
+    )
     return f"{states['found']} found, {states['affected']} affecting"
 
 
-def _of_attributes(case: _Case) -> Iterator[Change]:
+def _of_attributes(case: Case) -> Iterator[Change]:
     for name in sorted(case.before.keys() | case.after.keys()):
         old, new = case.before[name], case.after[name]
         if name == PRESENCE or old == new:
@@ -146,25 +99,35 @@ def _of_attributes(case: _Case) -> Iterator[Change]:
         yield from (_change(case, "changed", subject=name, after=value) for value in sorted(new - old))
 
 
-def _of_judgements(case: _Case) -> Iterator[Change]:
+def _of_judgements(case: Case, said: _Said) -> Iterator[Change]:
     for key in sorted(case.stood.keys() | case.stands.keys()):
-        old, new = case.stood.get(key, _Stand()), case.stands.get(key, _Stand())
+        old, new = case.stood.get(key, Stand()), case.stands.get(key, Stand())
+        was_ignored, is_ignored = (bool(some.ignored(case.number, key[1])) for some in said)
+        if is_ignored:
+            continue
+        if was_ignored and old.state == new.state and new.state in (*BAD, "covered"):
+            yield _judged_change(case, "exception-ended", key[1], old, new)
+            continue
         event = _judged(key[0], old.state, new.state)
         if event is not None:
-            severity = new.severity or old.severity
-            yield _change(case, event, subject=key[1], before=old.state, after=new.state, severity=severity)
+            yield _judged_change(case, event, key[1], old, new)
         elif old.state == new.state in BAD:
             yield from _worse(case, key[1], old, new)
 
 
-def _worse(case: _Case, name: str, old: _Stand, new: _Stand) -> Iterator[Change]:
+def _judged_change(case: Case, event: Event, name: str, old: Stand, new: Stand) -> Change:
+    severity = new.severity or old.severity
+    return _change(case, event, subject=name, before=old.state, after=new.state, severity=severity)
+
+
+def _worse(case: Case, name: str, old: Stand, new: Stand) -> Iterator[Change]:
     """What stands as before, and weighs more."""
     if None not in (old.severity, new.severity) and _rank(new.severity) > _rank(old.severity):
         yield _change(
             case, "severity-raised", subject=name, before=old.severity, after=new.severity, severity=new.severity
         )
     if new.exploited and not old.exploited:
-        yield _change(case, "newly-exploited", subject=name, before=old.state, after=new.state, severity=new.severity)
+        yield _judged_change(case, "newly-exploited", name, old, new)
 
 
 def _rank(severity: str | None) -> int:
@@ -186,7 +149,7 @@ def _judged(kind: str, old: str | None, new: str | None) -> Event | None:
 
 
 def _change(
-    case: _Case,
+    case: Case,
     event: Event,
     *,
     subject: str | None = None,

@@ -1,55 +1,30 @@
 """Everything the register knows of a device: each value of each attribute and each judgement, from when to when."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from camscan.inventory.facts import storable
+from camscan.inventory.decisions import Decided, all_decisions
 from camscan.inventory.listing import Filter, listed
+from camscan.inventory.lookup import numbers_called
 from camscan.inventory.packed import unpacked_mapping
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement, phrase, sighting
 from camscan.register import PRESENCE, SEVERAL, SINGLE, History, Judged, Listed, Run
 
-ID_LEAST = 4  # characters of an id that may stand for all of it
 
-_NAMES = ("address", "addresses", "serial", "mac", "uuid")
-
-
-def histories(connection: Connection, word: str) -> list[History]:
+def histories(connection: Connection, word: str, *, now: float) -> list[History]:
     """The devices that go by an id or its beginning, an address, a serial, a MAC or a UUID; those that once did come
-    last. Empty where nobody does."""
-    word = storable(word)
-    now = attribute.c.until.is_(None)
-    value = select(attribute.c.device).where(
-        attribute.c.name.in_(_NAMES),
-        or_(*(func.lower(attribute.c.value) == func.lower(form) for form in (word, *_as_mac(word)))),
-    )
-    numbers = [row.number for row in connection.execute(_by_id(word))]
-    numbers += [n for n in connection.execute(value.where(now)).scalars() if n not in numbers]
-    numbers += [n for n in connection.execute(value).scalars() if n not in numbers]
+    last. Empty where nobody does. Decisions are those that hold `now`, in seconds since the epoch."""
     times = {one.number: one.time for one in all_scans(connection)}
-    return [_history(connection, number, times) for number in dict.fromkeys(numbers)]
+    decided = all_decisions(connection)
+    return [_history(connection, number, times, decided, now) for number in numbers_called(connection, word)]
 
 
-def _as_mac(word: str) -> Iterator[str]:
-    """The word as MACs are stored, where it may be one in another spelling."""
-    digits = re.sub("[-:.]", "", word)
-    if re.fullmatch("[0-9A-Fa-f]{12}", digits):
-        yield ":".join(digits[i : i + 2] for i in range(0, 12, 2)).lower()
-
-
-def _by_id(word: str) -> Select[tuple[int]]:
-    query = select(device.c.number)
-    whole = device.c.public_id == word.lower()
-    if len(word) < ID_LEAST or not word.isalnum():
-        return query.where(whole)
-    return query.where(or_(whole, device.c.public_id.like(f"{word.lower()}%")))
-
-
-def _history(connection: Connection, number: int, times: Mapping[int, float]) -> History:
+def _history(
+    connection: Connection, number: int, times: Mapping[int, float], decided: Iterable[Decided], now: float
+) -> History:
     sightings = list(
         connection.execute(
             select(sighting.c.scan).where(sighting.c.device == number).order_by(sighting.c.scan)
@@ -57,18 +32,18 @@ def _history(connection: Connection, number: int, times: Mapping[int, float]) ->
     )
     runs = _runs(connection, number, times)
     return History(
-        device=_device(connection, number, runs),
+        device=_device(connection, number, now),
         runs=runs,
         judged=_judged(connection, number, times, sightings),
         scans=len(sightings),
+        decisions=tuple(one.decision for one in decided if one.device in (None, number)),
+        joined_into=connection.execute(_JOINED_INTO, {"number": number}).scalar(),
     )
 
 
-def _device(connection: Connection, number: int, runs: Sequence[Run]) -> Listed:
+def _device(connection: Connection, number: int, now: float) -> Listed:
     public = connection.execute(select(device.c.public_id).where(device.c.number == number)).scalar_one()
-    there = any(run.attribute == PRESENCE and run.until is None for run in runs)
-    found = listed(connection, Filter(gone=not there, id=public), (*SINGLE, *SEVERAL, "findings", "advisories"))
-    return found[0]
+    return listed(connection, Filter(id=public), (*SINGLE, *SEVERAL, "findings", "advisories"), now=now)[0]
 
 
 def _runs(connection: Connection, number: int, times: Mapping[int, float]) -> tuple[Run, ...]:
@@ -124,3 +99,11 @@ def _judged(
 def _last(sightings: Sequence[int], since: int, until: int | None) -> int:
     """The last scan that saw the device while this held; where it was only judged anew, that."""
     return max((n for n in sightings if since <= n and (until is None or n < until)), default=since)
+
+
+_WHOLE = device.alias("whole")
+_JOINED_INTO = (
+    select(_WHOLE.c.public_id)
+    .join(device, device.c.merged_into == _WHOLE.c.number)
+    .where(device.c.number == bindparam("number"))
+)

@@ -7,7 +7,7 @@ with what the scan says (`runs.py`, `compared.py`) and amended.
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
@@ -29,13 +29,21 @@ from camscan.model import Device, Observation, ScanResult
 from camscan.register import PRESENCE
 
 
-def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
-    """The number of the scan. Raises `CannotRunError`, or `UsageError` for replies older than what is known
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The number of the scan in the register, and those of its devices, in their order."""
+
+    scan: int
+    devices: tuple[int, ...]
+
+
+def record(inventory: Inventory, result: ScanResult, entry: Entry) -> Recorded:
+    """Puts the scan into the register. Raises `CannotRunError`, or `UsageError` for replies older than what is known
     and for what is still to come."""
     with inventory.writing() as connection:
         number = add_scan(connection, result, entry)
-        _Recording(connection, result, entry, number).run()
-    return number
+        devices = _Recording(connection, result, entry, number).run()
+    return Recorded(number, devices)
 
 
 class _Recording:
@@ -48,8 +56,8 @@ class _Recording:
             result.coverage, result.scope, complete=is_complete(result, entry.kind), vantage=self._vantage
         )
 
-    def run(self) -> None:
-        """Devices first, then what changed of them, then who is gone."""
+    def run(self) -> tuple[int, ...]:
+        """Devices first, then what changed of them, then who is gone. The numbers of the devices."""
         known = known_devices(self._connection)
         devices = self._recognised(known)
         facts = self._facts(known, devices)
@@ -64,6 +72,7 @@ class _Recording:
         amend(self._connection, self._number, {n: one.made for n, one in looked_at.items()})
         self._hear(looked_at)
         self._miss(known, known.present - devices.keys())
+        return tuple(devices)
 
     def _facts(self, known: Known, devices: Mapping[int, Device]) -> dict[int, Facts]:
         """What is kept of each device. Where only its further addresses were asked, it has not moved."""
@@ -103,7 +112,7 @@ class _Recording:
         return compared
 
     def _recognised(self, known: Known) -> dict[int, Device]:
-        """The devices of the scan by their numbers; new ones count on from the highest."""
+        """The devices of the scan by their numbers, in their order; new ones count on from the highest."""
         devices = self._result.devices
         marks = [marks_of(one) for one in devices]
         numbers = recognise(marks, known.marks, self._entry.same_value, self._entry.is_placeholder)

@@ -162,3 +162,33 @@ setting = Table(
     Column("name", String, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("device", Integer, ForeignKey("device.number"), index=True),  # null: every device, those to come included
+    Column("subject", Text),
+    Column("reason", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("made", Float, nullable=False),
+    Column("expires", Float),
+    Column("withdrawn", Float),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_reason", Text),
+)
+
+correction = Table(  # which devices are one, and which are not, by a word of the owner
+    "correction",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),  # merge or split
+    Column("device", Integer, ForeignKey("device.number"), nullable=False),
+    Column("other", Integer, ForeignKey("device.number"), nullable=False),  # what was merged into it, or split off
+    Column("scan", Integer, ForeignKey("scan.number"), nullable=False),  # the row of the register that it made
+    Column("reason", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("made", Float, nullable=False),
+    Column("undone", Float),
+)

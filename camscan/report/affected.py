@@ -31,12 +31,12 @@ def affected_parts(devices: Sequence[Device], date: str | None) -> Iterator[Part
 
 
 def _affected(device: Device) -> bool:
-    return any(row.verdict == "affected" for row in device.advisories)
+    return any(row.is_open for row in device.advisories)
 
 
 def _row(group: Sequence[Device]) -> tuple[Cell, ...]:
     first = group[0]
-    rows = [row for row in first.advisories if row.verdict == "affected"]
+    rows = [row for row in first.advisories if row.is_open]
     exploited = [row.id for row in rows if row.kev]
     others = [row for row in rows if not row.kev]
     more = f" and {len(group) - 1:,} more" if len(group) > 1 else ""

@@ -56,8 +56,8 @@ def _row(device: Device) -> list[object]:
         "middlebox": record["middlebox"] and record["middlebox"]["addresses"],
         "services": " ".join(f"{s['transport']}/{s['port']}/{s['protocol']}" for s in record["services"]),
         "found_by": " ".join(dict.fromkeys(channel.split(" ")[0] for channel in device.channels)),
-        "affected": " ".join(row.id for row in device.advisories if row.verdict == "affected"),
-        "exposed": " ".join(row.id for row in device.findings if row.state == "found"),
+        "affected": " ".join(row.id for row in device.advisories if row.is_open),
+        "exposed": " ".join(row.id for row in device.findings if row.is_open),
         "conflicts": " ".join(dict.fromkeys(c["attribute"] for c in record["conflicts"])),
     }
     return [(record | joined)[column] for column in COLUMNS]

@@ -9,7 +9,19 @@ from camscan.report.printable import printable
 from camscan.report.terminal import Cell, Grid, Line, Part, cell, line, to_text
 
 SCHEMA = "camscan.devices/1"
-COLUMNS = ("id", *SINGLE, *SEVERAL, "findings", "advisories", "first_seen", "last_seen", "gone")
+COLUMNS = (
+    "id",
+    *SINGLE,
+    *SEVERAL,
+    "findings",
+    "advisories",
+    "ignored",
+    "approved",
+    "tags",
+    "first_seen",
+    "last_seen",
+    "gone",
+)
 """Everything that can be said of a device in one cell."""
 
 USUAL = ("address", "vendor", "brand", "model", "firmware", "kind", "site", "first_seen", "last_seen")
@@ -24,6 +36,9 @@ _CELLS: Mapping[str, Callable[[Listed], str | None]] = {
     **{name: lambda device, name=name: device.values.get(name) for name in (*SINGLE, *SEVERAL)},  # type: ignore[misc]
     "findings": lambda device: " ".join(device.findings) or None,
     "advisories": lambda device: " ".join(device.advisories) or None,
+    "ignored": lambda device: " ".join(device.ignored) or None,
+    "approved": lambda device: "yes" if device.approved else "no",
+    "tags": lambda device: " ".join(device.tags) or None,
     "first_seen": lambda device: moment(device.first_seen),
     "last_seen": lambda device: moment(device.last_seen),
     "gone": lambda device: moment(device.gone),
@@ -69,6 +84,9 @@ def listed_record(device: Listed) -> Record:
         **{name: [printable(value) for value in device.values.get(name, "").split(" ") if value] for name in SEVERAL},
         "findings": list(device.findings),
         "advisories": list(device.advisories),
+        "ignored": list(device.ignored),
+        "approved": device.approved,
+        "tags": [printable(tag) for tag in device.tags],
         "first_seen": moment(device.first_seen),
         "last_seen": moment(device.last_seen),
         "gone": moment(device.gone),

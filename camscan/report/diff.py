@@ -23,11 +23,14 @@ _TITLES: Mapping[Event, str] = {
     "no-longer-affected": "No longer affected",
     "severity-raised": "More severe than before",
     "newly-exploited": "Newly exploited (CISA)",
+    "exception-ended": "Ignored until now: the exception has ended",
+    "approval-ended": "Approved until now: the approval has ended",
 }
 _COLUMNS: Mapping[Event, tuple[str, ...]] = {
     "new": ("Address", "Device", "Judged"),
     "returned": ("Address", "Device"),
     "gone": ("Address", "Device"),
+    "approval-ended": ("Address", "Device"),
     "moved": ("Address", "Device", "Before"),
     "changed": ("Address", "Device", "What", "Before", "After"),
 }
@@ -72,18 +75,23 @@ def _scan(entry: ScanEntry) -> str:
 
 
 def _row(change: Change) -> tuple[Cell, ...]:
-    known_gone = change.gone and change.event != "gone"
-    first = cell(change.address), cell(f"{change.name} (gone)" if known_gone else change.name)
+    first = cell(change.address), cell(f"{change.name}{_marks(change)}")
     before, after, subject = cell(change.before), cell(change.after), cell(change.subject)
     if change.event == "new":
         return (*first, after)
-    if change.event in ("gone", "returned"):
+    if change.event in ("gone", "returned", "approval-ended"):
         return first
     if change.event == "moved":
         return (*first, before)
     if change.event == "changed":
         return (*first, subject, before, after)
     return (*first, subject, cell(change.severity, _STYLES.get(change.severity or "", "")), before, after)
+
+
+def _marks(change: Change) -> str:
+    known_gone = change.gone and change.event != "gone"
+    marks = [text for text, is_so in (("gone", known_gone), ("approved", change.approved)) if is_so]
+    return f" ({', '.join(marks)})" if marks else ""
 
 
 def _doubts(comparison: Comparison) -> Iterator[str]:
@@ -140,6 +148,7 @@ def _change_record(change: Change) -> Record:
         "after": _shown(change.after),
         "severity": change.severity,
         "gone": change.gone,
+        "approved": change.approved,
     }
 
 

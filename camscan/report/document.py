@@ -91,6 +91,8 @@ def device_record(device: model.Device) -> Record:
         "advisories": [_advisory(a) for a in device.advisories],
         "verdicts": [_verdict(v) for v in device.verdicts],
         "site": _shown(device.site),
+        "approved": device.approved,
+        "tags": [printable(tag) for tag in device.tags],
         "middlebox": _middlebox(device.middlebox),
         "first_seen": moment(device.first_seen),
         "last_seen": moment(device.last_seen),
@@ -172,7 +174,15 @@ def _finding(finding: model.Finding) -> Record:
         "source": printable(finding.source, SOURCE_LIMIT),
         "date": finding.date,
         "reason": None if finding.reason is None else printable(finding.reason, SOURCE_LIMIT),
+        "ignored": _ignored(finding.ignored),
     }
+
+
+def _ignored(ignored: model.Ignored | None) -> Record | None:
+    if ignored is None:
+        return None
+    reason = printable(ignored.reason, SOURCE_LIMIT)
+    return {"who": printable(ignored.who), "reason": reason, "until": moment(ignored.until)}
 
 
 def _advisory(advisory: model.AdvisoryVerdict) -> Record:
@@ -183,6 +193,7 @@ def _advisory(advisory: model.AdvisoryVerdict) -> Record:
         "fixed_in": _shown(advisory.fixed_in),
         "kev": advisory.kev,
         "confidence": _rounded(advisory.confidence),
+        "ignored": _ignored(advisory.ignored),
     }
 
 
@@ -193,6 +204,7 @@ def _verdict(verdict: model.PolicyVerdict) -> Record:
         "reason": printable(verdict.reason, SOURCE_LIMIT),
         "citation": printable(verdict.citation, SOURCE_LIMIT),
         "date": verdict.date,
+        "ignored": _ignored(verdict.ignored),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from camscan.report import shape
 from camscan.report.advisories import LOGINS
+from camscan.report.explained_findings import ignored_part
 from camscan.report.terminal import Part, heading, line
 
 Told = Mapping[str, Mapping[str, Any]]
@@ -35,6 +36,7 @@ def advisory_parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
         yield line(f"      {_why(row)}")
         if row["sources"]:
             yield line(f"      {row['sources'][0]}, data of {row['date']}", "dim")
+        yield from ignored_part(row)
 
 
 def _why(row: Mapping[str, Any]) -> str:

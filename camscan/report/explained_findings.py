@@ -16,8 +16,16 @@ def finding_parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
         yield line(f"  {row['severity']} ({row['confidence']:.0%} sure) {row['id']}: {'; '.join(row['evidence'])}")
         yield line(f"      {row['remedy']}")
         yield line(f"      {row['source']}, {row['date']}", "dim")
+        yield from ignored_part(row)
     for reason, names in _unsaid(rows).items():
         yield line(f"  cannot say {', '.join(names)}: {reason}", "yellow")
+
+
+def ignored_part(row: Mapping[str, Any]) -> Iterator[Part]:
+    """That somebody has decided to live with it, if anybody has."""
+    if (by := row["ignored"]) is not None:
+        until = f" until {by['until']}" if by["until"] else ""
+        yield line(f"      ignored{until}, {by['who']}: {by['reason']}", "yellow")
 
 
 def _unsaid(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:

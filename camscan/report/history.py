@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from camscan.register import PRESENCE, History, Judged, Run
+from camscan.report.decisions import decision_record, decisions_grid
 from camscan.report.devices import listed_record
 from camscan.report.document import SOURCE_LIMIT, Record, moment
 from camscan.report.printable import printable
@@ -18,24 +19,38 @@ _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 _WORSE = ("found", "affected", "covered")
 
 
-def as_history_text(histories: Sequence[History], *, terminal: bool, width: int) -> str:
-    """All of them, one below the other."""
-    parts = [part for one in histories for part in (*_parts(one), Line(""))]
+def as_history_text(histories: Sequence[History], now: float, *, terminal: bool, width: int) -> str:
+    """All of them, one below the other; `now` in seconds since the epoch."""
+    parts = [part for one in histories for part in (*_parts(one, now), Line(""))]
     return to_text(parts[:-1], terminal=terminal, width=width)
 
 
-def _parts(history: History) -> Iterator[Part]:
+def _parts(history: History, now: float) -> Iterator[Part]:
     device = history.device
     called = " ".join(device.values[name] for name in ("vendor", "model") if name in device.values) or "unknown"
     yield line(f"{device.values.get('address', 'no address')}  {called}  (device {device.id})", "bold")
     seen = f"seen in {history.scans:,} {'scan' if history.scans == 1 else 'scans'}"
     gone = f", gone since {moment(device.gone)}" if device.gone is not None else ""
     yield line(f"first seen {moment(device.first_seen)}, last seen {moment(device.last_seen)}, {seen}{gone}")
+    yield from (line(text) for text in _owners_words(history))
     yield Line("")
     yield Grid(columns=_RUN_COLUMNS, rows=[_run_row(run) for run in history.runs])
     for kind, rows in groupby(history.judged, key=lambda one: one.kind):
         yield from heading(_TITLES[kind])
         yield Grid(columns=_JUDGED_COLUMNS, rows=[_judged_row(one) for one in rows], spare=("Until",))
+    if history.decisions:
+        yield from heading("Decisions")
+        yield decisions_grid(history.decisions, now)
+
+
+def _owners_words(history: History) -> Iterator[str]:
+    device = history.device
+    if history.joined_into is not None:
+        yield f"a part of device {history.joined_into}, by a word of its owner"
+    if device.approved:
+        yield "approved"
+    if device.tags:
+        yield f"tags: {printable(' '.join(device.tags))}"
 
 
 def _run_row(run: Run) -> tuple[Cell, ...]:
@@ -58,18 +73,20 @@ def _judged_row(one: Judged) -> tuple[Cell, ...]:
     )
 
 
-def history_document(histories: Iterable[History], tool_version: str) -> Record:
+def history_document(histories: Iterable[History], now: float, tool_version: str) -> Record:
     """All of them in the published shape."""
     tool = {"name": "camscan", "version": tool_version}
-    return {"schema": SCHEMA, "tool": tool, "devices": [_record(one) for one in histories]}
+    return {"schema": SCHEMA, "tool": tool, "devices": [_record(one, now) for one in histories]}
 
 
-def _record(history: History) -> Record:
+def _record(history: History, now: float) -> Record:
     return {
         "device": listed_record(history.device),
+        "joined_into": history.joined_into,
         "scans": history.scans,
         "attributes": [_run_record(run) for run in history.runs],
         "judgements": [_judged_record(one) for one in history.judged],
+        "decisions": [decision_record(one, now) for one in history.decisions],
     }
 
 

@@ -37,6 +37,8 @@ def device_of(record: shape.Device) -> model.Device:
         else None,
         findings=tuple(_finding(finding) for finding in record.findings),
         site=record.site,
+        approved=record.approved,
+        tags=tuple(record.tags),
     )
 
 
@@ -51,4 +53,12 @@ def _finding(record: shape.Finding) -> model.Finding:
         source=record.source,
         date=record.date,
         reason=record.reason,
+        ignored=_ignored(record.ignored),
     )
+
+
+def _ignored(record: shape.Ignored | None) -> model.Ignored | None:
+    if record is None:
+        return None
+    until = None if record.until is None else record.until.timestamp()
+    return model.Ignored(who=record.who, reason=record.reason, until=until)

@@ -1,6 +1,6 @@
-"""The JSON of the inventory: `camscan.devices/1`, `camscan.history/1`, `camscan.diff/1`. Unknown is null, never a
-missing key. These models are the published schemas (`camscan schema NAME`); what is written is plain data, held against
-them by the tests.
+"""The JSON of the inventory: `camscan.devices/1`, `camscan.history/1`, `camscan.diff/1`, `camscan.decisions/1`. Unknown
+is null, never a missing key. These models are the published schemas (`camscan schema NAME`); what is written is plain
+data, held against them by the tests.
 """
 
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from camscan.report import devices, diff, history
+from camscan.report import decisions, devices, diff, history
 from camscan.report.shape import DIALECT, Tool
 
 
@@ -18,7 +18,9 @@ class _Record(BaseModel):
 
 class Listed(_Record):
     """A device as the register knows it: the last known value of each attribute. `findings` are the ids of what is
-    found on it, `advisories` of what affects it; `gone` is when it was looked for in vain, null while it is there."""
+    found on it, `advisories` of what affects it, both without what its owner has decided to live with (`ignored`);
+    `gone` is when it was looked for in vain, null while it is there. `approved`: its owner has said that it may be
+    there."""
 
     id: str
     vendor: str | None
@@ -37,6 +39,9 @@ class Listed(_Record):
     capabilities: list[str]
     findings: list[str]
     advisories: list[str]
+    ignored: list[str]
+    approved: bool
+    tags: list[str]
     first_seen: datetime
     last_seen: datetime
     gone: datetime | None
@@ -69,21 +74,44 @@ class Judgement(_Record):
     details: dict[str, Any]
 
 
+class Decision(_Record):
+    """One thing that somebody has decided: that a device may be there (approve), that a finding, an advisory or a
+    policy (`subject`) calls for nothing (ignore), a remark (note) or a word for it (tag). `device` null: every device.
+    `expires` null: for ever; `withdrawn` null: not taken back. `in_force`: it holds now."""
+
+    number: int
+    kind: Literal["approve", "ignore", "note", "tag"]
+    device: str | None
+    subject: str | None
+    reason: str
+    who: str
+    made: datetime
+    expires: datetime | None
+    withdrawn: datetime | None
+    withdrawn_by: str | None
+    withdrawn_reason: str | None
+    in_force: bool
+
+
 class History(_Record):
-    """Everything that is known of one device; `scans` is how many have seen it."""
+    """Everything that is known of one device; `scans` is how many have seen it. `joined_into` is the id of the device
+    of which its owner says that it is a part."""
 
     device: Listed
+    joined_into: str | None
     scans: int
     attributes: list[Run]
     judgements: list[Judgement]
+    decisions: list[Decision]
 
 
 class Scan(_Record):
-    """A row of the register. `reassess` is what was stored, judged anew."""
+    """A row of the register. `reassess` is what was stored, judged anew, `correction` a word of the owner on which
+    devices are one."""
 
     number: int
     id: str
-    kind: Literal["scan", "replay", "reassess"]
+    kind: Literal["scan", "replay", "reassess", "correction"]
     started: datetime | None
     ended: datetime | None
     recorded: datetime
@@ -102,6 +130,7 @@ class Change(_Record):
     event: Literal[
         "new", "returned", "gone", "moved", "changed",
         "exposed", "no-longer-exposed", "affected", "no-longer-affected", "severity-raised", "newly-exploited",
+        "exception-ended", "approval-ended",
     ]  # fmt: skip
     device: str
     address: str | None
@@ -111,6 +140,7 @@ class Change(_Record):
     after: str | None
     severity: str | None
     gone: bool
+    approved: bool
 
 
 class Unasked(_Record):
@@ -132,6 +162,14 @@ class Devices(_Document):
     devices: list[Listed]
 
 
+class Decisions(_Document):
+    """What was decided, in the order in which it was."""
+
+    model_config = ConfigDict(extra="forbid", title=decisions.SCHEMA)
+    schema_: Literal["camscan.decisions/1"] = Field(alias="schema")
+    decisions: list[Decision]
+
+
 class Histories(_Document):
     """The histories of the devices that go by one name."""
 
@@ -151,7 +189,7 @@ class Diff(_Document):
     not_looked_for: list[Unasked]
 
 
-_MODELS: dict[str, type[BaseModel]] = {"devices": Devices, "history": Histories, "diff": Diff}
+_MODELS: dict[str, type[BaseModel]] = {"devices": Devices, "history": Histories, "diff": Diff, "decisions": Decisions}
 
 
 def register_schema(name: str) -> dict[str, Any]:

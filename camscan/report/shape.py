@@ -103,6 +103,14 @@ class Service(_Record):
     protocol: str
 
 
+class Ignored(_Record):
+    """That the owner of the inventory has decided to live with it; `until` null: for ever."""
+
+    who: str
+    reason: str
+    until: datetime | None
+
+
 class Finding(_Record):
     """One assessed statement about the device. `state` is cannot-say where the question could not be settled, for the
     `reason` given; then confidence is 0 and evidence empty."""
@@ -116,6 +124,7 @@ class Finding(_Record):
     source: str
     date: str
     reason: str | None
+    ignored: Ignored | None
 
 
 class Advisory(_Record):
@@ -127,6 +136,7 @@ class Advisory(_Record):
     fixed_in: str | None
     kev: bool
     confidence: float = Field(ge=0, le=1)
+    ignored: Ignored | None
 
 
 class Verdict(_Record):
@@ -137,10 +147,14 @@ class Verdict(_Record):
     reason: str
     citation: str
     date: str
+    ignored: Ignored | None
 
 
 class Device(_Record):
     """One physical unit. `vendor` is the maker, `brand` the name it was sold under, both ids of the vocabulary.
+
+    `approved` and `tags` are what the inventory knows of its owner's decisions, null and empty where none was asked;
+    `first_seen` is when the inventory saw it first, or else this run.
 
     `middlebox` is null but for a box that answers for many addresses, whatever it looks like there.
     """
@@ -166,6 +180,8 @@ class Device(_Record):
     advisories: list[Advisory]
     verdicts: list[Verdict]
     site: str | None
+    approved: bool | None
+    tags: list[str]
     middlebox: Middlebox | None
     first_seen: datetime | None
     last_seen: datetime | None

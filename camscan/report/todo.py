@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from camscan.model import Action, ScanResult
+from camscan.model import Action, Device, ScanResult
 from camscan.report.terminal import Cell, Grid, Part, cell, heading, line
 
 SHOWN = 3  # addresses or reasons of one cell; the JSON has them all
@@ -22,6 +22,10 @@ def todo_parts(result: ScanResult) -> Iterator[Part]:
     if result.actions or unsettled:
         yield line("")
         yield line(f"{_unsettled(unsettled)}`camscan explain ADDRESS` tells why, and what each rests on.")
+    ignored = Counter(name for device in result.devices for name in _ignored(device))
+    if ignored:
+        yield line("")
+        yield line(f"Ignored, and at how many devices: {_most(ignored)}. `camscan decisions` tells by whom, and why.")
 
 
 def _row(number: int, action: Action) -> tuple[Cell, ...]:
@@ -42,8 +46,16 @@ def _first(names: Sequence[str]) -> str:
 
 
 def _unsettled(counts: Counter[str]) -> str:
-    if not counts:
-        return ""
+    return f"What cannot be said, and of how many devices: {_most(counts)}. " if counts else ""
+
+
+def _most(counts: Counter[str]) -> str:
     listed = ", ".join(f"{name} ({count:,})" for name, count in counts.most_common(UNSAID_SHOWN))
     more = f" and {len(counts) - UNSAID_SHOWN} more" if len(counts) > UNSAID_SHOWN else ""
-    return f"What cannot be said, and of how many devices: {listed}{more}. "
+    return f"{listed}{more}"
+
+
+def _ignored(device: Device) -> Iterator[str]:
+    """What would call for something, if its owner had not decided otherwise."""
+    yield from (row.id for row in device.findings if row.state == "found" and row.ignored)
+    yield from (row.id for row in device.advisories if row.verdict == "affected" and row.ignored)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from camscan.model import Device, PolicyVerdict
+from camscan.report.explained_findings import ignored_part
 from camscan.report.terminal import Part, heading, line
 
 STYLES = {"covered": "bold red", "not-covered": "green", "cannot-say": "yellow"}
@@ -25,6 +26,8 @@ def policy_parts(devices: Iterable[Device]) -> Iterator[Part]:
 def _counted(name: str, verdicts: Sequence[PolicyVerdict]) -> str:
     answers = Counter[str](verdict.verdict for verdict in verdicts)
     counts = ", ".join(f"{word} {answers[answer]:,}" for answer, word in _WORDS.items())
+    ignored = sum(verdict.ignored is not None for verdict in verdicts)
+    counts += f", of these ignored {ignored:,}" if ignored else ""
     return f"{name}: {counts}  ({verdicts[0].citation}, {verdicts[0].date})"
 
 
@@ -37,3 +40,4 @@ def verdict_parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
         yield line(f"  {_WORDS[row['verdict']]}: {row['policy']}", STYLES[row["verdict"]])
         yield line(f"      {row['reason']}")
         yield line(f"      {row['citation']}, {row['date']}", "dim")
+        yield from ignored_part(row)

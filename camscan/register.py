@@ -46,6 +46,9 @@ class ScanEntry:
         return self.ended if self.ended is not None else self.recorded
 
 
+CorrectionKind = Literal["merge", "split"]
+"""What an owner may say of two devices: that they are one, or that one is two."""
+
 DecisionKind = Literal["approve", "ignore", "note", "tag"]
 """What an owner may say of a device: that it may be there, that he lives with something, a remark, a word for it."""
 

@@ -147,3 +147,40 @@ def test_where_there_is_no_inventory_nothing_is_decided(place: Path) -> None:
     ended = run("approve", "10.0.0.1")
     assert (ended.code, place.exists()) == (2, False)
     assert "there is none yet" in ended.err
+
+
+def test_records_are_merged_and_parted(night: Ended) -> None:
+    ended = run("merge", "10.0.0.1", "10.0.0.2", "--reason", "one recorder")
+    assert (ended.code, ended.out) == (0, "")
+    assert "is a part of" in ended.err
+    (one,) = valid("devices", run("devices", "-f", "json").out)["devices"]
+    assert (one["address"], one["addresses"]) == ("10.0.0.1", ["10.0.0.2"])
+    whole, part = valid("history", run("history", "10.0.0.2", "-f", "json").out)["devices"]
+    assert (part["joined_into"], whole["joined_into"]) == (whole["device"]["id"], None)
+    ended = run("split", "10.0.0.1", part["device"]["id"][:6])
+    assert (ended.code, f"device {part['device']['id']} again since scan 3" in ended.err) == (0, True)
+    assert [one["address"] for one in valid("devices", run("devices", "-f", "json").out)["devices"]] == [
+        "10.0.0.1", "10.0.0.2",
+    ]  # fmt: skip
+    changes = valid("diff", run("diff", "1", "3", "-f", "json").out)["changes"]
+    assert not {"new", "gone", "returned", "moved"} & {one["event"] for one in changes}
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("merge", "10.0.0.1", "10.0.0.77"), "no device 10.0.0.77 in the inventory"),
+        (("merge", "10.0.0.1", "10.0.0.1"), "and itself are one already"),
+        (("split", "10.0.0.1"), "name what is another device"),
+        (("split", "10.0.0.1", "10.0.0.1", "--since", "1"), "name what is another device"),
+        (("split", "10.0.0.1", "10.0.0.1"), "nothing would stay"),
+        (("split", "10.0.0.1", "--since", "1"), "was not seen before scan 1"),
+        (("split", "10.0.0.1", "--since", "7"), "no scan 7 among the 1 recorded"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_one_line(night: Ended, command: tuple[str, ...], said: str) -> None:
+    ended = run(*command)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert said in ended.err
+    assert "scan 1" in run("diff", "1", "1").out
+    assert run("diff", "1", "2").code == 2

@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from camscan.cli.chosen import NOTHING, Chosen
+from camscan.corrections import NO_CORRECTIONS, Corrections
 
 if TYPE_CHECKING:
     from camscan.model import Reply, ScanResult
 
 
 def judge_replies(
-    how: Literal["replay", "import"], replies: Sequence["Reply"], fingerprints: Path | None, chosen: Chosen = NOTHING
+    how: Literal["replay", "import"],
+    replies: Sequence["Reply"],
+    fingerprints: Path | None,
+    chosen: Chosen = NOTHING,
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> "ScanResult":
     """What the replies prove; the id tells how they came here, and is made from them alone."""
     from camscan.cli.known import load_known
@@ -22,5 +27,5 @@ def judge_replies(
     digest = hashlib.sha256()
     for reply in replies:
         digest.update(as_line(reply).encode() + b"\n")
-    knowledge, assessment = load_known(fingerprints, chosen)
+    knowledge, assessment = load_known(fingerprints, chosen).corrected(corrections)
     return judge(replies, knowledge, scan_id=f"{how}-{digest.hexdigest()[:16]}", known=assessment)

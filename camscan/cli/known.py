@@ -1,9 +1,11 @@
 """Loads what devices are identified and assessed by, from one data directory."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from camscan.cli.chosen import NOTHING, Chosen, held_against
+from camscan.corrections import NO_CORRECTIONS, Corrections
 
 if TYPE_CHECKING:
     from camscan.assess.assessment import Assessment
@@ -17,6 +19,12 @@ class Known(NamedTuple):
 
     knowledge: "Knowledge"
     assessment: "Assessment"
+
+    def corrected(self, corrections: Corrections) -> "Known":
+        """The same, with what the owner says of which devices are one."""
+        if corrections == NO_CORRECTIONS:
+            return self
+        return self._replace(knowledge=replace(self.knowledge, corrections=corrections))
 
 
 def load_known(directory: Path | None = None, chosen: Chosen = NOTHING) -> Known:

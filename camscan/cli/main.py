@@ -24,6 +24,7 @@ from camscan.cli.fingerprint import fingerprint
 from camscan.cli.history import history
 from camscan.cli.ignore import ignore
 from camscan.cli.importing import import_files
+from camscan.cli.merge import merge
 from camscan.cli.note import note
 from camscan.cli.policy import policy
 from camscan.cli.reassess import reassess
@@ -31,6 +32,7 @@ from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
 from camscan.cli.schema import schema
+from camscan.cli.split import split
 from camscan.cli.tag import tag
 from camscan.cli.update import update
 
@@ -63,9 +65,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in (
-    scan, replay, explain, devices, history, diff, reassess, approve, ignore, note, tag, decisions, withdraw,
-    exposure, advisories, update, capture, schema, requests,
-    demo,
+    scan, replay, explain, devices, history, diff, reassess, approve, ignore, note, tag, decisions, withdraw, merge,
+    split, exposure, advisories, update, capture, schema, requests, demo,
 ):  # fmt: skip
     app.command()(command)
 app.command(name="import")(import_files)

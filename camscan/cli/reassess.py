@@ -1,7 +1,5 @@
 """`camscan reassess`: the data of today over the replies that the inventory keeps, without a packet."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,15 +15,9 @@ from camscan.cli.options import (
     SiteOption,
 )
 
-GATEWAYS = "upnp"  # the protocol in which a gateway tells what it forwards
-
 if TYPE_CHECKING:
-    from camscan.assess.exposure.case import Surroundings
     from camscan.cli.known import Known
-    from camscan.inventory.facts import Facts
-    from camscan.inventory.reassess import Stored
     from camscan.inventory.store import Inventory
-    from camscan.model import Reply, ScanResult
 
 
 def reassess(
@@ -67,43 +59,14 @@ def reassess(
 def _reassess(inventory: "Inventory", known: "Known") -> int:
     """The number of the row in the register. Raises `UsageError` where no scan is recorded."""
     from camscan.cli.recording import entry_now
+    from camscan.cli.stored import judge_of_stored, nothing_heard
     from camscan.inventory.reassess import record_judged, stored
-    from camscan.inventory.replies import last_words
     from camscan.inventory.scans import find_scan
 
     entry = entry_now("reassess")
     with inventory.reading() as connection:
         last = find_scan(connection, "last")
-        around = _surroundings(last_words(connection, GATEWAYS))
-        judged = {one.number: made for one in stored(connection) if (made := _judged(one, known, around)) is not None}
-    result = _nothing_heard(known, f"reassess-{last.number + 1}")
-    return record_judged(inventory, judged, replace(result, ended=entry.now), entry, last.number + 1)
-
-
-def _judged(one: "Stored", known: "Known", around: "Surroundings") -> "Facts | None":
-    """What is said of a device now. Where its replies are taken for several today, of the one that most are of."""
-    from camscan.assess.assess import assess
-    from camscan.inventory.facts import facts_of
-    from camscan.judge import noted
-
-    found = noted(one.replies, known.knowledge).result().devices
-    if not found:
-        return None
-    main = max(found, key=lambda device: len(device.observations))
-    return facts_of(assess(main, known.assessment, replace(around, asked_ports=one.asked_ports)))
-
-
-def _surroundings(told: "Iterable[Reply]") -> "Surroundings":
-    """What gateways say about other devices: who forwards a port to them."""
-    from camscan.assess.exposure.surroundings import surroundings_of
-    from camscan.identify.match import observe
-    from camscan.protocols.registry import load_protocols
-
-    return surroundings_of((observe(reply, load_protocols()) for reply in told), None)
-
-
-def _nothing_heard(known: "Known", name: str) -> "ScanResult":
-    """A result that says by which data it was judged, and nothing else."""
-    from camscan.judge import judge
-
-    return judge((), known.knowledge, scan_id=name, known=known.assessment)
+        judge = judge_of_stored(connection, known)
+        judged = {one.number: made for one in stored(connection) if (made := judge(one)) is not None}
+    result = nothing_heard(known, f"reassess-{last.number + 1}", entry.now)
+    return record_judged(inventory, judged, result, entry, last.number + 1)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from camscan.cli.ending import say
+from camscan.corrections import NO_CORRECTIONS
 from camscan.errors import CamscanError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Recorder:
     """Where a result is going to be recorded, made ready before the first packet. `place` None: nowhere, because the
     user wants none. `choices` names the options by which he chooses. A place that the user named and that
-    cannot be used raises; the usual one is done without, which is said, and `failed`."""
+    cannot be used raises; the usual one is done without, which is said, and `failed`. `corrections` are what its owner
+    says of which devices are one."""
 
     def __init__(
         self, place: "Place | None", *, choices: str = "--inventory names another place", quiet: bool = False
@@ -31,15 +33,18 @@ class Recorder:
         self._choices = choices
         self._quiet = quiet
         self.failed = False
+        self.corrections = NO_CORRECTIONS
         if place is not None:
             self._try(place)
 
     def _try(self, place: "Place") -> None:
+        from camscan.inventory.corrections import corrections
         from camscan.inventory.place import warning_about
         from camscan.inventory.store import opened
 
         try:
-            with opened(place, create=True):
+            with opened(place, create=True) as inventory, inventory.reading() as connection:
+                self.corrections = corrections(connection)
                 if not self._quiet and (warning := warning_about(place)):
                     say(warning)
         except CamscanError as error:

@@ -19,6 +19,7 @@ from camscan.cli.options import (
     QuietOption,
     SiteOption,
 )
+from camscan.corrections import NO_CORRECTIONS, Corrections
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def replay(
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
     register = replay_recorder(inventory, record, quiet=quiet)
-    result = register.record(judge_files(files, fingerprints, chosen_by(policies, site)), "replay")
+    result = register.record(
+        judge_files(files, fingerprints, chosen_by(policies, site), register.corrections), "replay"
+    )
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
@@ -75,7 +78,9 @@ def replay(
     return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE
 
 
-def judge_files(names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING) -> "ScanResult":
+def judge_files(
+    names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING, corrections: Corrections = NO_CORRECTIONS
+) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
     from camscan.cli.judged import judge_replies
     from camscan.cli.reading import as_text, lines_of, opened, shown
@@ -89,7 +94,7 @@ def judge_files(names: Sequence[str], fingerprints: Path | None, chosen: Chosen 
                 continue
             with as_text(stream) as text:
                 replies += read_recording(shown(name), lines_of(name, text))
-    return judge_replies("replay", replies, fingerprints, chosen)
+    return judge_replies("replay", replies, fingerprints, chosen, corrections)
 
 
 def read_recording(name: str, lines: Iterable[str]) -> list["Reply"]:

@@ -64,13 +64,14 @@ def elsewhere(unit: Unit) -> list[Conflict]:
 
 
 def rank(attribute: str, claims: Iterable[Claim], witnesses: Witnesses) -> list[tuple[str, float]]:
-    """(value, support) of an attribute, best first; values that agree are one, in their most telling form."""
+    """(value, support) of an attribute, best first; values that agree are one, in their most telling form. Of values
+    that are equally sure the first by the alphabet: who answered first differs from night to night."""
     numbers = Groups(attribute)
     groups: dict[int, list[Claim]] = defaultdict(list)
-    for claim in sorted(_of(attribute, claims), key=lambda c: -c.confidence):
+    for claim in sorted(_of(attribute, claims), key=lambda c: (-c.confidence, c.value)):
         groups[numbers.number(claim.value)].append(claim)
     ranked = [(_best_form(attribute, group), _support(group, witnesses)) for group in groups.values()]
-    return sorted(ranked, key=lambda pair: -pair[1])
+    return sorted(ranked, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _of(attribute: str, claims: Iterable[Claim]) -> list[Claim]:

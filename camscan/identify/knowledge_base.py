@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from camscan.corrections import NO_CORRECTIONS, Corrections
 from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
 from camscan.identify.oui import OuiTable, load_oui
@@ -21,13 +22,15 @@ _NO_RULES = RuleSet(())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """The loaded data. `date` is that of the newest datum; `rules` are by protocol, derived sets among them."""
+    """The loaded data. `date` is that of the newest datum; `rules` are by protocol, derived sets among them.
+    `corrections` are what the owner of the network says of which devices are one."""
 
     directory: Path
     date: str
     rules: Mapping[str, RuleSet]
     oui: OuiTable
     vocabulary: Vocabulary
+    corrections: Corrections = NO_CORRECTIONS
 
     def rule_set(self, name: str) -> RuleSet:
         """The rules of a protocol or derived set; empty where there are none."""

@@ -25,11 +25,14 @@ Slot = tuple[str, str, int | None, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The devices by number: their marks, the digest of their last scan, and which of them are there."""
+    """The devices by number: their marks, the digest of their last scan, and which of them are there. `parts` are marks
+    of those that were merged into another by hand, `whole` of which one each is a part."""
 
     marks: dict[int, Marks]
     digests: dict[int, str | None]
     present: set[int]
+    parts: dict[int, Marks]
+    whole: dict[int, int]
 
 
 @dataclass(slots=True)
@@ -50,11 +53,9 @@ class Open:
 
 
 def known_devices(connection: Connection) -> Known:
-    """Everybody in the register who was not merged into another."""
+    """Everybody in the register."""
     columns = device.c
-    query = select(columns.number, columns.digest, columns.last_scan)
-    rows = connection.execute(query.where(columns.merged_into.is_(None))).all()
-    digests = {row.number: row.digest for row in rows}
+    rows = connection.execute(select(columns.number, columns.digest, columns.last_scan, columns.merged_into)).all()
     values: dict[int, dict[str, str]] = defaultdict(dict)
     addresses: dict[int, list[str]] = defaultdict(list)
     present: set[int] = set()
@@ -69,7 +70,14 @@ def known_devices(connection: Connection) -> Known:
         else:
             values[number][name] = value
     marks = {row.number: known_marks(values[row.number], addresses[row.number], row.last_scan) for row in rows}
-    return Known(marks=marks, digests=digests, present=present & digests.keys())
+    whole = {row.number: row.merged_into for row in rows if row.merged_into is not None}
+    return Known(
+        marks={number: one for number, one in marks.items() if number not in whole},
+        digests={row.number: row.digest for row in rows if row.number not in whole},
+        present=present - whole.keys(),
+        parts={number: marks[number] for number in whole},
+        whole=whole,
+    )
 
 
 def open_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Open]:

@@ -45,6 +45,13 @@ def public_ids(connection: Connection, numbers: list[int]) -> dict[int, str]:
     return {row.number: row.public_id for row in connection.execute(query)}
 
 
+def parts_of(connection: Connection, number: int) -> dict[int, str]:
+    """The devices that were merged into this one by hand, and their ids."""
+    columns = device.c
+    query = select(columns.number, columns.public_id).where(columns.merged_into == number)
+    return {row.number: row.public_id for row in connection.execute(query)}
+
+
 def _by_id(connection: Connection, word: str) -> list[int]:
     return [row.number for row in connection.execute(_id_query(storable(word)))]
 

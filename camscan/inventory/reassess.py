@@ -4,7 +4,7 @@ Each device is judged by itself, by the last replies of it that are kept, so tha
 say now. Nobody is seen by it, and nobody is missed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select, update
@@ -43,17 +43,19 @@ def stored(connection: Connection) -> Iterator[Stored]:
     box = select(attribute.c.device).where(
         attribute.c.name == "kind", attribute.c.value == MIDDLEBOX, attribute.c.until.is_(None)
     )
-    query = (
-        select(device.c.number, scan.c.asked_ports)
-        .join(scan, device.c.last_scan == scan.c.number)
-        .where(device.c.merged_into.is_(None), device.c.number.not_in(box))
-        .order_by(device.c.number)
-    )
-    ports = {row.number: row.asked_ports for row in connection.execute(query)}
-    numbers = list(ports)
+    query = select(device.c.number).where(device.c.merged_into.is_(None), device.c.number.not_in(box))
+    numbers = list(connection.execute(query.order_by(device.c.number)).scalars())
     for start in range(0, len(numbers), AT_ONCE):
-        for number, replies in replies_of(connection, numbers[start : start + AT_ONCE]).items():
-            yield Stored(number=number, replies=tuple(replies), asked_ports=ports_asked(ports[number]))
+        yield from stored_of(connection, numbers[start : start + AT_ONCE])
+
+
+def stored_of(connection: Connection, numbers: Sequence[int]) -> Iterator[Stored]:
+    """What is kept of each of these devices, of which something is."""
+    query = select(device.c.number, scan.c.asked_ports).join(scan, device.c.last_scan == scan.c.number)
+    rows = connection.execute(query.where(device.c.number.in_(numbers)))
+    ports = {row.number: row.asked_ports for row in rows}
+    for number, replies in replies_of(connection, numbers).items():
+        yield Stored(number=number, replies=tuple(replies), asked_ports=ports_asked(ports[number]))
 
 
 def record_judged(

@@ -113,11 +113,15 @@ class _Recording:
 
     def _recognised(self, known: Known) -> dict[int, Device]:
         """The devices of the scan by their numbers, in their order; new ones count on from the highest."""
-        devices = self._result.devices
-        marks = [marks_of(one) for one in devices]
-        numbers = recognise(marks, known.marks, self._entry.same_value, self._entry.is_placeholder)
+        marks = [marks_of(one) for one in self._result.devices]
+        everybody = {**known.marks, **known.parts}
+        numbers = recognise(marks, everybody, self._entry.same_value, self._entry.is_placeholder)
         new = numbers_after(self._connection, device.c.number)
-        return {next(new) if n is None else n: one for n, one in zip(numbers, devices, strict=True)}
+        devices: dict[int, Device] = {}
+        for one, number in zip(self._result.devices, numbers, strict=True):
+            whole = known.whole.get(number, number) if number is not None else None
+            devices[next(new) if whole is None or whole in devices else whole] = one
+        return devices
 
     def _sight(self, known: Known, devices: Mapping[int, Device], digests: Mapping[int, str | None]) -> None:
         new = [

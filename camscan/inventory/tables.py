@@ -185,8 +185,10 @@ correction = Table(  # which devices are one, and which are not, by a word of th
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("kind", String, nullable=False),  # merge or split
     Column("device", Integer, ForeignKey("device.number"), nullable=False),
+    Column("marks", Text, nullable=False),  # JSON: what it is told by, as (attribute, value)
     Column("other", Integer, ForeignKey("device.number"), nullable=False),  # what was merged into it, or split off
-    Column("scan", Integer, ForeignKey("scan.number"), nullable=False),  # the row of the register that it made
+    Column("other_marks", Text, nullable=False),
+    Column("scan", Integer, ForeignKey("scan.number"), nullable=False),  # since when it is so
     Column("reason", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("made", Float, nullable=False),

@@ -1,0 +1,55 @@
+"""What the inventory keeps of a device, judged by the data of today."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from camscan.assess.exposure.case import Surroundings
+    from camscan.cli.known import Known
+    from camscan.inventory.facts import Facts
+    from camscan.inventory.reassess import Stored
+    from camscan.inventory.store import Transaction
+    from camscan.model import Reply, ScanResult
+
+GATEWAYS = "upnp"  # the protocol in which a gateway tells what it forwards
+
+
+def judge_of_stored(connection: "Transaction", known: "Known") -> "Callable[[Stored], Facts | None]":
+    """What is said of a device now, by its replies, beside what the register heard of others, and the word of its owner
+    on which devices are one; None where its replies say nothing."""
+    from camscan.inventory.corrections import corrections
+    from camscan.inventory.replies import last_words
+
+    around = _surroundings(last_words(connection, GATEWAYS))
+    corrected = known.corrected(corrections(connection))
+    return lambda one: _judged(one, corrected, around)
+
+
+def nothing_heard(known: "Known", name: str, now: float) -> "ScanResult":
+    """A result that says by which data it was judged, and nothing else."""
+    from camscan.judge import judge
+
+    return replace(judge((), known.knowledge, scan_id=name, known=known.assessment), ended=now)
+
+
+def _judged(one: "Stored", known: "Known", around: "Surroundings") -> "Facts | None":
+    """Where its replies are taken for several devices today, what is said of the one that most are of."""
+    from camscan.assess.assess import assess
+    from camscan.inventory.facts import facts_of
+    from camscan.judge import noted
+
+    found = noted(one.replies, known.knowledge).result().devices
+    if not found:
+        return None
+    main = max(found, key=lambda device: len(device.observations))
+    return facts_of(assess(main, known.assessment, replace(around, asked_ports=one.asked_ports)))
+
+
+def _surroundings(told: "Iterable[Reply]") -> "Surroundings":
+    """What gateways say about other devices: who forwards a port to them."""
+    from camscan.assess.exposure.surroundings import surroundings_of
+    from camscan.identify.match import observe
+    from camscan.protocols.registry import load_protocols
+
+    return surroundings_of((observe(reply, load_protocols()) for reply in told), None)

@@ -2,6 +2,7 @@
 register and in the scans that follow. On both databases."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -249,3 +250,25 @@ def test_marks_that_stand_at_several_join_nothing(known: Known) -> None:
     clone = sadp("10.0.0.3", ONE, "44:19:b6:00:00:09")
     assert len(judged(known, 1, (FIRST, SECOND), said).devices) == 1
     assert len(judged(known, 1, (FIRST, SECOND, clone), said).devices) == 3
+
+
+def test_cameras_that_all_have_the_address_of_the_factory_are_as_many_as_they_are(
+    inventory: Inventory, known: Known
+) -> None:
+    fresh = [
+        replace(sadp("192.168.1.64", serial, mac), foreign=True)
+        for serial, mac in ((ONE, "44:19:b6:00:00:01"), (TWO, "44:19:b6:00:00:02"))
+    ]
+    for day, replies in enumerate((fresh, fresh[::-1], fresh), 1):
+        night(inventory, known, day, *replies)
+        assert sorted(one.values["serial"] for one in there(inventory)) == [ONE, TWO]
+        assert there(inventory, gone=True) == []
+    assert len({one.id for one in there(inventory)}) == 2
+
+
+def test_who_answers_first_does_not_decide_between_what_is_equally_sure(known: Known) -> None:
+    one, other = sadp("10.0.0.1", ONE, "44:19:b6:00:00:01"), sadp("10.0.0.1", TWO, "44:19:b6:00:00:02")
+    named = [
+        [(d.serial, d.mac, d.model) for d in judged(known, 1, some).devices] for some in permutations((one, other))
+    ]
+    assert named[0] == named[1]

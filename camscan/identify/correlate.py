@@ -100,7 +100,10 @@ def _units(address: str, several: Sequence[tuple[Observation, tuple[Claim, ...]]
         reason = f"{behind.doubt}, more than one device or recorder has: a forwarding router or a trap, taken for one"
         units[0].conflicts.append(Conflict(attribute="serial", values=(), reason=reason))
     if len(units) > 1:
-        reason = f"the ports of {address} tell different serials: several devices behind one address; kept apart"
+        if all(o.reply.foreign for o, _ in several):
+            reason = f"replies from {address} tell different serials: several devices have this address; kept apart"
+        else:
+            reason = f"the ports of {address} tell different serials: several devices behind one address; kept apart"
         values = tuple((value, 0.0) for value in sorted(set().union(*serials.values())))
         for unit in units:
             unit.conflicts.append(Conflict(attribute="serial", values=values, reason=reason))

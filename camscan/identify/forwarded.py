@@ -1,8 +1,12 @@
-"""Several devices behind one address: a router that forwards its ports, a recorder that passes its cameras on.
+"""Several devices behind one address: a router that forwards its ports, a recorder that passes its cameras on, cameras
+that all still have the address of the factory.
 
 The rule: one device tells one serial, whichever port it is asked on. Where one protocol tells different serials on
 different ports of an address, the ports are parted by serial. A port without a serial goes with the only device it
 does not contradict; else it is kept apart from all of them. RFC 3022 (NAPT) is what makes such addresses.
+
+Of an address that does not belong to the wire each reply stands by itself, as it cannot be asked: there one that tells
+another serial is another device.
 """
 
 from collections import defaultdict
@@ -44,10 +48,12 @@ def parted(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> Behind:
 
 
 def _devices(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> list[list[Seen]]:
+    unasked = all(o.reply.foreign and o.reply.transport == "udp" for o, _ in seen)
     ports: dict[Port, list[Seen]] = defaultdict(list)
-    for one in seen:
-        ports[one[0].reply.transport, one[0].reply.port].append(one)
-    groups = _groups(ports, serials)
+    for number, one in enumerate(seen):
+        reply = one[0].reply
+        ports[(reply.transport, -number) if unasked else (reply.transport, reply.port)].append(one)
+    groups = _groups(ports, serials, "udp" if unasked else "tcp")
     if not _is_several(groups, ports, serials):
         return [list(seen)]
     devices = [[one for port in group for one in ports[port]] for group in groups]
@@ -62,12 +68,12 @@ def _devices(seen: Sequence[Seen], serials: Mapping[str, set[str]]) -> list[list
     return [*devices, rest] if rest else devices
 
 
-def _groups(ports: Mapping[Port, Sequence[Seen]], serials: Mapping[str, set[str]]) -> list[list[Port]]:
-    """TCP ports that tell the same serial, together. Raises `_TooManyError` where no recorder has so many."""
+def _groups(ports: Mapping[Port, Sequence[Seen]], serials: Mapping[str, set[str]], transport: str) -> list[list[Port]]:
+    """Ports that tell the same serial, together. Raises `_TooManyError` where no recorder has so many."""
     groups: list[tuple[Values, list[Port]]] = []
     for port, several in ports.items():
         told = set().union(*(serials.get(o.id, ()) for o, _ in several))
-        if port[0] != "tcp" or not told:
+        if port[0] != transport or not told:
             continue
         if len(told) > VALUES_LIMIT:
             raise _TooManyError(f"port {port[1]} tells more than {VALUES_LIMIT} serials")

@@ -219,7 +219,7 @@ def test_the_version_names_the_date_of_every_data_file() -> None:
     [
         (["bogus"], "No such command 'bogus'"),
         (["replay"], "Missing argument"),
-        (["explain", "10.0.0.1"], "Missing option '--from'"),
+        (("explain",), "Missing argument 'ADDRESS|DEVICE'"),
         (["replay", "/nonexistent"], "/nonexistent: No such file or directory"),
         (["schema", "--output", "/nonexistent/x"], "--output /nonexistent/x: No such file or directory"),
         (["replay", "/dev/null"], "/dev/null: no reply in it"),

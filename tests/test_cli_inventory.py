@@ -289,3 +289,29 @@ def test_hostile_words_in_the_inventory_are_shown_safely(scanner: Scanner, place
         ended = run(*arguments)
         assert ended.code == 0
         assert all(c.isprintable() or c == "\n" for c in ended.out)
+
+
+def test_a_device_of_the_inventory_is_explained_by_the_replies_that_it_keeps(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "replies.jsonl").write_text(line(SADP, "10.0.0.5"))
+    run("replay", str(tmp_path / "replies.jsonl"), "--record")
+    (one,) = valid("devices", run("devices", "-f", "json").out)["devices"]
+    told = run("explain", one["id"])
+    assert (told.code, told.err) == (0, "")
+    assert told.out == run("explain", "10.0.0.5", "--from", str(tmp_path / "replies.jsonl")).out
+    findings = json.loads(run("explain", "10.0.0.5", "-f", "json").out)[0]["findings"]
+    found = next(one for one in findings if one["state"] == "found")
+    run("ignore", "10.0.0.5", found["id"], "--reason", "until March", "--who", "J. Jensen")
+    assert "ignored, J. Jensen: until March" in run("explain", "10.0.0.5").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explain", "10.0.0.77"), "no device 10.0.0.77 in the inventory"),
+        (("explain", "10.0.0.1", "--from", "x.json", "--inventory", "y"), "--from and --inventory do not go together"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_line(two_nights: Path, arguments: tuple[str, ...], said: str) -> None:
+    ended = run(*arguments)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert said in ended.err

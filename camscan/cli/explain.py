@@ -1,23 +1,19 @@
 """`camscan explain`: every claim about one device, the evidence and the rule, and what spoke against it."""
 
-from collections.abc import Iterable
 from enum import StrEnum
-from itertools import chain, repeat
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camscan.cli.chosen import NOTHING, Chosen, chosen_by
-from camscan.cli.options import FingerprintsOption, OutputOption, PolicyOption, SiteOption
+from camscan.cli.chosen import chosen_by
+from camscan.cli.options import FingerprintsOption, InventoryOption, OutputOption, PolicyOption, SiteOption
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camscan.model import Reply
-    from camscan.report.shape import Device, Document
-
-_NEITHER = "neither camscan.scan/1 nor a recording"
+    from camscan.cli.chosen import Chosen
+    from camscan.report.shape import Device
 
 
 class Form(StrEnum):
@@ -32,19 +28,30 @@ def explain(
         str, typer.Argument(metavar="ADDRESS|DEVICE", help="An address, or the id, serial or MAC of a device.")
     ],
     source: Annotated[
-        str,
-        typer.Option("--from", metavar="FILE", help="A scan written with --format json, or a recording; - for stdin."),
-    ],
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="A scan written with --format json, or a recording; - for stdin. Without it: the inventory.",
+        ),
+    ] = None,
     form: Annotated[Form, typer.Option("--format", "-f", help="Form of the explanation.")] = Form.TABLE,
     output: OutputOption = None,
     policies: PolicyOption = None,
     site: SiteOption = None,
     fingerprints: FingerprintsOption = None,
+    inventory: InventoryOption = None,
 ) -> None:
     """Explain why a device is what camscan says it is.
 
-    A recording is judged anew with the fingerprints of today; a scan's JSON is explained as it was judged then.
-    With --policy or --site both are held against policies of today.
+    What the inventory keeps of its replies, or a recording, is judged anew with the fingerprints of today; a scan's
+    JSON is explained as it was judged then. With --policy or --site all are held against policies of today.
+
+    \b
+    camscan explain 10.20.0.17
+    camscan explain 10.20.0.17 --from scan.json
+
+    Exit codes: 0 done, 2 usage (no such device among them), 4 could not run.
     """
     from camscan.cli.advisories import told_of
     from camscan.cli.formats import screen
@@ -53,8 +60,13 @@ def explain(
     from camscan.report.explain import as_explanation, explanation
     from camscan.report.jsonl import as_json
 
-    document = read_document(source, fingerprints, chosen_by(policies, site))
-    matching = _matching(document, wanted, source)
+    chosen = chosen_by(policies, site)
+    if source is None:
+        matching = _from_inventory(wanted, inventory, fingerprints, chosen)
+    elif inventory is not None:
+        raise UsageError("--from and --inventory do not go together")
+    else:
+        matching = _from_file(wanted, source, fingerprints, chosen)
     told = told_of(fingerprints) if any(device.advisories for device in matching) else {}
     found = [explanation(device, same_value, told) for device in matching]
     with Output(output) as destination:
@@ -66,7 +78,10 @@ def explain(
             destination.write("\n".join(texts))
 
 
-def _matching(document: "Document", wanted: str, source: str) -> list["Device"]:
+def _from_file(wanted: str, source: str, fingerprints: "Path | None", chosen: "Chosen") -> list["Device"]:
+    from camscan.cli.document import read_document
+
+    document = read_document(source, fingerprints, chosen)
     key = wanted.casefold()
     found = [device for device in document.devices if key in _names(device)]
     if not found:
@@ -79,85 +94,19 @@ def _names(device: "Device") -> set[str]:
     return {name.casefold() for name in names if name}
 
 
-def read_document(source: str, fingerprints: "Path | None", chosen: Chosen = NOTHING) -> "Document":
-    """A document from a scan's JSON, or from judging a recording."""
-    from camscan.cli.anew import held_anew
-    from camscan.cli.reading import readable, shown
+def _from_inventory(
+    wanted: str, inventory: str | None, fingerprints: "Path | None", chosen: "Chosen"
+) -> list["Device"]:
+    """The device as its stored replies have it today, beside what its owner has decided."""
+    import time
 
-    name = shown(source)
-    with readable(source) as stream:
-        blanks, first = _first_line(stream)
-        if not first:
-            raise UsageError(f"{name}: nothing in it")
-        if not _is_recording(first):
-            text = _whole(name, first, stream)
-            return held_anew(_parse(text, name), chosen, fingerprints)
-        replies = _replies(name, chain(repeat("\n", blanks), [first]), stream)
-    return _judged(replies, fingerprints, chosen)
+    from camscan.cli.known import load_known
+    from camscan.cli.register import reading
+    from camscan.cli.stored import stored_device
+    from camscan.report.document import device_record
+    from camscan.report.shape import Device
 
-
-def _first_line(stream: TextIO) -> tuple[int, str]:
-    """How many blank lines stand first, and as much of the line after them as a recording's may have."""
-    from camscan.intake.lines import LINE_LIMIT
-
-    blanks = 0
-    while (line := stream.readline(LINE_LIMIT + 1)) and not line.strip():
-        blanks += 1
-    return blanks, line
-
-
-def _is_recording(first: str) -> bool:
-    """A recording begins with a whole JSON value; a document goes over many lines or names its schema."""
-    import json
-
-    try:
-        row = json.loads(first)
-    except (ValueError, RecursionError):
-        return False
-    return not (isinstance(row, dict) and "schema" in row)
-
-
-def _whole(name: str, first: str, stream: TextIO) -> str:
-    """The text of a document. One that cannot be JSON is not read to its end, which may be nowhere."""
-    from camscan.cli.reading import SIZE_LIMIT, too_large
-
-    if not first.lstrip().startswith("{"):
-        raise UsageError(f"{name}: {_NEITHER}")
-    text = first + stream.read(SIZE_LIMIT)
-    if len(text) > SIZE_LIMIT:
-        raise too_large(name)
-    return text
-
-
-def _parse(text: str, name: str) -> "Document":
-    from pydantic import ValidationError
-
-    from camscan.intake.lines import is_text
-    from camscan.report.shape import Document
-
-    if not is_text(text):
-        number = next(n for n, line in enumerate(text.split("\n"), 1) if not is_text(line))
-        raise UsageError(f"{name}:{number}: not UTF-8 text")
-    try:
-        return Document.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        reason = ": ".join((".".join(map(str, first["loc"])), first["msg"])).removeprefix(": ")
-        raise UsageError(f"{name}: {_NEITHER}: {reason}") from None
-
-
-def _replies(name: str, beginning: Iterable[str], stream: TextIO) -> "list[Reply]":
-    from camscan.cli.reading import lines_of
-    from camscan.cli.replay import read_recording
-
-    return read_recording(name, chain(beginning, lines_of(name, stream)))
-
-
-def _judged(replies: "list[Reply]", fingerprints: "Path | None", chosen: Chosen) -> "Document":
-    import camscan
-    from camscan.cli.judged import judge_replies
-    from camscan.report.document import as_document
-    from camscan.report.shape import Document
-
-    judged = judge_replies("replay", replies, fingerprints, chosen)
-    return Document.model_validate(as_document(judged, camscan.__version__))
+    known = load_known(fingerprints, chosen)
+    with reading(inventory) as connection:
+        found = stored_device(connection, wanted, known, time.time())
+    return [Device.model_validate(device_record(found))]

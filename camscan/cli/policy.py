@@ -149,7 +149,7 @@ def _own_policy(file: Path, fingerprints: Path | None) -> "OwnPolicy":
 
 
 def _devices(source: str, fingerprints: Path | None) -> "list[Device]":
-    from camscan.cli.explain import read_document
+    from camscan.cli.document import read_document
     from camscan.report.readback import device_of
 
     return [device_of(record) for record in read_document(source, fingerprints).devices]

@@ -101,18 +101,10 @@ def _scans(files: Sequence[str]) -> "list[ScanResult]":
 
 
 def _read(name: str) -> "ScanResult":
-    from camscan.cli.reading import SIZE_LIMIT, readable, shown, too_large
-    from camscan.intake.lines import is_text
-    from camscan.intake.result_file import parse_result
+    from camscan.cli.reading import shown
+    from camscan.cli.scan_file import read_scan
 
-    with readable(name) as stream:
-        text = stream.read(1)  # what cannot be a document is not read to its end, which may be nowhere
-        text += stream.read(SIZE_LIMIT) if text and text in "{ \t\r\n" else ""
-    if len(text) > SIZE_LIMIT:
-        raise too_large(name)
-    if not is_text(text):
-        raise UsageError(f"{shown(name)}: not UTF-8 text")
-    scan = parse_result(shown(name), text)
+    scan = read_scan(name)
     if scan.vantage is None:
         raise UsageError(f"{shown(name)}: scan.vantage: null: nobody says from where this was asked")
     return scan

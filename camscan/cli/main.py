@@ -28,6 +28,7 @@ from camscan.cli.merge import merge
 from camscan.cli.note import note
 from camscan.cli.policy import policy
 from camscan.cli.reassess import reassess
+from camscan.cli.reconcile import reconcile
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
@@ -66,7 +67,7 @@ app = typer.Typer(
 )
 for command in (
     scan, replay, explain, devices, history, diff, reassess, approve, ignore, note, tag, decisions, withdraw, merge,
-    split, exposure, advisories, update, capture, schema, requests, demo,
+    split, exposure, advisories, update, capture, schema, requests, demo, reconcile,
 ):  # fmt: skip
     app.command()(command)
 app.command(name="import")(import_files)

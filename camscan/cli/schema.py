@@ -17,13 +17,14 @@ class Document(StrEnum):
     HISTORY = "history"
     DIFF = "diff"
     DECISIONS = "decisions"
+    RECONCILE = "reconcile"
 
 
 def schema(
     document: Annotated[
         Document,
         typer.Argument(
-            metavar="[scan|exposure|devices|history|diff|decisions]",
+            metavar="[scan|exposure|devices|history|diff|decisions|reconcile]",
             help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
         ),
     ] = Document.SCAN,
@@ -38,10 +39,12 @@ def schema(
 
 
 def _published(document: Document) -> dict[str, Any]:
-    from camscan.report import exposure_shape, register_shape, shape
+    from camscan.report import exposure_shape, reconcile_shape, register_shape, shape
 
     if document is Document.SCAN:
         return shape.json_schema()
     if document is Document.EXPOSURE:
         return exposure_shape.json_schema()
+    if document is Document.RECONCILE:
+        return reconcile_shape.json_schema()
     return register_shape.register_schema(document.value)

@@ -103,6 +103,11 @@ class Vocabulary:
         identity = self.brand_id(text)
         return self.brands[identity].sole_maker if identity else None
 
+    def makers_of(self, brand: str) -> tuple[str, ...]:
+        """Who a source shows to make, or to have made, for a brand, by its id; nobody where it is a mere belief."""
+        known = self.brands.get(brand)
+        return known.makers if known is not None and known.standing == "sourced" else ()
+
     def is_made_by(self, text: str, maker: str) -> bool:
         """Whether a source shows that this maker builds, or has built, for the brand named: no mere belief counts."""
         brand = self.brands.get(self.brand_id(text) or "")

@@ -73,6 +73,10 @@ class Asked:
         why = f": {best.reason}" if best.reason else ""
         return Cell(verdict="cannot-say", reason=f"{best.channel} {_UNFINISHED[best.state]}{why}")
 
+    def rows(self, address: str) -> tuple[Coverage, ...]:
+        """The rows of the coverage that asked this address, or were to ask it, the worst first."""
+        return self._rows_of(address)
+
     def unlike(self, addresses: Iterable[str]) -> tuple[str, ...]:
         """The first of each kind of these addresses: of two that are alike, every question was asked alike."""
         kinds: dict[Hashable, str] = {}

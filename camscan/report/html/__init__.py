@@ -1,0 +1,1 @@
+"""Reports as pages: one file each, that needs nothing else and runs nothing. The words stand in `templates/`."""

@@ -166,9 +166,8 @@ def reason_of(row: Row) -> str | None:
 
 
 def _known(unit: Unit) -> str:
-    gone, seen = (moment(time) for time in (unit.gone, unit.last_seen))
     at = f" at {unit.address}" if unit.address else ""
-    return f"was there{at} until {(seen or 'an unknown time')[:_DAY]}, gone since {(gone or 'then')[:_DAY]}"
+    return f"was there{at} until {(moment(unit.last_seen) or 'an unknown time')[:_DAY]}"
 
 
 def _when(covered: Covered) -> str:

@@ -12,6 +12,7 @@ from camscan.assess.reconcile.knowing import Knowing
 from camscan.reconciliation import Difference, Entry, Unit
 
 _Compared = tuple[str, str, str, bool]  # field, what the list says, what the network says, whether they agree
+_BEFORE_VARIANT = re.compile(r"\s+(?=[(/])")
 _VERSION = re.compile(r"^(?:version|ver\.?|v)?\s*", re.IGNORECASE)
 
 
@@ -68,14 +69,16 @@ def _same_name(text: str, unit: Unit, knowing: Knowing) -> bool:
     known."""
     name = knowing.names.brand_id(text)
     if name is None:
-        return _folded(text) in (_folded(unit.vendor or ""), _folded(unit.brand or ""))
+        known = {_folded(one) for one in (unit.vendor, unit.brand) if one}
+        return not known.isdisjoint({_folded(text), *map(_folded, text.split())})
     if name in (unit.vendor, unit.brand):
         return True
     return unit.brand in (None, unit.vendor) and unit.vendor in knowing.names.makers_of(name)
 
 
 def _same_model(listed: str, known: str, knowing: Knowing) -> bool:
-    """With or without the maker's name before it."""
+    """With or without the maker's name before it, and with or without a space before its variant."""
+    listed = _BEFORE_VARIANT.sub("", listed)
     first, _, rest = listed.partition(" ")
     if rest and knowing.names.brand_id(first) is not None:
         listed = rest

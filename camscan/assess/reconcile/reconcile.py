@@ -81,7 +81,14 @@ def _in_list_alone(
             continue
         known, reason = was.get(entry.line), None if every else _of_others(entry, knowing)
         category: Category = "other" if reason and known is None else "list-only"
-        yield Row(category=category, entry=entry, covered=covered(entry.address), known=known, reason=reason)
+        yield Row(category=category, entry=entry, covered=_covered(entry, known, covered), known=known, reason=reason)
+
+
+def _covered(entry: Entry, known: Unit | None, covered: CoveredAt) -> Covered:
+    """How far it was asked: one that is gone was, where it used to be, unless the list has it elsewhere."""
+    if known is None or known.gone is None or entry.address not in (None, *known.addresses):
+        return covered(entry.address)
+    return Covered(state="asked", reason="looked for in vain where it was", time=known.gone)
 
 
 def _of_others(entry: Entry, knowing: Knowing) -> str | None:

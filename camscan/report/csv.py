@@ -43,7 +43,9 @@ def write_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _safe(cell: object) -> str:
-    text = "" if cell is None else printable(str(cell), CELL_LIMIT)
+    if cell is None:
+        return ""
+    text = printable(str(cell), CELL_LIMIT)
     return _FORMULA.sub(r"\1\2'", text)
 
 

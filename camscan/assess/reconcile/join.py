@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass
 
 from camscan.assess.reconcile.knowing import Knowing
-from camscan.reconciliation import Entry, Mark, Unit
+from camscan.reconciliation import MARKS, Entry, Mark, Unit
 
 ALIKE = 16  # devices under one key that are looked at one by one; where more share it, it tells none of them
 
@@ -47,9 +47,9 @@ def join(entries: Sequence[Entry], units: Sequence[Unit], knowing: Knowing) -> l
     """The pairs, in the order of the lines."""
     order = sorted(range(len(units)), key=lambda place: (-(units[place].last_seen or 0.0), units[place].id))
     listed = [_entry_marks(entry) for entry in entries]
-    known = [_unit_marks(unit, knowing) for unit in units]
+    known = _meant(listed, ((place, _unit_marks(units[place], knowing)) for place in order))
     found: dict[int, Joined] = {}
-    free = dict.fromkeys(order)
+    free = dict.fromkeys(known)
     for stage in _stages(knowing):
         holders = _Holders(stage, ((place, known[place]) for place in free), units)
         for place, entry in enumerate(entries):
@@ -60,6 +60,12 @@ def join(entries: Sequence[Entry], units: Sequence[Unit], knowing: Knowing) -> l
                 found[place] = Joined(place, unit, stage.by, stage.another)
                 del free[unit]
     return [found[place] for place in sorted(found)]
+
+
+def _meant(listed: Sequence[Marks], known: Iterable[tuple[int, Marks]]) -> dict[int, Marks]:
+    """Of all devices those of which a line has a mark: of most of a large network nobody says anything."""
+    said = {name: {value for marks in listed for value in marks[name]} for name in (*MARKS, "ending")}
+    return {place: marks for place, marks in known if any(not said[name].isdisjoint(marks[name]) for name in said)}
 
 
 def _stages(knowing: Knowing) -> tuple[_Stage, ...]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import camscan
 from camscan.report.document import moment
@@ -19,6 +19,7 @@ from camscan.report.printable import printable
 PIECE = 200  # values that are put together before they are written; one by one takes twice the time
 PROSE_LIMIT = 4000  # characters of one sentence of our own, as on a terminal
 
+_UNKNOWN = Markup('<span class="none" aria-hidden="true">\u2013</span>')
 _DAY = len("2026-11-29")
 
 
@@ -39,7 +40,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": _day, "count": _count, "prose": _prose}
+    environment.filters |= {"value": _value, "day": _day, "count": _count, "prose": _prose}
     return environment
 
 
@@ -48,6 +49,14 @@ def _shown(value: object) -> object:
     if value is None:
         return ""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _value(text: str | Markup | None) -> Markup:
+    """A value in its own direction of writing; what is not known is a dash, which is not read out. A filter and no
+    macro: of a large network there are a million."""
+    if not text:
+        return _UNKNOWN
+    return Markup(f"<bdi>{text if isinstance(text, Markup) else escape(printable(text))}</bdi>")  # noqa: S704
 
 
 def _day(seconds: float | None) -> str:
@@ -60,4 +69,4 @@ def _count(number: int) -> str:
 
 def _prose(text: str) -> Markup:
     """A sentence of our own, which may be longer than what a device may say."""
-    return Markup.escape(printable(text, PROSE_LIMIT))
+    return escape(printable(text, PROSE_LIMIT))

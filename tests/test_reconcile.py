@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camscan.assess.reconcile.covered import CoveredBy
 from camscan.assess.reconcile.knowing import Knowing
@@ -225,6 +227,25 @@ def test_one_that_is_gone_may_be_where_the_list_has_it() -> None:
     entry = Entry(line=2, serial="SERIAL000001", address="10.99.0.1")
     (row,) = held([entry], [], gone=[unit(1, gone=2.0)], scans=[scanned(1)]).rows
     assert row.covered and row.covered.state == "not-asked"
+
+
+MARK = st.sampled_from([None, "A", "AAAAAAAAA1", "BAAAAAAAAA1", "CCCCCC2"])
+ADDRESS = st.sampled_from(["10.0.0.1", "10.0.0.2", "10.0.0.3"])
+MAC = st.sampled_from([None, "44:19:b6:00:00:01", "44:19:b6:00:00:02"])
+LISTED = st.lists(st.tuples(MARK, MAC, ADDRESS | st.none()).filter(any), max_size=8)
+KNOWN = st.lists(st.tuples(MARK, MAC, ADDRESS), max_size=8)
+
+
+@given(LISTED, KNOWN)
+def test_nobody_is_lost_and_nobody_counts_twice(listed: list[Any], known: list[Any]) -> None:
+    entries = [Entry(line=n, serial=s, mac=m, address=a) for n, (s, m, a) in enumerate(listed, 2)]
+    units = [unit(n, serial=s, mac=m, addresses=(a,)) for n, (s, m, a) in enumerate(known)]
+    found = held(entries, units)
+    assert sorted(row.entry.line for row in found.rows if row.entry) == [entry.line for entry in entries]
+    assert sorted(row.unit.id for row in found.rows if row.unit) == sorted(one.id for one in units)
+    for row in found.of("matched", "differing"):
+        contradicted = any(one.field in ("serial", "mac") for one in row.differences)
+        assert row.another == (row.by == "address" and contradicted)
 
 
 def asked(address: str | None, *scans: ScanResult) -> tuple[str, str]:

@@ -98,7 +98,7 @@ def _said(error: str) -> str:
 def _separator(text: str) -> tuple[str, int]:
     """What stands between cells, and how many lines come before the head."""
     first = text[: text.find("\n") + 1] or text
-    if first[:4].casefold() == "sep=" and len(first.strip("\r\n")) == 5:
+    if first[:4].casefold() == "sep=" and first[4:].strip("\r\n") in _SEPARATORS:
         return first[4], 1
     head = next((line for line in text[: CELL_LIMIT * 10].splitlines() if line.strip()), "")
     bare = "".join(head.split('"')[::2])  # what stands in quotes separates nothing

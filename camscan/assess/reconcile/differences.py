@@ -1,5 +1,5 @@
 """What a list says of a device and the network does not, field by field. What one of the two does not say is no
-difference, nor is another spelling of the same.
+difference, nor is another spelling of the same, nor a placeholder.
 
 A list that names the brand and a network that names the maker say the same, and so the other way round: a device sold
 as ANNKE and made by Hikvision is both.
@@ -36,9 +36,9 @@ def _compared(entry: Entry, unit: Unit, knowing: Knowing) -> Iterator[_Compared]
 def _marks(entry: Entry, unit: Unit, knowing: Knowing) -> Iterator[_Compared]:
     if entry.address and unit.addresses:
         yield "address", entry.address, " ".join(unit.addresses), entry.address in unit.addresses
-    if entry.serial and unit.serial:
+    if entry.serial and unit.serial and not knowing.is_placeholder(unit.serial):
         yield "serial", entry.serial, unit.serial, _same_serial(entry.serial, unit.serial, knowing)
-    if entry.mac and unit.mac:
+    if entry.mac and unit.mac and not knowing.is_placeholder(unit.mac):
         yield "mac", entry.mac, unit.mac, entry.mac == unit.mac.casefold()
 
 

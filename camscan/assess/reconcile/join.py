@@ -94,7 +94,8 @@ def contradicted(entry: Entry, unit: Unit, knowing: Knowing) -> bool:
     serials = entry.serial and unit.serial and not knowing.is_placeholder(unit.serial)
     if serials and not knowing.same_value("serial", entry.serial or "", unit.serial or ""):
         return True
-    return bool(entry.mac and unit.mac) and entry.mac != (unit.mac or "").casefold()
+    macs = entry.mac and unit.mac and not knowing.is_placeholder(unit.mac)
+    return bool(macs) and entry.mac != (unit.mac or "").casefold()
 
 
 class _Holders:

@@ -141,17 +141,15 @@ def _against_scan(listed: "OwnerList", name: str, every: bool) -> "Reconciliatio
 
 
 def _against_inventory(listed: "OwnerList", wanted: str | None, every: bool, quiet: bool) -> "Reconciliation":
-    from camscan.assess.reconcile.units import middleboxes_of_register, units_of_register
+    from camscan.assess.reconcile.units import NEEDED, middleboxes_of_register, units_of_register
     from camscan.cli.register import inventory_at
     from camscan.inventory.last_asked import last_asked
     from camscan.inventory.listing import Filter
     from camscan.inventory.listing import listed as devices_of
-    from camscan.register import SINGLE
 
-    names = (*SINGLE, "addresses")
     with inventory_at(wanted, quiet=quiet) as opened, opened.reading() as connection:
-        there = devices_of(connection, Filter(), names)
-        gone = units_of_register(devices_of(connection, Filter(gone=True), names))
+        there = devices_of(connection, Filter(), NEEDED)
+        gone = units_of_register(devices_of(connection, Filter(gone=True), NEEDED))
         scans = last_asked(connection, SCANS)
         place = opened.name
     boxes = middleboxes_of_register(there)

@@ -9,6 +9,9 @@ from camscan.reconciliation import Unit
 from camscan.register import Listed
 
 _TOLD = ("serial", "mac", "vendor", "brand", "model", "firmware", "build", "kind", "site")
+NEEDED = (*_TOLD, "address", "addresses")
+"""The attributes of the register that a unit is made of."""
+
 _MIDDLEBOX = "middlebox"  # the kind under which the register keeps it
 
 

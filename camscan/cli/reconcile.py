@@ -1,5 +1,6 @@
 """`camscan reconcile`: the owner's list of devices against what is on the network."""
 
+import time
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -148,8 +149,9 @@ def _against_inventory(listed: "OwnerList", wanted: str | None, every: bool, qui
     from camscan.inventory.listing import listed as devices_of
 
     with inventory_at(wanted, quiet=quiet) as opened, opened.reading() as connection:
-        there = devices_of(connection, Filter(), NEEDED)
-        gone = units_of_register(devices_of(connection, Filter(gone=True), NEEDED))
+        now = time.time()
+        there = devices_of(connection, Filter(), NEEDED, now=now)
+        gone = units_of_register(devices_of(connection, Filter(gone=True), NEEDED, now=now))
         scans = last_asked(connection, SCANS)
         place = opened.name
     boxes = middleboxes_of_register(there)

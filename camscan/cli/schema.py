@@ -24,7 +24,7 @@ def schema(
     document: Annotated[
         Document,
         typer.Argument(
-            metavar="[scan|exposure|devices|history|diff|decisions|reconcile]",
+            metavar=f"[{'|'.join(Document)}]",
             help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
         ),
     ] = Document.SCAN,

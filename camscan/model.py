@@ -213,7 +213,8 @@ class Device:
 
     `foreign` says that it answered on a wire whose networks do not hold its address: a factory address, a wrong subnet.
     `middlebox` says that it is none of the devices it may look like: its claims and observations are those of one of
-    its addresses. `site` is the name that its owner gave the place, `approved` whether he has said that it may be
+    its addresses. `site` is the name that its owner gave the place, `record` the id of the device in the inventory,
+    `approved` whether its owner has said that it may be
     there, and `tags` are his words for it; None and empty where no inventory was asked.
     """
 
@@ -241,6 +242,7 @@ class Device:
     advisories: tuple[AdvisoryVerdict, ...] = ()
     verdicts: tuple[PolicyVerdict, ...] = ()
     site: str | None = None
+    record: str | None = None
     approved: bool | None = None
     tags: tuple[str, ...] = ()
     first_seen: float | None = None

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["scan", "replay", "reassess", "correction"]
-"""Where a row of the register comes from: a network, recorded replies, what is stored, judged anew, or a word of the
-owner on which devices are one."""
+Kind = Literal["scan", "replay", "reassess"]
+"""Where a row of the register comes from: a network, recorded replies, or what is stored, judged anew."""
 
 SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uuid", "kind", "address", "site")
 """Attributes of which a device has one value at a time."""
@@ -46,18 +45,16 @@ class ScanEntry:
         return self.ended if self.ended is not None else self.recorded
 
 
-CorrectionKind = Literal["merge", "split"]
-"""What an owner may say of two devices: that they are one, or that one is two."""
-
-DecisionKind = Literal["approve", "ignore", "note", "tag"]
-"""What an owner may say of a device: that it may be there, that he lives with something, a remark, a word for it."""
+DecisionKind = Literal["approve", "ignore", "note", "tag", "merge", "split", "cut"]
+"""What an owner may say of a device: that it may be there, that he lives with something, a remark, a word for it; that
+it is a part of another, that some of its addresses are another device, that since a scan it is another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One thing that somebody has decided. `device` is an id, None for every device. `subject` is the id of the
-    finding, advisory or policy that is ignored, or the tag. Times in seconds since the epoch; `expires` None: for ever;
-    `withdrawn` None: not taken back."""
+    finding, advisory or policy that is ignored, the tag, the id of the whole, the addresses, or the scan. Times in
+    seconds since the epoch; `expires` None: for ever; `withdrawn` None: not taken back."""
 
     number: int
     kind: DecisionKind
@@ -77,8 +74,10 @@ class Decision:
         return min((time for time in (self.expires, self.withdrawn) if time is not None), default=None)
 
     def holds(self, time: float) -> bool:
-        """Whether it holds at this time. What came before it was made is covered too: who approves of what a scan has
-        shown does not want to read of it again."""
+        """Whether it holds at this time. What came before it was made is covered too, for who approves of what a scan
+        has shown does not want to read of it again; but not by what was taken back."""
+        if self.withdrawn is not None and time < self.made:
+            return False
         return self.end is None or time < self.end
 
 
@@ -133,15 +132,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything the register knows of one device, with what was decided on it, the withdrawn and expired included.
-    `joined_into` is the id of the device that it is a part of by a word of its owner."""
+    """Everything the register knows of one record, with what was decided on it, the withdrawn and expired included.
+    By a word of its owner it is a part of `whole`, or `parts` are of it; these are ids."""
 
     device: Listed
     runs: tuple[Run, ...]
     judged: tuple[Judged, ...]
     scans: int
     decisions: tuple[Decision, ...] = ()
-    joined_into: str | None = None
+    whole: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 BAD = ("found", "affected")

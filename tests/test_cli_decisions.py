@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_what_is_ignored_no_longer_fails_a_scan_and_is_told(night: Ended) -> Non
     assert one["findings"][0]["ignored"] == {
         "who": getpass.getuser(), "reason": "replaced in March", "until": f"{TOMORROW}T23:59:59Z",
     }  # fmt: skip
-    assert (one["approved"], one["first_seen"], other["tags"]) == (False, "2026-11-19T11:06:40Z", [])
+    assert (one["approved"], one["first_seen"], other["tags"]) == (False, "2026-11-19T11:07:40Z", [])
     (row, _) = again("--format", "csv").out.splitlines()[1:]
     assert row.endswith(",,,")
 
@@ -152,35 +153,59 @@ def test_where_there_is_no_inventory_nothing_is_decided(place: Path) -> None:
 def test_records_are_merged_and_parted(night: Ended) -> None:
     ended = run("merge", "10.0.0.1", "10.0.0.2", "--reason", "one recorder")
     assert (ended.code, ended.out) == (0, "")
-    assert "is a part of" in ended.err
+    assert "decision 1, by" in ended.err
     (one,) = valid("devices", run("devices", "-f", "json").out)["devices"]
     assert (one["address"], one["addresses"]) == ("10.0.0.1", ["10.0.0.2"])
-    whole, part = valid("history", run("history", "10.0.0.2", "-f", "json").out)["devices"]
-    assert (part["joined_into"], whole["joined_into"]) == (whole["device"]["id"], None)
-    ended = run("split", "10.0.0.1", part["device"]["id"][:6])
-    assert (ended.code, f"device {part['device']['id']} again since scan 3" in ended.err) == (0, True)
+    (part,) = valid("history", run("history", "10.0.0.2", "-f", "json").out)["devices"]
+    assert part["whole"] == one["id"]
+    assert f"a part of device {one['id']}, by a word of its owner" in run("history", "10.0.0.2").out
+    assert part["device"]["id"] in run("history", "10.0.0.1").out
+    told = valid("scan", again("--format", "json").out)["devices"]
+    assert [device["record"] for device in told] == [one["id"], one["id"]]
+    assert run("withdraw", "1", "--reason", "they are two").code == 0
     assert [one["address"] for one in valid("devices", run("devices", "-f", "json").out)["devices"]] == [
         "10.0.0.1", "10.0.0.2",
     ]  # fmt: skip
-    changes = valid("diff", run("diff", "1", "3", "-f", "json").out)["changes"]
-    assert not {"new", "gone", "returned", "moved"} & {one["event"] for one in changes}
+
+
+def test_a_device_that_was_replaced_is_two(night: Ended, scanner: Scanner) -> None:
+    scanner.result = scanned(2, camera(1), camera(2))
+    again()
+    ended = run("split", "10.0.0.1", "--since", "2", "--reason", "replaced on 3 November")
+    assert (ended.code, "since scan 2" in ended.err) == (0, True)
+    changes = valid("diff", run("diff", "1", "2", "-f", "json").out)["changes"]
+    assert sorted(one["event"] for one in changes if one["address"] == "10.0.0.1") == ["gone", "new"]
+    assert "scan 2" in run("decisions").out
 
 
 @pytest.mark.parametrize(
     ("command", "said"),
     [
         (("merge", "10.0.0.1", "10.0.0.77"), "no device 10.0.0.77 in the inventory"),
-        (("merge", "10.0.0.1", "10.0.0.1"), "and itself are one already"),
+        (("merge", "10.0.0.1", "10.0.0.1"), "are one already"),
         (("split", "10.0.0.1"), "name what is another device"),
         (("split", "10.0.0.1", "10.0.0.1", "--since", "1"), "name what is another device"),
-        (("split", "10.0.0.1", "10.0.0.1"), "nothing would stay"),
+        (("split", "10.0.0.1", "10.0.0.1"), "nothing would be left"),
+        (("split", "10.0.0.1", ""), "the device is not known at , but at 10.0.0.1"),
         (("split", "10.0.0.1", "--since", "1"), "was not seen before scan 1"),
         (("split", "10.0.0.1", "--since", "7"), "no scan 7 among the 1 recorded"),
+        (("approve", "all"), "no device all in the inventory"),
+        (("tag", "all", "x"), "no device all in the inventory"),
+        (("withdraw", "99999999999999999999"), "Invalid value for"),
+        (("note", "10.0.0.1", "x" * 2_001), "a text of 2,001 characters; 2,000 are kept"),
+        (("approve", "10.0.0.1", "--until", "9999-12-31T23:59:59-14:00"), "beyond all calendars"),
     ],
 )
-def test_a_correction_that_cannot_be_is_one_line(night: Ended, command: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_decided_is_one_line(night: Ended, command: tuple[str, ...], said: str) -> None:
     ended = run(*command)
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert said in ended.err
-    assert "scan 1" in run("diff", "1", "1").out
-    assert run("diff", "1", "2").code == 2
+    assert "0 decisions" in run("decisions", "--all").out
+
+
+def test_a_user_without_a_name_decides_all_the_same(night: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert f"by user {os.getuid()}" in run("approve", "10.0.0.1").err

@@ -1,32 +1,31 @@
-"""Merges and splits by hand: what the owner says of which devices are one goes before what the rules make of it, in the
-register and in the scans that follow. On both databases."""
+"""Merges and splits by hand: what the owner says of which records are one device goes before what the rules make of it,
+swallows nobody, and is taken back without a trace. On both databases."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from sqlalchemy import select
 
 from camscan.cli.known import Known, load_known
-from camscan.cli.stored import judge_of_stored, nothing_heard
-from camscan.corrections import NO_CORRECTIONS, Corrections
 from camscan.errors import UsageError
-from camscan.inventory.corrections import corrections
-from camscan.inventory.decisions import Word, decide
+from camscan.inventory.annotate import annotated
+from camscan.inventory.cut import cut
+from camscan.inventory.decisions import Word, all_decisions, decide
 from camscan.inventory.diff import compare
+from camscan.inventory.groups import merge, separation, split
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
-from camscan.inventory.lookup import the_one
-from camscan.inventory.merge import merge
+from camscan.inventory.lookup import the_one, the_record
+from camscan.inventory.record import record
 from camscan.inventory.scans import find_scan
-from camscan.inventory.split import part_again, split_off, split_since
 from camscan.inventory.store import Inventory
-from camscan.inventory.tables import device
+from camscan.inventory.withdraw import withdraw
 from camscan.judge import judge
 from camscan.model import Reply, ScanResult
 from camscan.register import SEVERAL, SINGLE, Listed
-from tests.inventory_rig import DAY, START, TODAY, camera, entry, put, reply, scanned, unit, web
+from camscan.separation import TOGETHER, Separation
+from tests.inventory_rig import DAY, START, TODAY, camera, entry, put, reply, rows, scanned, unit, web
 
 WORD = Word(who="J. Jensen", made=TODAY, reason="both its ports")
 
@@ -55,31 +54,37 @@ FIRST = sadp("10.0.0.1", ONE, "44:19:b6:00:00:01")
 SECOND = sadp("10.0.0.2", TWO, "44:19:b6:00:00:02")
 
 
-def judged(known: Known, day: int, replies: Iterable[Reply], said: Corrections = NO_CORRECTIONS) -> ScanResult:
-    result = judge(replies, known.corrected(said).knowledge, scan_id=f"scan-{day}", known=known.assessment)
-    devices = result.devices
-    return scanned(day, *devices)
+def judged(known: Known, day: int, replies: Iterable[Reply], said: Separation = TOGETHER) -> ScanResult:
+    result = judge(replies, known.parted(said).knowledge, scan_id=f"scan-{day}", known=known.assessment)
+    return scanned(day, *result.devices)
 
 
 def night(inventory: Inventory, known: Known, day: int, *replies: Reply) -> int:
     """A scan that hears this, as the command line conducts it: with what the register says beside the rules."""
     with inventory.reading() as connection:
-        said = corrections(connection)
+        said = separation(connection)
     return put(inventory, judged(known, day, replies, said))
 
 
-def correct(inventory: Inventory, known: Known, what: Callable[..., object], name: str, *names: str) -> object:
-    """Merges or parts what goes by these names."""
-    made = entry("correction", TODAY)
+def join(inventory: Inventory, name: str, *others: str) -> list[int]:
     with inventory.writing() as connection:
-        result = nothing_heard(known, f"correction-{name}-{names}", TODAY)
-        number = the_one(connection, name)
-        if what is merge:
-            others: list[object] = [the_one(connection, other) for other in names]
-        else:
-            others = list(names)
-        given = () if what is part_again else (others,)
-        return what(connection, number, *given, WORD, result, made, lambda c: judge_of_stored(c, known))
+        return merge(connection, the_one(connection, name), [the_one(connection, one) for one in others], WORD)
+
+
+def part(inventory: Inventory, name: str, *addresses: str) -> list[int]:
+    with inventory.writing() as connection:
+        return split(connection, the_record(connection, name), addresses, WORD)
+
+
+def take_back(inventory: Inventory, *numbers: int) -> None:
+    with inventory.writing() as connection:
+        withdraw(connection, numbers, WORD)
+
+
+def events(inventory: Inventory, a: int, b: int) -> list[tuple[str, str | None, str | None]]:
+    with inventory.reading() as connection:
+        made = compare(connection, find_scan(connection, str(a)), find_scan(connection, str(b)))
+    return [(one.event, one.subject, one.after) for one in made.changes]
 
 
 def there(inventory: Inventory, **wanted: object) -> list[Listed]:
@@ -91,96 +96,132 @@ def places(inventory: Inventory, **wanted: object) -> list[tuple[str, str]]:
     return [(one.values["address"], one.values.get("addresses", "")) for one in there(inventory, **wanted)]
 
 
-def test_two_ports_of_one_recorder_become_one_and_stay_one(inventory: Inventory, known: Known) -> None:
+def test_two_ports_of_one_recorder_are_one_and_stay_one(inventory: Inventory, known: Known) -> None:
     night(inventory, known, 1, FIRST, SECOND)
     assert len(there(inventory)) == 2
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
-    assert places(inventory) == [("10.0.0.1", "10.0.0.2")]
-    for day, replies in enumerate(permutations((FIRST, SECOND)), 2):
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    (before,) = there(inventory)
+    for day, replies in enumerate([(FIRST, SECOND), (SECOND, FIRST), (SECOND,), (FIRST,), (FIRST, SECOND)], 2):
         night(inventory, known, day, *replies)
         assert places(inventory) == [("10.0.0.1", "10.0.0.2")]
-    assert there(inventory)[0].values["serial"] == ONE
-    assert places(inventory, gone=True) == []
+        assert there(inventory)[0].id == before.id
+        assert there(inventory)[0].values["serial"] == ONE
+        assert places(inventory, gone=True) == []
+        assert [one for one in events(inventory, day - 1, day) if one[0] != "changed"] == []
 
 
-def test_a_merged_device_keeps_its_record_when_both_its_addresses_change(inventory: Inventory, known: Known) -> None:
+def test_it_is_gone_when_all_of_it_is(inventory: Inventory, known: Known) -> None:
+    other = sadp("10.0.0.9", TWO.replace("2222", "3333"), "44:19:b6:00:00:03")
+    night(inventory, known, 1, FIRST, SECOND, other)
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    night(inventory, known, 2, SECOND, other)
+    assert (len(there(inventory)), places(inventory, gone=True)) == (2, [])
+    night(inventory, known, 3, other)
+    assert places(inventory, gone=True) == [("10.0.0.1", "10.0.0.2")]
+    assert ("gone", None, None) in events(inventory, 2, 3)
+    night(inventory, known, 4, SECOND, other)
+    assert [event for event, _, _ in events(inventory, 3, 4)] == ["returned"]
+
+
+def test_a_merged_device_stays_one_when_both_its_addresses_change(inventory: Inventory, known: Known) -> None:
     night(inventory, known, 1, FIRST, SECOND)
-    before = there(inventory)[0].id
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    (before,) = there(inventory)
     moved = sadp("10.0.0.7", ONE, "44:19:b6:00:00:01"), sadp("10.0.0.8", TWO, "44:19:b6:00:00:02")
     night(inventory, known, 2, *moved)
-    night(inventory, known, 3, *moved)
-    (one,) = there(inventory)
-    assert (one.id, {one.values["address"], one.values["addresses"]}) == (before, {"10.0.0.7", "10.0.0.8"})
+    assert [(one.id, one.values["address"], one.values["addresses"]) for one in there(inventory)] == [
+        (before.id, "10.0.0.7", "10.0.0.8")
+    ]
 
 
-@pytest.mark.parametrize("heard", [FIRST, SECOND])
-def test_one_part_alone_is_the_device(inventory: Inventory, known: Known, heard: Reply) -> None:
-    night(inventory, known, 1, FIRST, SECOND)
-    before = there(inventory)[0].id
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
-    night(inventory, known, 2, heard)
-    assert [one.id for one in there(inventory)] == [before]
+def test_a_merge_swallows_nobody_who_gets_an_address_of_it(inventory: Inventory, known: Known) -> None:
+    """DHCP gives the address of a part to a camera of its own, and somebody spoofs the serial of a part."""
+    other = sadp("10.0.0.5", TWO.replace("2222", "5555"), "44:19:b6:00:00:05")
+    night(inventory, known, 1, FIRST, server("10.0.0.2"), other)
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    night(inventory, known, 2, FIRST, replace(other, address="10.0.0.2"))
+    assert {one.values.get("serial") for one in there(inventory)} == {ONE, TWO.replace("2222", "5555")}
+    night(inventory, known, 3, FIRST, other, sadp("10.0.0.5", ONE, "44:19:b6:00:00:01"))
+    assert len(there(inventory)) == 2
 
 
-def test_what_tells_no_identifier_is_merged_by_its_address(inventory: Inventory, known: Known) -> None:
-    night(inventory, known, 1, FIRST, server("10.0.0.2"))
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
-    for day in (2, 3):
-        night(inventory, known, day, FIRST, server("10.0.0.2"))
-        (one,) = there(inventory)
-        assert (one.values["addresses"], one.values["services"]) == ("10.0.0.2", "tcp/80/http udp/37020/sadp")
-
-
-def test_the_comparison_tells_a_merge_and_nobody_gone(inventory: Inventory, known: Known) -> None:
-    night(inventory, known, 1, FIRST, SECOND)
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
-    with inventory.reading() as connection:
-        made = compare(connection, find_scan(connection, "1"), find_scan(connection, "2"))
-    assert [(one.event, one.subject, one.after) for one in made.changes] == [("changed", "addresses", "10.0.0.2")]
+def test_in_comparisons_of_what_was_before_a_merge_the_parts_are_one_too(inventory: Inventory, known: Known) -> None:
+    night(inventory, known, 1, SECOND)
+    night(inventory, known, 2, FIRST, SECOND)
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    assert events(inventory, 1, 2) == []
+    (number,) = decisions(inventory)
+    take_back(inventory, number)
+    assert [event for event, _, _ in events(inventory, 1, 2)] == ["new"]
 
 
 def test_a_part_has_its_own_history_and_says_of_what_it_is_one(inventory: Inventory, known: Known) -> None:
     night(inventory, known, 1, FIRST, SECOND)
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
+    join(inventory, "10.0.0.1", "10.0.0.2")
     with inventory.reading() as connection:
-        whole, part = histories(connection, "10.0.0.2", now=TODAY)
-        assert (part.joined_into, whole.joined_into) == (whole.device.id, None)
-        assert part.device.values["serial"] == TWO
+        (part_of_it,) = histories(connection, "10.0.0.2", now=TODAY)
+        (whole,) = histories(connection, "10.0.0.1", now=TODAY)
+        assert (part_of_it.whole, whole.parts) == (whole.device.id, (part_of_it.device.id,))
+        assert (part_of_it.device.values["serial"], part_of_it.device.gone) == (TWO, None)
         assert the_one(connection, "10.0.0.2") == the_one(connection, "10.0.0.1")
+        assert the_record(connection, "10.0.0.2") != the_record(connection, "10.0.0.1")
 
 
 def test_decisions_on_a_part_are_those_of_the_whole(inventory: Inventory, known: Known) -> None:
     night(inventory, known, 1, FIRST, SECOND)
     with inventory.writing() as connection:
         decide(connection, "tag", [the_one(connection, "10.0.0.2")], ["north"], WORD)
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
+    join(inventory, "10.0.0.1", "10.0.0.2")
     assert [one.tags for one in there(inventory)] == [("north",)]
+
+
+def test_what_a_part_is_or_has_finds_the_whole(inventory: Inventory, known: Known) -> None:
+    night(inventory, known, 1, FIRST, sadp("10.0.0.2", TWO, "44:19:b6:00:00:02", model="DS-2CD2042WD-I"))
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    assert places(inventory, values={"model": "DS-2CD*"}) == [("10.0.0.1", "10.0.0.2")]
+    assert there(inventory)[0].values["model"] == "DS-7608NI-K2"
+
+
+def test_a_scan_tells_of_which_device_each_is_the_record(inventory: Inventory, known: Known) -> None:
+    night(inventory, known, 1, FIRST, SECOND)
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    result = judged(known, 2, (FIRST, SECOND))
+    numbers = record(inventory, result, entry()).devices
+    with inventory.reading() as connection:
+        told = annotated(connection, result, numbers, TODAY).devices
+    (whole,) = there(inventory)
+    assert [one.record for one in told] == [whole.id, whole.id]
+
+
+def decisions(inventory: Inventory) -> list[int]:
+    with inventory.reading() as connection:
+        return [one.decision.number for one in all_decisions(connection)]
 
 
 def test_a_merge_is_taken_back(inventory: Inventory, known: Known) -> None:
     night(inventory, known, 1, FIRST, SECOND)
-    ids = [one.id for one in there(inventory)]
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
+    before = there(inventory)
+    numbers = join(inventory, "10.0.0.1", "10.0.0.2")
     night(inventory, known, 2, FIRST, SECOND)
-    correct(inventory, known, part_again, ids[1])
-    assert places(inventory) == [("10.0.0.1", ""), ("10.0.0.2", "")]
-    assert [one.id for one in there(inventory)] == ids
+    take_back(inventory, *numbers)
+    assert [(one.id, one.values) for one in there(inventory)] == [(one.id, one.values) for one in before]
     night(inventory, known, 3, SECOND, FIRST)
-    assert [one.id for one in there(inventory)] == ids
     assert places(inventory) == [("10.0.0.1", ""), ("10.0.0.2", "")]
-    with inventory.reading() as connection:
-        assert corrections(connection) == NO_CORRECTIONS
 
 
-def test_what_is_merged_into_what_is_merged_is_one(inventory: Inventory, known: Known) -> None:
+def test_merges_of_what_is_merged_are_taken_back_one_by_one(inventory: Inventory, known: Known) -> None:
     third = sadp("10.0.0.3", TWO.replace("2222", "3333"), "44:19:b6:00:00:03")
     night(inventory, known, 1, FIRST, SECOND, third)
-    correct(inventory, known, merge, "10.0.0.2", "10.0.0.3")
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
+    (inner,) = join(inventory, "10.0.0.2", "10.0.0.3")
+    (outer,) = join(inventory, "10.0.0.1", "10.0.0.2")
     for day in (2, 3):
         night(inventory, known, day, third, SECOND, FIRST)
         assert places(inventory) == [("10.0.0.1", "10.0.0.2 10.0.0.3")]
+    take_back(inventory, outer)
+    assert places(inventory) == [("10.0.0.1", ""), ("10.0.0.2", "10.0.0.3")]
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    take_back(inventory, inner)
+    assert places(inventory) == [("10.0.0.1", "10.0.0.2"), ("10.0.0.3", "")]
 
 
 def test_an_address_that_is_another_device_is_parted_and_stays_so(inventory: Inventory, known: Known) -> None:
@@ -188,30 +229,39 @@ def test_an_address_that_is_another_device_is_parted_and_stays_so(inventory: Inv
     four, six = sadp("10.0.0.1", ONE, "44:19:b6:00:00:01"), sadp("fd00::2", ONE, "44:19:b6:00:00:01")
     night(inventory, known, 1, four, six)
     assert places(inventory) == [("10.0.0.1", "fd00::2")]
-    correct(inventory, known, split_off, "10.0.0.1", "fd00::2")
-    assert places(inventory) == [("10.0.0.1", ""), ("fd00::2", "")]
-    ids = [one.id for one in there(inventory)]
-    for day, replies in enumerate(permutations((four, six)), 2):
+    before = there(inventory)[0].id
+    (number,) = part(inventory, "10.0.0.1", "fd00::2")
+    for day, replies in enumerate([(four, six), (six, four), (four, six)], 2):
         night(inventory, known, day, *replies)
-        assert places(inventory) == [("10.0.0.1", ""), ("fd00::2", "")]
-        assert [one.id for one in there(inventory)] == ids
+        assert [address for address, _ in places(inventory)] == ["10.0.0.1", "fd00::2"]
+        assert there(inventory)[0].id == before
+    assert places(inventory) == [("10.0.0.1", ""), ("fd00::2", "")]
+    assert [one for one in events(inventory, 3, 4) if one[0] != "changed"] == []
+    take_back(inventory, number)
+    with inventory.reading() as connection:
+        assert separation(connection) == TOGETHER
+
+
+def test_the_others_stay_together_when_one_address_is_parted(known: Known) -> None:
+    replies = [sadp(address, ONE, "44:19:b6:00:00:01") for address in ("10.0.0.1", "fd00::2", "fd00::3")]
+    found = judged(known, 1, replies, Separation((frozenset(["fd00::2"]),))).devices
+    assert sorted(tuple(sorted(one.addresses)) for one in found) == [("10.0.0.1", "fd00::3"), ("fd00::2",)]
 
 
 def test_nothing_is_split_that_would_leave_nothing(inventory: Inventory, known: Known) -> None:
     night(inventory, known, 1, FIRST)
-    with pytest.raises(UsageError, match="nothing would stay"):
-        correct(inventory, known, split_off, "10.0.0.1", "10.0.0.1")
-    with pytest.raises(UsageError, match=r"not heard at 10\.0\.0\.9"):
-        correct(inventory, known, split_off, "10.0.0.1", "10.0.0.9")
-    with inventory.reading() as connection:
-        assert len(connection.execute(select(device)).all()) == 1
+    with pytest.raises(UsageError, match="nothing would be left"):
+        part(inventory, "10.0.0.1", "10.0.0.1")
+    with pytest.raises(UsageError, match=r"not known at 10\.0\.0\.9, but at 10\.0\.0\.1"):
+        part(inventory, "10.0.0.1", "10.0.0.9")
+    assert decisions(inventory) == []
 
 
 def test_who_was_replaced_by_one_alike_is_two_devices(inventory: Inventory) -> None:
     for day in (1, 2, 3, 4):
         put(inventory, scanned(day, unit("10.0.0.1"), camera(2)))
     with inventory.writing() as connection:
-        split_since(connection, the_one(connection, "10.0.0.1"), 3, WORD, TODAY)
+        cut(connection, the_one(connection, "10.0.0.1"), 3, WORD)
     (old,) = there(inventory, gone=True)
     new = next(one for one in there(inventory) if one.values["address"] == "10.0.0.1")
     assert old.id != new.id
@@ -231,25 +281,30 @@ def test_a_time_at_which_there_was_only_one_splits_nothing(inventory: Inventory,
     put(inventory, scanned(1, unit("10.0.0.1")))
     put(inventory, scanned(2, unit("10.0.0.1")))
     with pytest.raises(UsageError, match=said), inventory.writing() as connection:
-        split_since(connection, the_one(connection, "10.0.0.1"), since, WORD, TODAY)
+        cut(connection, the_one(connection, "10.0.0.1"), since, WORD)
+
+
+def test_a_cut_where_nobody_looked_begins_when_it_was_seen_again(inventory: Inventory) -> None:
+    for day, devices in enumerate([(camera(1),), (), (), (camera(1),)], 1):
+        put(inventory, scanned(day, *devices, camera(2), coverage=() if day in (2, 3) else rows()))
+    with inventory.writing() as connection:
+        number = cut(connection, the_one(connection, "10.0.0.1"), 2, WORD)
+        (decided,) = (one.decision.number for one in all_decisions(connection))
+        assert number == 3
+    assert events(inventory, 1, 3) == []
+    assert sorted(event for event, _, _ in events(inventory, 3, 4)) == ["gone", "new"]
+    put(inventory, scanned(5, camera(1, "10.0.0.8"), camera(2)))
+    assert len(there(inventory)) == 2
+    with pytest.raises(UsageError, match="cannot be taken back"):
+        take_back(inventory, decided)
 
 
 def test_what_is_one_already_cannot_be_merged(inventory: Inventory, known: Known) -> None:
     night(inventory, known, 1, FIRST, SECOND)
-    with pytest.raises(UsageError, match="and itself are one already"):
-        correct(inventory, known, merge, "10.0.0.1", "10.0.0.1")
-    part = there(inventory)[1].id
-    correct(inventory, known, merge, "10.0.0.1", "10.0.0.2")
-    with pytest.raises(UsageError, match="is a part of another one already"):
-        correct(inventory, known, merge, "10.0.0.1", part)
-
-
-def test_marks_that_stand_at_several_join_nothing(known: Known) -> None:
-    marks = frozenset([("serial", ONE.casefold())]), frozenset([("serial", TWO.casefold())])
-    said = Corrections(together=(marks,))
-    clone = sadp("10.0.0.3", ONE, "44:19:b6:00:00:09")
-    assert len(judged(known, 1, (FIRST, SECOND), said).devices) == 1
-    assert len(judged(known, 1, (FIRST, SECOND, clone), said).devices) == 3
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    for name, other in (("10.0.0.1", "10.0.0.1"), ("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1")):
+        with pytest.raises(UsageError, match="are one already"):
+            join(inventory, name, other)
 
 
 def test_cameras_that_all_have_the_address_of_the_factory_are_as_many_as_they_are(

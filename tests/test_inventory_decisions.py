@@ -6,14 +6,16 @@ from sqlalchemy.engine import Connection
 
 from camscan.errors import UsageError
 from camscan.inventory.annotate import annotated
-from camscan.inventory.decisions import Word, all_decisions, decide, withdraw
+from camscan.inventory.decisions import Word, all_decisions, decide
 from camscan.inventory.diff import compare
 from camscan.inventory.history import histories
+from camscan.inventory.in_force import InForce
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.lookup import the_one
 from camscan.inventory.record import record
 from camscan.inventory.scans import find_scan
 from camscan.inventory.store import Inventory
+from camscan.inventory.withdraw import withdraw
 from camscan.model import Ignored
 from camscan.register import Change, DecisionKind
 from tests.inventory_rig import DAY, START, TODAY, advisory, camera, entry, finding, put, scanned
@@ -172,7 +174,7 @@ def test_a_result_is_told_beside_what_is_known(inventory: Inventory) -> None:
     by = Ignored(who="J. Jensen", reason="replaced in March", until=START + 30 * DAY)
     assert (one.findings[0].ignored, one.advisories[0].ignored, other.findings[0].ignored) == (by, by, None)
     assert (one.approved, one.tags, other.approved, other.tags) == (True, ("north",), False, ())
-    assert (one.first_seen, other.first_seen) == (START + DAY, START + 2 * DAY)
+    assert (one.first_seen, other.first_seen) == (START + DAY + 60, START + 2 * DAY + 60)
     assert not one.findings[0].is_open
 
 
@@ -198,3 +200,39 @@ def _serial(connection: Connection, name: str) -> str:
     number = the_one(connection, name)
     every = listed(connection, Filter(), ("serial",), now=TODAY)
     return every[number - 1].values["serial"]
+
+
+def test_the_last_word_on_a_device_is_what_is_meant(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, findings=(finding(),))))
+    say(inventory, "ignore", "10.0.0.1", TELNET)
+    say(inventory, "ignore", "10.0.0.1", TELNET, of=word(until=3, reason="until day 3"))
+    with inventory.reading() as connection:
+        for day, open_findings in ((2, ()), (4, (TELNET,))):
+            (one,) = listed(connection, Filter(), ("findings",), now=START + day * DAY)
+            assert one.findings == open_findings
+
+
+def test_what_holds_for_all_holds_for_who_had_an_exception_of_its_own(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, findings=(finding(),))))
+    say(inventory, "ignore", None, TELNET, of=word(reason="for all"))
+    say(inventory, "ignore", "10.0.0.1", TELNET, of=word(until=3))
+    with inventory.reading() as connection:
+        decided = InForce(all_decisions(connection), START + 2 * DAY)
+        assert decided.ignored(1, TELNET) == Ignored(who="J. Jensen", reason="for all", until=None)
+
+
+def test_a_mistake_that_was_taken_back_hides_nothing_before_it(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(1, findings=(finding(),))))
+    (number,) = say(inventory, "ignore", "10.0.0.1", TELNET, of=word(2.5))
+    with inventory.writing() as connection:
+        withdraw(connection, [number], word(2.6))
+    assert events(inventory, "1", "2") == [("exposed", "10.0.0.1", TELNET)]
+
+
+def test_an_exception_on_who_is_gone_ends_unheard(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, findings=(finding(),)), camera(2)))
+    for day in (2, 3, 4):
+        put(inventory, scanned(day, camera(2)))
+    say(inventory, "ignore", "10.0.0.1", TELNET, of=word(1.5, until=3.5))
+    assert events(inventory, "3", "4") == []

@@ -22,7 +22,7 @@ VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 DEVICE_KEYS = [
     *("id", "address", "addresses", "mac", "vendor", "brand", "model", "firmware", "build", "serial", "kind", "parent"),
     *("capabilities", "confidence", "evidence", "conflicts", "services", "findings", "advisories", "verdicts", "site"),
-    *("approved", "tags", "middlebox", "first_seen", "last_seen"),
+    *("record", "approved", "tags", "middlebox", "first_seen", "last_seen"),
 ]
 
 

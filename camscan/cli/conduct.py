@@ -89,7 +89,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     if wanted.dry_run:
         return _say_plan(plan, wanted)
     stop, register = Stop(), scan_recorder(wanted.inventory, wanted.record, environment, quiet=wanted.quiet)
-    known = known.corrected(register.corrections)
+    known = known.parted(register.separation)
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)

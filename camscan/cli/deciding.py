@@ -3,7 +3,8 @@
 import getpass
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ EVERY = "all"
 """What stands for every device of the inventory, those to come included."""
 
 _DAY = 86_400.0  # seconds
+_LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 DevicesArgument = Annotated[
     list[str], typer.Argument(metavar="DEVICE…", help="An id of `camscan devices`, an address, a serial or a MAC.")
@@ -40,13 +42,23 @@ def word_of(
     who: str | None, reason: str, until: str | None = None, environment: Mapping[str, str] = os.environ
 ) -> "Word":
     """What is said, at this moment. Raises `UsageError` for a day that is none, or over."""
-    from camscan.inventory.decisions import Word
+    from camscan.inventory.decisions import TEXT_LIMIT, Word
 
     now = time.time()
-    name = (who or environment.get("SUDO_USER") or getpass.getuser()).strip()
+    name = _user(environment) if who is None else who.strip()
     if not name:
         raise UsageError("--who: nobody")
+    if len(reason) > TEXT_LIMIT:
+        raise UsageError(f"a text of {len(reason):,} characters; {TEXT_LIMIT:,} are kept, name the document instead")
     return Word(who=name, made=now, reason=reason.strip(), expires=None if until is None else _end_of(until, now))
+
+
+def _user(environment: Mapping[str, str]) -> str:
+    """Who calls this, behind sudo too; in a container a user may have no name."""
+    try:
+        return environment.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _end_of(until: str, now: float) -> float:
@@ -56,6 +68,8 @@ def _end_of(until: str, now: float) -> float:
     end = moment_of(until, "--until") + (_DAY - 1 if len(until) <= len("2026-11-30") else 0)
     if end <= now:
         raise UsageError(f"--until {until}: that is over")
+    if end > _LAST_MOMENT:
+        raise UsageError(f"--until {until}: beyond all calendars; without --until it holds for ever")
     return end
 
 
@@ -68,15 +82,23 @@ def decided(
     *,
     quiet: bool = False,
 ) -> None:
-    """Writes it for all of these devices, or for none; says the numbers by which it can be withdrawn. Raises
-    `UsageError` for a device that is not known, or not the only one of that name."""
-    from camscan.cli.ending import say
+    """Writes it for all of these devices, or for none; says the numbers by which it can be withdrawn. EVERY stands for
+    all devices where the kind is ignore. Raises `UsageError` for a device that is not known, or not the only one of
+    that name."""
     from camscan.inventory.decisions import decide
     from camscan.inventory.lookup import the_one
 
     with inventory.writing() as connection:
-        found = dict.fromkeys(None if one == EVERY else the_one(connection, one) for one in devices)
+        everybody = kind == "ignore" and devices == [EVERY]
+        found = [None] if everybody else list(dict.fromkeys(the_one(connection, one) for one in devices))
         numbers = decide(connection, kind, found, subjects, word)
     if not quiet:
-        shown = f"decision {numbers[0]}" if len(numbers) == 1 else f"decisions {numbers[0]} to {numbers[-1]}"
-        say(f"{shown}, by {word.who}, in {inventory.name}; `camscan withdraw` takes it back")
+        say_decided(numbers, word, inventory)
+
+
+def say_decided(numbers: Sequence[int], word: "Word", inventory: "Inventory") -> None:
+    """What was written, by whom, and how it is taken back."""
+    from camscan.cli.ending import say
+
+    shown = f"decision {numbers[0]}" if len(numbers) == 1 else f"decisions {numbers[0]} to {numbers[-1]}"
+    say(f"{shown}, by {word.who}, in {inventory.name}; `camscan withdraw` takes it back")

@@ -9,17 +9,19 @@ from camscan.cli.deciding import ReasonOption, WhoOption, word_of
 from camscan.cli.diff import Form
 from camscan.cli.options import InventoryOption, OutputOption, QuietOption
 
+NUMBERS_END = 2**31 - 1  # what a column of either database holds
+
 
 def decisions(
     expired: Annotated[
-        bool, typer.Option("--expired", help="Those whose time is over, which have come back as findings.")
+        bool, typer.Option("--expired", help="Those whose time is over: what was ignored counts again.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="Those that hold no more too.")] = False,
     form: Annotated[Form, typer.Option("--format", "-f", help="Form of the list.")] = Form.TABLE,
     output: OutputOption = None,
     inventory: InventoryOption = None,
 ) -> None:
-    """List what was approved, ignored, noted and tagged: by whom, why, until when. Sends nothing.
+    """List what was approved, ignored, noted, tagged, merged and split: by whom, why, until when. Sends nothing.
 
     \b
     camscan decisions
@@ -50,7 +52,9 @@ def decisions(
 
 
 def withdraw(
-    numbers: Annotated[list[int], typer.Argument(metavar="NUMBER…", help="Of `camscan decisions`.")],
+    numbers: Annotated[
+        list[int], typer.Argument(metavar="NUMBER…", min=1, max=NUMBERS_END, help="Of `camscan decisions`.")
+    ],
     reason: ReasonOption = "",
     who: WhoOption = None,
     quiet: QuietOption = False,
@@ -65,7 +69,7 @@ def withdraw(
     """
     from camscan.cli.ending import say
     from camscan.cli.register import inventory_at
-    from camscan.inventory.decisions import withdraw as take_back
+    from camscan.inventory.withdraw import withdraw as take_back
 
     with inventory_at(inventory, quiet=quiet) as opened:
         with opened.writing() as connection:

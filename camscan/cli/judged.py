@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from camscan.cli.chosen import NOTHING, Chosen
-from camscan.corrections import NO_CORRECTIONS, Corrections
+from camscan.separation import TOGETHER, Separation
 
 if TYPE_CHECKING:
     from camscan.model import Reply, ScanResult
@@ -17,7 +17,7 @@ def judge_replies(
     replies: Sequence["Reply"],
     fingerprints: Path | None,
     chosen: Chosen = NOTHING,
-    corrections: Corrections = NO_CORRECTIONS,
+    separation: Separation = TOGETHER,
 ) -> "ScanResult":
     """What the replies prove; the id tells how they came here, and is made from them alone."""
     from camscan.cli.known import load_known
@@ -27,5 +27,5 @@ def judge_replies(
     digest = hashlib.sha256()
     for reply in replies:
         digest.update(as_line(reply).encode() + b"\n")
-    knowledge, assessment = load_known(fingerprints, chosen).corrected(corrections)
+    knowledge, assessment = load_known(fingerprints, chosen).parted(separation)
     return judge(replies, knowledge, scan_id=f"{how}-{digest.hexdigest()[:16]}", known=assessment)

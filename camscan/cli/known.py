@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from camscan.cli.chosen import NOTHING, Chosen, held_against
-from camscan.corrections import NO_CORRECTIONS, Corrections
+from camscan.separation import TOGETHER, Separation
 
 if TYPE_CHECKING:
     from camscan.assess.assessment import Assessment
@@ -20,11 +20,11 @@ class Known(NamedTuple):
     knowledge: "Knowledge"
     assessment: "Assessment"
 
-    def corrected(self, corrections: Corrections) -> "Known":
-        """The same, with what the owner says of which devices are one."""
-        if corrections == NO_CORRECTIONS:
+    def parted(self, separation: Separation) -> "Known":
+        """The same, with what the owner says of addresses that are not one device."""
+        if separation == TOGETHER:
             return self
-        return self._replace(knowledge=replace(self.knowledge, corrections=corrections))
+        return self._replace(knowledge=replace(self.knowledge, separation=separation))
 
 
 def load_known(directory: Path | None = None, chosen: Chosen = NOTHING) -> Known:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from camscan.cli.ending import say
-from camscan.corrections import NO_CORRECTIONS
 from camscan.errors import CamscanError, UsageError
+from camscan.separation import TOGETHER
 
 if TYPE_CHECKING:
     from camscan.inventory.place import Place
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Recorder:
     """Where a result is going to be recorded, made ready before the first packet. `place` None: nowhere, because the
     user wants none. `choices` names the options by which he chooses. A place that the user named and that
-    cannot be used raises; the usual one is done without, which is said, and `failed`. `corrections` are what its owner
-    says of which devices are one."""
+    cannot be used raises; the usual one is done without, which is said, and `failed`. `separation` is what its owner
+    says of addresses that are not one device."""
 
     def __init__(
         self, place: "Place | None", *, choices: str = "--inventory names another place", quiet: bool = False
@@ -33,18 +33,18 @@ class Recorder:
         self._choices = choices
         self._quiet = quiet
         self.failed = False
-        self.corrections = NO_CORRECTIONS
+        self.separation = TOGETHER
         if place is not None:
             self._try(place)
 
     def _try(self, place: "Place") -> None:
-        from camscan.inventory.corrections import corrections
+        from camscan.inventory.groups import separation
         from camscan.inventory.place import warning_about
         from camscan.inventory.store import opened
 
         try:
             with opened(place, create=True) as inventory, inventory.reading() as connection:
-                self.corrections = corrections(connection)
+                self.separation = separation(connection)
                 if not self._quiet and (warning := warning_about(place)):
                     say(warning)
         except CamscanError as error:

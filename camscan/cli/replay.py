@@ -19,8 +19,8 @@ from camscan.cli.options import (
     QuietOption,
     SiteOption,
 )
-from camscan.corrections import NO_CORRECTIONS, Corrections
 from camscan.errors import UsageError
+from camscan.separation import TOGETHER, Separation
 
 if TYPE_CHECKING:
     from camscan.intake.replay import BadLine
@@ -66,9 +66,7 @@ def replay(
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
     register = replay_recorder(inventory, record, quiet=quiet)
-    result = register.record(
-        judge_files(files, fingerprints, chosen_by(policies, site), register.corrections), "replay"
-    )
+    result = register.record(judge_files(files, fingerprints, chosen_by(policies, site), register.separation), "replay")
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
@@ -79,7 +77,7 @@ def replay(
 
 
 def judge_files(
-    names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING, corrections: Corrections = NO_CORRECTIONS
+    names: Sequence[str], fingerprints: Path | None, chosen: Chosen = NOTHING, separation: Separation = TOGETHER
 ) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
     from camscan.cli.judged import judge_replies
@@ -94,7 +92,7 @@ def judge_files(
                 continue
             with as_text(stream) as text:
                 replies += read_recording(shown(name), lines_of(name, text))
-    return judge_replies("replay", replies, fingerprints, chosen, corrections)
+    return judge_replies("replay", replies, fingerprints, chosen, separation)
 
 
 def read_recording(name: str, lines: Iterable[str]) -> list["Reply"]:

@@ -1,24 +1,18 @@
 """`camscan split`: a record that holds two devices."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from camscan.cli.deciding import ReasonOption, WhoOption, word_of
-from camscan.cli.options import FingerprintsOption, InventoryOption, QuietOption
+from camscan.cli.deciding import DeviceArgument, ReasonOption, WhoOption, say_decided, word_of
+from camscan.cli.options import InventoryOption, QuietOption
 from camscan.errors import UsageError
-
-if TYPE_CHECKING:
-    from camscan.cli.correcting import Correcting
-    from camscan.inventory.decisions import Word
-    from camscan.inventory.store import Transaction
 
 
 def split(
-    device: Annotated[str, typer.Argument(metavar="DEVICE", help="The record: its id, address, serial or MAC.")],
-    off: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ADDRESS|ID]…", help="What is another device: addresses, or the id of a part."),
+    device: DeviceArgument,
+    addresses: Annotated[
+        list[str] | None, typer.Argument(metavar="[ADDRESS…]", help="Those at which another device is.")
     ] = None,
     since: Annotated[
         str | None,
@@ -26,57 +20,40 @@ def split(
     ] = None,
     reason: ReasonOption = "",
     who: WhoOption = None,
-    fingerprints: FingerprintsOption = None,
     quiet: QuietOption = False,
     inventory: InventoryOption = None,
 ) -> None:
     """Say that a record of the inventory holds two devices. Sends nothing.
 
-    By address: what is heard there is another device from now on. By the id of a part that was merged by hand: it is a
-    device of its own again. By --since: the camera was replaced by one alike, which nothing of it tells.
+    By address: what is heard there is another device from the next scan on, whatever identifiers it shares. By --since:
+    the camera was replaced by one alike, of which nothing tells that it is another one; that parts what was recorded,
+    and cannot be taken back.
 
     \b
-    camscan split 3f2a9c04 10.21.0.17
+    camscan split 10.20.0.17 fe80::4619:b6ff:fe01:203
     camscan split 10.20.0.17 --since 42 --reason 'replaced on 3 November'
 
     Exit codes: 0 done, 2 usage (no such device or address among them), 4 could not run.
     """
-    from camscan.cli.correcting import correcting
     from camscan.cli.ending import say
     from camscan.cli.register import inventory_at
-    from camscan.inventory.lookup import the_one
+    from camscan.inventory.cut import cut
+    from camscan.inventory.groups import split as part
+    from camscan.inventory.lookup import public_ids, the_record
+    from camscan.inventory.scans import find_scan
 
-    if bool(off) == (since is not None):
+    if bool(addresses) == (since is not None):
         raise UsageError("name what is another device: its addresses, or --since, one of the two")
-    word, made = word_of(who, reason), correcting(fingerprints, "split")
+    word = word_of(who, reason)
     with inventory_at(inventory, quiet=quiet) as opened:
         with opened.writing() as connection:
-            number = the_one(connection, device)
-            if since is not None:
-                told = _since(connection, number, since, word, made)
+            number = the_record(connection, device)
+            if since is None:
+                told = part(connection, number, addresses or (), word)
             else:
-                told = _off(connection, number, list(dict.fromkeys(off or ())), word, made)
-        if not quiet:
-            say(f"{told}, in {opened.name}")
-
-
-def _since(connection: "Transaction", number: int, since: str, word: "Word", made: "Correcting") -> str:
-    from camscan.inventory.lookup import public_ids
-    from camscan.inventory.scans import find_scan
-    from camscan.inventory.split import split_since
-
-    scan = find_scan(connection, since).number
-    other = split_since(connection, number, scan, word, made.entry.now)
-    return f"device {public_ids(connection, [other])[other]} since scan {scan}"
-
-
-def _off(connection: "Transaction", number: int, off: list[str], word: "Word", made: "Correcting") -> str:
-    from camscan.inventory.lookup import parts_of, public_ids
-    from camscan.inventory.split import part_again, split_off
-
-    parts = parts_of(connection, number)
-    if len(off) == 1 and (found := [part for part, name in parts.items() if name.startswith(off[0].lower())]):
-        scan = part_again(connection, found[0], word, made.result, made.entry, made.judge)
-        return f"device {parts[found[0]]} again since scan {scan}"
-    scan, other = split_off(connection, number, off, word, made.result, made.entry, made.judge)
-    return f"device {public_ids(connection, [other])[other]} since scan {scan}"
+                other = cut(connection, number, find_scan(connection, since).number, word)
+                name = public_ids(connection, [other])[other]
+        if not quiet and since is None:
+            say_decided(told, word, opened)
+        elif not quiet:
+            say(f"device {name} since scan {since}, in {opened.name}")

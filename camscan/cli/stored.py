@@ -18,8 +18,8 @@ GATEWAYS = "upnp"  # the protocol in which a gateway tells what it forwards
 
 
 def judge_of_stored(connection: "Transaction", known: "Known") -> "Callable[[Stored], Facts | None]":
-    """What is kept of a device now, by its replies, beside what the register heard of others, and the word of its owner
-    on which devices are one; None where its replies say nothing."""
+    """What is kept of a device now, by its replies, beside what the register heard of others, and what the owner says
+    of addresses that are not one device; None where its replies say nothing."""
     from camscan.inventory.facts import facts_of
 
     judge = _judge(connection, known)
@@ -48,12 +48,12 @@ def stored_device(connection: "Transaction", wanted: str, known: "Known", now: f
 
 
 def _judge(connection: "Transaction", known: "Known") -> "Callable[[Stored], Device | None]":
-    from camscan.inventory.corrections import corrections
+    from camscan.inventory.groups import separation
     from camscan.inventory.replies import last_words
 
     around = _surroundings(last_words(connection, GATEWAYS))
-    corrected = known.corrected(corrections(connection))
-    return lambda one: _judged(one, corrected, around)
+    parted = known.parted(separation(connection))
+    return lambda one: _judged(one, parted, around)
 
 
 def nothing_heard(known: "Known", name: str, now: float) -> "ScanResult":

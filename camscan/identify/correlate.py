@@ -5,7 +5,7 @@ serial (`forwarded.py`). Addresses are joined only by a real serial, MAC or UUID
 nothing contradicts it and a copied identifier could not have made it: one speaks IPv4 and the others IPv6, or they are
 two and the network itself (ARP) shows one MAC at both. Everything else stays apart with a conflict, so that a spoofer
 never changes what is said of another address. What answers for a whole network is set apart before (`middlebox.py`),
-and a word of the owner goes before all of it (`corrections.py`).
+and the owner may say of addresses that they are not one device (`separation.py`).
 """
 
 import re
@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from camscan.corrections import NO_CORRECTIONS, Corrections, Marks, marks_of
 from camscan.identify.forwarded import parted
 from camscan.identify.sameness import Values
 from camscan.model import Claim, Conflict, Middlebox, Observation
+from camscan.separation import TOGETHER, Separation
 
 JOINING = ("serial", "mac", "uuid")
 CONTRADICTING = ("serial", "mac", "model")
@@ -43,20 +43,13 @@ class Unit:
         """Every real value claimed for an attribute."""
         return {c.value for c in self.claims if c.attribute == attribute and not is_placeholder(c.value)}
 
-    def marks(self) -> Marks:
-        """What it may be known by to its owner."""
-        named = [(attribute, value) for attribute in JOINING for value in self.values(attribute)]
-        return marks_of((*named, *(("address", address) for address in self.addresses)))
-
 
 def is_placeholder(value: str) -> bool:
     """Whether an identifier is one that many devices carry: zeros, a factory pattern, nothing."""
     return bool(_PLACEHOLDER.match(value))
 
 
-def correlate(
-    seen: Iterable[tuple[Observation, tuple[Claim, ...]]], corrections: Corrections = NO_CORRECTIONS
-) -> list[Unit]:
+def correlate(seen: Iterable[tuple[Observation, tuple[Claim, ...]]], separation: Separation = TOGETHER) -> list[Unit]:
     """Observations with their claims → units, in the order in which addresses first spoke."""
     heard: dict[str, list[tuple[Observation, tuple[Claim, ...]]]] = defaultdict(list)
     for one in seen:
@@ -64,21 +57,10 @@ def correlate(
     units = [unit for address, several in heard.items() for unit in _units(address, several)]
     survivors = _Survivors()
     for attribute, value, holders in _shared(units):
-        standing = survivors.of(holders)
-        if len(standing) > 1 and not _join(standing, survivors, corrections):
-            _object(attribute, value, standing)
-    for parts in corrections.together:
-        _join_by_word(parts, survivors.of(units), survivors)
+        for standing in separation.parted(survivors.of(holders)):
+            if len(standing) > 1 and not _join(standing, survivors):
+                _object(attribute, value, standing)
     return survivors.of(units)
-
-
-def _join_by_word(parts: Sequence[Marks], units: Sequence[Unit], survivors: "_Survivors") -> None:
-    """Makes one unit of those that their owner says are one, where each of them is told by its marks."""
-    told = [[unit for unit in units if not unit.marks().isdisjoint(marks)] for marks in parts]
-    found = list({id(some[0]): some[0] for some in told if len(some) == 1}.values())
-    if len(found) > 1 and all(len(some) <= 1 for some in told):
-        for other in found[1:]:
-            survivors.merge(found[0], other)
 
 
 def _units(address: str, several: Sequence[tuple[Observation, tuple[Claim, ...]]]) -> list[Unit]:
@@ -161,7 +143,7 @@ class _Survivors:
         return unit
 
 
-def _join(units: Sequence[Unit], survivors: _Survivors, corrections: Corrections) -> bool:
+def _join(units: Sequence[Unit], survivors: _Survivors) -> bool:
     """Make one unit of these, if they may be one; whether they are now."""
     first, *others = units
     if len({unit.addresses[0] for unit in units}) < len(units):
@@ -169,8 +151,6 @@ def _join(units: Sequence[Unit], survivors: _Survivors, corrections: Corrections
     if sum(len(unit.addresses) for unit in units) > ADDRESSES_LIMIT or not _beyond_copying(units, survivors):
         return False
     if any(_contradiction(one, other, survivors) for one, other in combinations(units, 2)):
-        return False
-    if corrections.apart and any(corrections.keeps_apart(a.marks(), b.marks()) for a, b in combinations(units, 2)):
         return False
     for other in others:
         survivors.merge(first, other)

@@ -55,7 +55,7 @@ class Identification:
         """
         evidential = frozenset(name for name, protocol in self._protocols.items() if protocol.identifies)
         apart = set_apart(self._seen.values(), networks)
-        units = [_with_doubts(unit, apart) for unit in correlate(apart.rest, self.knowledge.corrections)]
+        units = [_with_doubts(unit, apart) for unit in correlate(apart.rest, self.knowledge.separation)]
         units += [box.unit() for box in apart.boxes]
         devices = [fuse(unit, evidential) for unit in units if _is_device(unit)]
         observations = tuple(observation for observation, _ in self._seen.values())

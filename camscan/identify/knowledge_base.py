@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from camscan.corrections import NO_CORRECTIONS, Corrections
 from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
 from camscan.identify.oui import OuiTable, load_oui
@@ -14,6 +13,7 @@ from camscan.identify.rule import Rule, words
 from camscan.identify.rule_set import RuleSet
 from camscan.identify.rules import load_rules
 from camscan.identify.vocabulary import Vocabulary, load_vocabulary
+from camscan.separation import TOGETHER, Separation
 
 _NOT_RULES = {"vendors.toml", "oui.toml", "lifecycle.toml", "affiliates.toml", "exposures.toml", "known_models.toml"}
 _NOT_RULES_BELOW = {"advisories", "policies"}  # what devices are held against once they are identified
@@ -23,14 +23,14 @@ _NO_RULES = RuleSet(())
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """The loaded data. `date` is that of the newest datum; `rules` are by protocol, derived sets among them.
-    `corrections` are what the owner of the network says of which devices are one."""
+    `separation` is what the owner of the network says of addresses that are not one device."""
 
     directory: Path
     date: str
     rules: Mapping[str, RuleSet]
     oui: OuiTable
     vocabulary: Vocabulary
-    corrections: Corrections = NO_CORRECTIONS
+    separation: Separation = TOGETHER
 
     def rule_set(self, name: str) -> RuleSet:
         """The rules of a protocol or derived set; empty where there are none."""

@@ -1,15 +1,18 @@
 """The devices that were touched between two scans, each as it stood after the one and after the other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.groups import with_parts
+from camscan.inventory.lookup import wholes
 from camscan.inventory.numbers import chunks
 from camscan.inventory.tables import attribute, device, judgement
+from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE
 
 _NAMING = ("vendor", "model", "address")
 
@@ -38,21 +41,50 @@ class Stand:
 
 
 def cases_between(connection: Connection, a: int, b: int, also: Iterable[int] = ()) -> list[Case]:
-    """The devices of which a run began or ended after scan a and until scan b, and `also` those of these numbers."""
+    """The devices of which a run began or ended after scan a and until scan b, and `also` those of these numbers. The
+    records of one device, by a word of its owner, are one case."""
     touched = set(also)
     for table in (attribute, judgement):
         edge = or_(_between(table.c.since, a, b), _between(table.c.until, a, b))
         touched.update(connection.execute(select(table.c.device).where(edge).distinct()).scalars())
+    groups = with_parts(connection, [whole for some in chunks(sorted(touched)) for whole in wholes(connection, some)])
     cases: dict[int, Case] = {}
-    for some in chunks(sorted(touched)):
-        columns = device.c
-        query = select(columns.number, columns.public_id, columns.first_scan).where(
-            columns.number.in_(some), columns.merged_into.is_(None)
-        )
-        cases |= {row.number: Case(row.number, row.public_id, row.first_scan > a) for row in connection.execute(query)}
+    for some in chunks([number for group in groups.values() for number in group]):
+        rows = connection.execute(_RECORDS.where(device.c.number.in_(some)))
+        cases |= {row.number: Case(row.number, row.public_id, row.first_scan > a) for row in rows}
         _read_attributes(connection, some, cases, a, b)
         _read_judgements(connection, some, cases, a, b)
-    return list(cases.values())
+    return [_as_one([cases[number] for number in group]) for group in groups.values()]
+
+
+_RECORDS = select(device.c.number, device.c.public_id, device.c.first_scan)
+
+
+def _as_one(parts: Sequence[Case]) -> Case:
+    """The first of these, with what the others add: where it has one value at a time, only if it has none, but their
+    addresses; of judgements the worse."""
+    first, *others = parts
+    was_there = any(not other.new for other in others)
+    if first.new and was_there:  # of what the whole is called by, its parts had no word: that is no change
+        first.before |= {name: set(first.after[name]) for name in SINGLE}
+    for other in others:
+        first.called = other.called | first.called
+        for mine, theirs in ((first.before, other.before), (first.after, other.after)):
+            _add(mine, theirs)
+        for standing, more in ((first.stood, other.stood), (first.stands, other.stands)):
+            for key, stand in more.items():
+                if standing.get(key, Stand()).state not in BAD:
+                    standing[key] = stand
+    first.new = first.new and not was_there
+    return first
+
+
+def _add(mine: dict[str, set[str]], theirs: Mapping[str, set[str]]) -> None:
+    main = mine.get("address", set()) or theirs.get("address", set())
+    for name, values in theirs.items():
+        if name in (*SEVERAL, PRESENCE) or not mine.get(name):
+            mine[name] |= values
+    mine["addresses"] = (mine["addresses"] | theirs.get("address", set())) - main
 
 
 def _between(column: ColumnElement[Any], a: int, b: int) -> ColumnElement[bool]:

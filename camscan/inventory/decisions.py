@@ -1,14 +1,13 @@
 """What the owner has decided on devices. Nothing is overwritten: who changes his mind withdraws, and that stands
 too."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection, Row
 
-from camscan.errors import UsageError
 from camscan.inventory.facts import storable
 from camscan.inventory.numbers import add, numbers_after
 from camscan.inventory.tables import decision, device
@@ -54,35 +53,21 @@ def decide(
     return [int(row["number"]) for row in rows if row["number"] is not None]
 
 
-def withdraw(connection: Connection, numbers: Iterable[int], word: Word) -> None:
-    """Takes decisions back. Raises `UsageError` where there is none of this number, or it is withdrawn already."""
-    for number in numbers:
-        found = connection.execute(select(decision.c.withdrawn).where(decision.c.number == number)).first()
-        if found is None:
-            raise UsageError(f"no decision {number}; `camscan decisions` lists them")
-        if found.withdrawn is not None:
-            raise UsageError(f"decision {number} is withdrawn already")
-        values = {
-            "withdrawn": word.made,
-            "withdrawn_by": storable(word.who)[:TEXT_LIMIT],
-            "withdrawn_reason": storable(word.reason)[:TEXT_LIMIT],
-        }
-        connection.execute(update(decision).where(decision.c.number == number).values(values))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A decision and the number of the device that it is about, of a joined one the one that it is a part of."""
+    """A decision and the number of the device that it is about, of a part that of its whole."""
 
     device: int | None
     decision: Decision
 
 
-def all_decisions(connection: Connection) -> list[Decided]:
-    """Every decision, in the order in which they were made."""
+def all_decisions(connection: Connection, numbers: Collection[int] | None = None) -> list[Decided]:
+    """Every decision, in the order in which they were made; with `numbers` those on these records and on all."""
     columns = decision.c
     query = select(decision, device.c.public_id, func.coalesce(device.c.merged_into, device.c.number).label("root"))
     query = query.outerjoin(device, columns.device == device.c.number).order_by(columns.number)
+    if numbers is not None:
+        query = query.where(or_(columns.device.is_(None), columns.device.in_(numbers)))
     return [Decided(device=row.root, decision=_decision(row)) for row in connection.execute(query)]
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.engine import Connection
 
 from camscan.inventory.cases import Case, Stand, cases_between
 from camscan.inventory.decisions import Decided, all_decisions
+from camscan.inventory.groups import ROOT
 from camscan.inventory.in_force import InForce
-from camscan.inventory.tables import attribute, judgement, sighting
+from camscan.inventory.tables import attribute, device, judgement, sighting
 from camscan.model import SEVERITIES
 from camscan.register import BAD, EVENTS, PRESENCE, SINGLE, Change, Comparison, Event, ScanEntry
 
@@ -76,7 +77,7 @@ def _all_changes(case: Case, said: _Said) -> Iterator[Change]:
     if is_there and said.before.approved(case.number) and not said.after.approved(case.number):
         yield _change(case, "approval-ended")
     yield from _of_attributes(case)
-    yield from _of_judgements(case, said)
+    yield from _of_judgements(case, said, is_there)
 
 
 def _in_short(case: Case, said: _Said) -> str:
@@ -99,14 +100,15 @@ def _of_attributes(case: Case) -> Iterator[Change]:
         yield from (_change(case, "changed", subject=name, after=value) for value in sorted(new - old))
 
 
-def _of_judgements(case: Case, said: _Said) -> Iterator[Change]:
+def _of_judgements(case: Case, said: _Said, is_there: bool) -> Iterator[Change]:
     for key in sorted(case.stood.keys() | case.stands.keys()):
         old, new = case.stood.get(key, Stand()), case.stands.get(key, Stand())
         was_ignored, is_ignored = (bool(some.ignored(case.number, key[1])) for some in said)
         if is_ignored:
             continue
-        if was_ignored and old.state == new.state and new.state in (*BAD, "covered"):
-            yield _judged_change(case, "exception-ended", key[1], old, new)
+        if was_ignored and old.state == new.state:
+            if is_there and new.state in (*BAD, "covered"):
+                yield _judged_change(case, "exception-ended", key[1], old, new)
             continue
         event = _judged(key[0], old.state, new.state)
         if event is not None:
@@ -176,12 +178,16 @@ def _unasked(connection: Connection, a: int, after: ScanEntry) -> dict[str, int]
     if after.kind != "scan":
         return {}
     columns = attribute.c
-    seen = select(sighting.c.device).where(sighting.c.scan == after.number)
-    query = select(func.count()).where(
-        columns.name == PRESENCE,
-        columns.since <= a,
-        or_(columns.until.is_(None), columns.until > after.number),
-        columns.device.not_in(seen),
+    seen = select(ROOT).join(sighting, sighting.c.device == device.c.number).where(sighting.c.scan == after.number)
+    query = (
+        select(func.count(ROOT.distinct()))
+        .join(attribute, columns.device == device.c.number)
+        .where(
+            columns.name == PRESENCE,
+            columns.since <= a,
+            or_(columns.until.is_(None), columns.until > after.number),
+            ROOT.not_in(seen),
+        )
     )
     count = connection.execute(query).scalar() or 0
     return {(OUTSIDE if after.complete else PARTIAL): count} if count else {}

@@ -1,13 +1,14 @@
 """Everything the register knows of a device: each value of each attribute and each judgement, from when to when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from camscan.inventory.decisions import Decided, all_decisions
+from camscan.inventory.decisions import all_decisions
+from camscan.inventory.groups import with_parts
 from camscan.inventory.listing import Filter, listed
-from camscan.inventory.lookup import numbers_called
+from camscan.inventory.lookup import numbers_called, public_ids
 from camscan.inventory.packed import unpacked_mapping
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement, phrase, sighting
@@ -18,26 +19,22 @@ def histories(connection: Connection, word: str, *, now: float) -> list[History]
     """The devices that go by an id or its beginning, an address, a serial, a MAC or a UUID; those that once did come
     last. Empty where nobody does. Decisions are those that hold `now`, in seconds since the epoch."""
     times = {one.number: one.time for one in all_scans(connection)}
-    decided = all_decisions(connection)
-    return [_history(connection, number, times, decided, now) for number in numbers_called(connection, word)]
+    return [_history(connection, number, times, now) for number in numbers_called(connection, word)]
 
 
-def _history(
-    connection: Connection, number: int, times: Mapping[int, float], decided: Iterable[Decided], now: float
-) -> History:
-    sightings = list(
-        connection.execute(
-            select(sighting.c.scan).where(sighting.c.device == number).order_by(sighting.c.scan)
-        ).scalars()
-    )
-    runs = _runs(connection, number, times)
+def _history(connection: Connection, number: int, times: Mapping[int, float], now: float) -> History:
+    query = select(sighting.c.scan).where(sighting.c.device == number).order_by(sighting.c.scan)
+    sightings = list(connection.execute(query).scalars())
+    (group,) = with_parts(connection, [number]).values()
+    names = public_ids(connection, list(group))
     return History(
         device=_device(connection, number, now),
-        runs=runs,
+        runs=_runs(connection, number, times),
         judged=_judged(connection, number, times, sightings),
         scans=len(sightings),
-        decisions=tuple(one.decision for one in decided if one.device in (None, number)),
-        joined_into=connection.execute(_JOINED_INTO, {"number": number}).scalar(),
+        decisions=tuple(one.decision for one in all_decisions(connection, group)),
+        whole=connection.execute(_WHOLE_OF, {"number": number}).scalar(),
+        parts=tuple(names[part] for part in group[1:]),
     )
 
 
@@ -102,7 +99,7 @@ def _last(sightings: Sequence[int], since: int, until: int | None) -> int:
 
 
 _WHOLE = device.alias("whole")
-_JOINED_INTO = (
+_WHOLE_OF = (
     select(_WHOLE.c.public_id)
     .join(device, device.c.merged_into == _WHOLE.c.number)
     .where(device.c.number == bindparam("number"))

@@ -24,7 +24,7 @@ SameValue = Callable[[str, str, str], bool]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
     """What a device is known by. `addresses` has the main one first; `macs` are all that were claimed of it. `seen` is
-    the number of the scan that saw it last."""
+    the number of the scan that saw it last, `is_there` false where it was looked for in vain since."""
 
     addresses: tuple[str, ...] = ()
     serial: str | None = None
@@ -35,6 +35,7 @@ class Marks:
     middlebox: bool = False
     macs: frozenset[str] = frozenset()
     seen: int = 0
+    is_there: bool = True
 
 
 def marks_of(device: Device) -> Marks:
@@ -45,7 +46,7 @@ def marks_of(device: Device) -> Marks:
     return replace(marks, macs=marks.macs.union(macs))
 
 
-def known_marks(values: Mapping[str, str], addresses: Iterable[str], seen: int = 0) -> Marks:
+def known_marks(values: Mapping[str, str], addresses: Iterable[str], seen: int = 0, *, is_there: bool = True) -> Marks:
     """The marks of a device of the register, from its attributes."""
     main = values.get("address")
     mac = values.get("mac")
@@ -59,6 +60,7 @@ def known_marks(values: Mapping[str, str], addresses: Iterable[str], seen: int =
         middlebox=values.get("kind") == MIDDLEBOX,
         macs=frozenset([mac] if mac else ()),
         seen=seen,
+        is_there=is_there,
     )
 
 
@@ -79,7 +81,7 @@ def recognise(
                 continue
             candidates = [n for n in holders.get(value, ()) if n in free]
             candidates = [n for n in candidates if not _contradict(marks, known[n], attribute, same_value)]
-            number = _latest(candidates, known) if attribute == "address" else _only(candidates, marks, known)
+            number = _latest(candidates, value, known) if attribute == "address" else _only(candidates, marks, known)
             if number is not None:
                 answer[index] = number
                 free.discard(number)
@@ -138,15 +140,17 @@ def _value(marks: Marks, attribute: str) -> str | None:
 
 
 def _only(candidates: Sequence[int], marks: Marks, known: Mapping[int, Marks]) -> int | None:
-    """The one that it must be: the only one, or the only one at the same address."""
+    """The one that it must be: the only one, or the only one at the same address, or the only one that is not gone."""
     if len(candidates) > 1:
-        candidates = [n for n in candidates if known[n].addresses[:1] == marks.addresses[:1]]
+        here = [n for n in candidates if known[n].addresses[:1] == marks.addresses[:1]]
+        candidates = here or [n for n in candidates if known[n].is_there]
     return candidates[0] if len(candidates) == 1 else None
 
 
-def _latest(candidates: Sequence[int], known: Mapping[int, Marks]) -> int | None:
-    """Who was seen there last: several may have stood at one address, or do, behind a router that tells them apart."""
-    return max(candidates, key=lambda n: (known[n].seen, -n), default=None)
+def _latest(candidates: Sequence[int], address: str, known: Mapping[int, Marks]) -> int | None:
+    """Who was seen there last: several may have stood at one address, or do, behind a router that tells them apart. Who
+    goes by it goes before who has it as a further one."""
+    return max(candidates, key=lambda n: (known[n].addresses[0] == address, known[n].seen, -n), default=None)
 
 
 def _contradict(marks: Marks, other: Marks, by: str, same_value: SameValue) -> bool:

@@ -25,14 +25,11 @@ Slot = tuple[str, str, int | None, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The devices by number: their marks, the digest of their last scan, and which of them are there. `parts` are marks
-    of those that were merged into another by hand, `whole` of which one each is a part."""
+    """The devices by number: their marks, the digest of their last scan, and which of them are there."""
 
     marks: dict[int, Marks]
     digests: dict[int, str | None]
     present: set[int]
-    parts: dict[int, Marks]
-    whole: dict[int, int]
 
 
 @dataclass(slots=True)
@@ -53,9 +50,10 @@ class Open:
 
 
 def known_devices(connection: Connection) -> Known:
-    """Everybody in the register."""
+    """Everybody in the register. A part of another by a word of its owner is found, and missed, like the others."""
     columns = device.c
-    rows = connection.execute(select(columns.number, columns.digest, columns.last_scan, columns.merged_into)).all()
+    rows = connection.execute(select(columns.number, columns.digest, columns.last_scan)).all()
+    digests = {row.number: row.digest for row in rows}
     values: dict[int, dict[str, str]] = defaultdict(dict)
     addresses: dict[int, list[str]] = defaultdict(list)
     present: set[int] = set()
@@ -69,15 +67,13 @@ def known_devices(connection: Connection) -> Known:
             addresses[number].append(value)
         else:
             values[number][name] = value
-    marks = {row.number: known_marks(values[row.number], addresses[row.number], row.last_scan) for row in rows}
-    whole = {row.number: row.merged_into for row in rows if row.merged_into is not None}
-    return Known(
-        marks={number: one for number, one in marks.items() if number not in whole},
-        digests={row.number: row.digest for row in rows if row.number not in whole},
-        present=present - whole.keys(),
-        parts={number: marks[number] for number in whole},
-        whole=whole,
-    )
+    marks = {
+        row.number: known_marks(
+            values[row.number], addresses[row.number], row.last_scan, is_there=row.number in present
+        )
+        for row in rows
+    }
+    return Known(marks=marks, digests=digests, present=present)
 
 
 def open_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Open]:

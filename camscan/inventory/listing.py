@@ -4,26 +4,28 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, not_, or_, select
 from sqlalchemy.engine import Connection
 
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.facts import storable
+from camscan.inventory.groups import with_parts
 from camscan.inventory.in_force import InForce
 from camscan.inventory.numbers import chunks
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement
-from camscan.register import PRESENCE, SEVERAL, SINGLE, Listed
+from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, Listed
 
 _ESCAPE = "\\"
-_IGNORED = "ignored"
+
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which devices are wanted. `values` are patterns of attributes, in which * stands for anything; upper and lower
-    case are one. `seen_since` in seconds since the epoch. `gone`: those that were looked for in vain, not those that
-    are there. `id`: this one only."""
+    """Which devices are wanted, a whole and its parts as one. `values` are patterns of attributes, in which * stands
+    for anything; upper and lower case are one. `seen_since` in seconds since the epoch. `gone`: those that were looked
+    for in vain, not those that are there. `id`: this one only."""
 
     id: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
@@ -40,28 +42,80 @@ def listed(
     read where `findings`, `advisories` or `ignored` is. Decisions are those that hold `now`, in seconds since the
     epoch."""
     times = {one.number: one.time for one in all_scans(connection)}
-    query = _filtered(wanted, times)
-    rows = {row.number: row for row in connection.execute(query.order_by(device.c.number))}
+    rows = connection.execute(_filtered(wanted, times).order_by(device.c.number)).all()
     decided = InForce(all_decisions(connection), now)
-    rows = {number: row for number, row in rows.items() if _is_decided(number, wanted, decided)}
-    values = _values(connection, list(rows), names)
-    gone = _gone(connection, list(rows)) if wanted.gone or wanted.id is not None else {}
-    judged = _judged(connection, list(rows), decided) if {"findings", "advisories", "ignored"} & set(names) else {}
+    wholes = [row.number for row in rows if _is_decided(row.number, wanted, decided)]
+    groups = with_parts(connection, wholes) if wanted.id is None else {number: (number,) for number in wholes}
+    numbers = [number for group in groups.values() for number in group]
+    records = _records(connection, numbers)
+    values = _values(connection, numbers, names)
+    gone = _gone(connection, numbers) if wanted.gone or wanted.id is not None else {}
+    judged = _judged(connection, numbers) if {"findings", "advisories", "ignored"} & set(names) else {}
     return [
-        Listed(
-            id=row.public_id,
-            values=values.get(number, {}),
-            first_seen=times[row.first_scan],
-            last_seen=times[row.last_scan],
-            gone=times[gone[number]] if number in gone else None,
-            findings=judged.get((number, "finding"), ()),
-            advisories=judged.get((number, "advisory"), ()),
-            ignored=judged.get((number, _IGNORED), ()),
-            approved=decided.approved(number),
-            tags=decided.tags(number),
-        )
-        for number, row in rows.items()
+        _listed([records[n] for n in group], values, {n: gone[n] for n in group if n in gone}, judged, decided, times)
+        for group in groups.values()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A row of the register."""
+
+    number: int
+    id: str
+    first_scan: int
+    last_scan: int
+
+
+def _records(connection: Connection, numbers: Sequence[int]) -> dict[int, _Record]:
+    columns = device.c
+    query = select(columns.number, columns.public_id, columns.first_scan, columns.last_scan)
+    return {
+        row.number: _Record(*row)
+        for some in chunks(numbers)
+        for row in connection.execute(query.where(columns.number.in_(some)))
+    }
+
+
+def _listed(
+    group: Sequence[_Record],
+    values: Mapping[int, Mapping[str, str]],
+    gone: Mapping[int, int],
+    judged: Mapping[int, Sequence[_Key]],
+    decided: InForce,
+    times: Mapping[int, float],
+) -> Listed:
+    """A device, of all its records; its own comes first."""
+    number = group[0].number
+    stands = sorted({key for record in group for key in judged.get(record.number, ())})
+    ignored = {name for _, name in stands if decided.ignored(number, name)}
+    return Listed(
+        id=group[0].id,
+        values=together([values.get(record.number, {}) for record in group]),
+        first_seen=times[min(record.first_scan for record in group)],
+        last_seen=times[max(record.last_scan for record in group)],
+        gone=times[max(gone.values())] if len(gone) == len(group) else None,
+        findings=tuple(name for kind, name in stands if kind == "finding" and name not in ignored),
+        advisories=tuple(name for kind, name in stands if kind == "advisory" and name not in ignored),
+        ignored=tuple(sorted(ignored)),
+        approved=decided.approved(number),
+        tags=decided.tags(number),
+    )
+
+
+def together(several: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    """What is known of a device, from what is known of its parts: the first that says something is believed, and what
+    there may be several of is all of it, the addresses of the parts among them."""
+    first, *others = several
+    if not others:
+        return first
+    made = {name: text for some in reversed(several) for name, text in some.items()}
+    for name in SEVERAL:
+        words = {word for some in several for word in some.get(name, "").split()}
+        words |= {some["address"] for some in others if name == "addresses" and "address" in some}
+        if words:
+            made[name] = " ".join(sorted(words - {made.get("address", "")} if name == "addresses" else words))
+    return made
 
 
 def _is_decided(number: int, wanted: Filter, decided: InForce) -> bool:
@@ -70,19 +124,29 @@ def _is_decided(number: int, wanted: Filter, decided: InForce) -> bool:
     return set(wanted.tags) <= set(decided.tags(number))
 
 
-def _filtered(wanted: Filter, times: Mapping[int, float]) -> Select[tuple[int, str, int, int]]:
-    columns = device.c
-    query = select(columns.number, columns.public_id, columns.first_scan, columns.last_scan)
+def _filtered(wanted: Filter, times: Mapping[int, float]) -> Select[tuple[int]]:
+    """The numbers of the wholes: what one of their parts is or has counts for them."""
+    query = select(device.c.number)
     if wanted.id is not None:
-        return query.where(columns.public_id == wanted.id)
-    query = query.where(columns.merged_into.is_(None))
+        return query.where(device.c.public_id == wanted.id)
+    query = query.where(device.c.merged_into.is_(None))
     there = select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
-    query = query.where(columns.number.not_in(there) if wanted.gone else columns.number.in_(there))
+    query = query.where(not_(_has(there)) if wanted.gone else _has(there))
     for name, pattern in wanted.values.items():
-        query = query.where(columns.number.in_(select(attribute.c.device).where(*_matches(name, pattern))))
+        query = query.where(_has(select(attribute.c.device).where(*_matches(name, pattern))))
     if wanted.seen_since is not None:
-        query = query.where(columns.last_scan.in_([n for n, time in times.items() if time >= wanted.seen_since]))
+        since = [n for n, time in times.items() if time >= wanted.seen_since]
+        query = query.where(_has(select(device.c.number).where(device.c.last_scan.in_(since))))
     return query
+
+
+_PART = device.alias("part")
+
+
+def _has(numbers: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Whether a record, or a part of it, is among these."""
+    parts = select(_PART.c.merged_into).where(_PART.c.merged_into.is_not(None), _PART.c.number.in_(numbers))
+    return or_(device.c.number.in_(numbers), device.c.number.in_(parts))
 
 
 def _matches(name: str, pattern: str) -> Iterator[ColumnElement[bool]]:
@@ -125,16 +189,12 @@ def _gone(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
     }
 
 
-def _judged(connection: Connection, numbers: Sequence[int], decided: InForce) -> dict[tuple[int, str], tuple[str, ...]]:
-    """What is open by device and kind, and what is ignored of it."""
-    found: dict[tuple[int, str], tuple[str, ...]] = defaultdict(tuple)
+def _judged(connection: Connection, numbers: Sequence[int]) -> dict[int, list[_Key]]:
+    """What stands of each record, as (kind, id)."""
+    found: dict[int, list[_Key]] = defaultdict(list)
     columns = judgement.c
-    query = (
-        select(columns.device, columns.kind, columns.name)
-        .where(columns.until.is_(None), columns.state.in_(("found", "affected")))
-        .order_by(columns.name)
-    )
+    query = select(columns.device, columns.kind, columns.name).where(columns.until.is_(None), columns.state.in_(BAD))
     for some in chunks(numbers):
         for number, kind, name in connection.execute(query.where(columns.device.in_(some))):
-            found[number, _IGNORED if decided.ignored(number, name) else kind] += (name,)
+            found[number].append((kind, name))
     return found

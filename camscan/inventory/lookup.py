@@ -2,7 +2,7 @@
 UUID."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.engine import Connection
@@ -23,32 +23,42 @@ def numbers_called(connection: Connection, word: str) -> list[int]:
 
 
 def the_one(connection: Connection, word: str) -> int:
-    """The number of the device that is meant; those that were joined to another one are meant by their id alone.
+    """The number of the device that is meant; of a part that of its whole. Raises `UsageError` where there is none, or
+    where there are several."""
+    return _only(connection, word, [wholes(connection, some) for some in _candidates(connection, word)])
 
-    Raises `UsageError` where there is none, or where there are several.
-    """
-    by_id = _by_id(connection, word)
-    now, once = (_roots(connection, some) for some in _by_value(connection, word))
-    found = by_id or now or once
+
+def the_record(connection: Connection, word: str) -> int:
+    """The same, but of a part its own number."""
+    return _only(connection, word, _candidates(connection, word))
+
+
+def _candidates(connection: Connection, word: str) -> list[list[int]]:
+    """Who goes by the word as its id, now, and once."""
+    return [_by_id(connection, word), *_by_value(connection, word)]
+
+
+def _only(connection: Connection, word: str, candidates: list[list[int]]) -> int:
+    found: list[int] = next(filter(None, candidates), [])
     if not found:
         raise UsageError(f"no device {word} in the inventory")
     if len(found) > 1:
-        ids = connection.execute(select(device.c.public_id).where(device.c.number.in_(found))).scalars()
-        raise UsageError(f"{word} may be {len(found)} devices; say which by its id: {', '.join(sorted(ids))}")
+        ids = ", ".join(sorted(public_ids(connection, found).values()))
+        raise UsageError(f"{word} may be {len(found)} devices; say which by its id: {ids}")
     return found[0]
+
+
+def wholes(connection: Connection, numbers: Collection[int]) -> list[int]:
+    """The numbers under which these records are told of, each once."""
+    columns = device.c
+    query = select(func.coalesce(columns.merged_into, columns.number)).where(columns.number.in_(numbers))
+    return sorted(connection.execute(query.distinct()).scalars())
 
 
 def public_ids(connection: Connection, numbers: list[int]) -> dict[int, str]:
     """The ids by which users know the devices of these numbers."""
     columns = device.c
     query = select(columns.number, columns.public_id).where(columns.number.in_(numbers))
-    return {row.number: row.public_id for row in connection.execute(query)}
-
-
-def parts_of(connection: Connection, number: int) -> dict[int, str]:
-    """The devices that were merged into this one by hand, and their ids."""
-    columns = device.c
-    query = select(columns.number, columns.public_id).where(columns.merged_into == number)
     return {row.number: row.public_id for row in connection.execute(query)}
 
 
@@ -78,12 +88,6 @@ def _as_mac(word: str) -> Iterator[str]:
     digits = re.sub("[-:.]", "", word)
     if re.fullmatch("[0-9A-Fa-f]{12}", digits):
         yield ":".join(digits[i : i + 2] for i in range(0, 12, 2)).lower()
-
-
-def _roots(connection: Connection, numbers: list[int]) -> list[int]:
-    """Without those that were joined to another one."""
-    query = select(device.c.number).where(device.c.number.in_(numbers), device.c.merged_into.is_(None))
-    return list(connection.execute(query.order_by(device.c.number)).scalars())
 
 
 def refuse_unknown_subjects(connection: Connection, names: Iterable[str]) -> None:

@@ -43,7 +43,7 @@ def stored(connection: Connection) -> Iterator[Stored]:
     box = select(attribute.c.device).where(
         attribute.c.name == "kind", attribute.c.value == MIDDLEBOX, attribute.c.until.is_(None)
     )
-    query = select(device.c.number).where(device.c.merged_into.is_(None), device.c.number.not_in(box))
+    query = select(device.c.number).where(device.c.number.not_in(box))
     numbers = list(connection.execute(query.order_by(device.c.number)).scalars())
     for start in range(0, len(numbers), AT_ONCE):
         yield from stored_of(connection, numbers[start : start + AT_ONCE])

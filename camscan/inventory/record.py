@@ -6,6 +6,7 @@ with what the scan says (`runs.py`, `compared.py`) and amended.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -52,6 +53,7 @@ class _Recording:
     def __init__(self, connection: Connection, result: ScanResult, entry: Entry, number: int) -> None:
         self._connection, self._result, self._entry, self._number = connection, result, entry, number
         self._vantage = storable_or_none(result.vantage)
+        self._heard_at: dict[str, set[int]] = defaultdict(set)
         self._asked = Asked(
             result.coverage, result.scope, complete=is_complete(result, entry.kind), vantage=self._vantage
         )
@@ -61,6 +63,9 @@ class _Recording:
         known = known_devices(self._connection)
         devices = self._recognised(known)
         facts = self._facts(known, devices)
+        for number, one in facts.items():
+            for address in addresses_of(one):
+                self._heard_at[address].add(number)
         digests = {n: one.digest(self._vantage) for n, one in facts.items()}
         contents = keep(self._connection, _observations(devices.values()))
         changed = {n: facts[n] for n in devices if n not in known.present or known.digests.get(n) != digests[n]}
@@ -107,21 +112,17 @@ class _Recording:
         for number, now in changed.items():
             before, heard_now = open_of[number], dict(seen[content] for content in now.contents)
             whole = self._asked.whole(before.all_ways(), ways_of(heard_now.values()))
-            made = self._edits(before, now, whole)
+            made = self._edits(number, before, now, whole)
             compared[number] = Compared(before, now, heard_now, whole, made)
         return compared
 
     def _recognised(self, known: Known) -> dict[int, Device]:
         """The devices of the scan by their numbers, in their order; new ones count on from the highest."""
-        marks = [marks_of(one) for one in self._result.devices]
-        everybody = {**known.marks, **known.parts}
-        numbers = recognise(marks, everybody, self._entry.same_value, self._entry.is_placeholder)
+        devices = self._result.devices
+        marks = [marks_of(one) for one in devices]
+        numbers = recognise(marks, known.marks, self._entry.same_value, self._entry.is_placeholder)
         new = numbers_after(self._connection, device.c.number)
-        devices: dict[int, Device] = {}
-        for one, number in zip(self._result.devices, numbers, strict=True):
-            whole = known.whole.get(number, number) if number is not None else None
-            devices[next(new) if whole is None or whole in devices else whole] = one
-        return devices
+        return {next(new) if n is None else n: one for n, one in zip(numbers, devices, strict=True)}
 
     def _sight(self, known: Known, devices: Mapping[int, Device], digests: Mapping[int, str | None]) -> None:
         new = [
@@ -145,12 +146,14 @@ class _Recording:
         text = f"{self._result.id}|{self._entry.now}|{number}"
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
-    def _edits(self, before: Open, now: Facts, whole: bool) -> Edits:
+    def _edits(self, number: int, before: Open, now: Facts, whole: bool) -> Edits:
         def looked_for(key: Key) -> bool:
             if key[0] == "capabilities":
                 return whole
             if key[0] == "services":
                 return self._service_asked(key[1], before.all_ways(), addresses_of(now))
+            if self._heard_at[key[1]] - {number}:
+                return True  # that is another device now
             return any(self._asked.in_vain(way) for way in before.all_ways() if way.address == key[1])
 
         return edits(

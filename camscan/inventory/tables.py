@@ -67,7 +67,7 @@ device = Table(
     Column("public_id", String, nullable=False, unique=True),
     Column("first_scan", Integer, ForeignKey("scan.number"), nullable=False),
     Column("last_scan", Integer, ForeignKey("scan.number"), nullable=False),
-    Column("merged_into", Integer, ForeignKey("device.number")),
+    Column("merged_into", Integer, ForeignKey("device.number")),  # the whole of which its owner says it is a part
     Column("digest", String),  # of all that its last scan said; equal: nothing changed. Null: look again, more is open
 )
 
@@ -177,20 +177,4 @@ decision = Table(
     Column("withdrawn", Float),
     Column("withdrawn_by", Text),
     Column("withdrawn_reason", Text),
-)
-
-correction = Table(  # which devices are one, and which are not, by a word of the owner
-    "correction",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String, nullable=False),  # merge or split
-    Column("device", Integer, ForeignKey("device.number"), nullable=False),
-    Column("marks", Text, nullable=False),  # JSON: what it is told by, as (attribute, value)
-    Column("other", Integer, ForeignKey("device.number"), nullable=False),  # what was merged into it, or split off
-    Column("other_marks", Text, nullable=False),
-    Column("scan", Integer, ForeignKey("scan.number"), nullable=False),  # since when it is so
-    Column("reason", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("made", Float, nullable=False),
-    Column("undone", Float),
 )

@@ -91,6 +91,7 @@ def device_record(device: model.Device) -> Record:
         "advisories": [_advisory(a) for a in device.advisories],
         "verdicts": [_verdict(v) for v in device.verdicts],
         "site": _shown(device.site),
+        "record": device.record,
         "approved": device.approved,
         "tags": [printable(tag) for tag in device.tags],
         "middlebox": _middlebox(device.middlebox),

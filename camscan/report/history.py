@@ -45,8 +45,10 @@ def _parts(history: History, now: float) -> Iterator[Part]:
 
 def _owners_words(history: History) -> Iterator[str]:
     device = history.device
-    if history.joined_into is not None:
-        yield f"a part of device {history.joined_into}, by a word of its owner"
+    if history.whole is not None:
+        yield f"a part of device {history.whole}, by a word of its owner"
+    if history.parts:
+        yield f"its parts, by a word of its owner, with histories of their own: {', '.join(history.parts)}"
     if device.approved:
         yield "approved"
     if device.tags:
@@ -82,7 +84,8 @@ def history_document(histories: Iterable[History], now: float, tool_version: str
 def _record(history: History, now: float) -> Record:
     return {
         "device": listed_record(history.device),
-        "joined_into": history.joined_into,
+        "whole": history.whole,
+        "parts": list(history.parts),
         "scans": history.scans,
         "attributes": [_run_record(run) for run in history.runs],
         "judgements": [_judged_record(one) for one in history.judged],

@@ -37,6 +37,7 @@ def device_of(record: shape.Device) -> model.Device:
         else None,
         findings=tuple(_finding(finding) for finding in record.findings),
         site=record.site,
+        record=record.record,
         approved=record.approved,
         tags=tuple(record.tags),
     )

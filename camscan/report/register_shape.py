@@ -76,11 +76,12 @@ class Judgement(_Record):
 
 class Decision(_Record):
     """One thing that somebody has decided: that a device may be there (approve), that a finding, an advisory or a
-    policy (`subject`) calls for nothing (ignore), a remark (note) or a word for it (tag). `device` null: every device.
-    `expires` null: for ever; `withdrawn` null: not taken back. `in_force`: it holds now."""
+    policy (`subject`) calls for nothing (ignore), a remark (note), a word for it (tag); that it is a part of another
+    (merge), that addresses of it are another device (split), that since a scan it is another one (cut). `device` null:
+    every device. `expires` null: for ever; `withdrawn` null: not taken back. `in_force`: it holds now."""
 
     number: int
-    kind: Literal["approve", "ignore", "note", "tag"]
+    kind: Literal["approve", "ignore", "note", "tag", "merge", "split", "cut"]
     device: str | None
     subject: str | None
     reason: str
@@ -94,11 +95,12 @@ class Decision(_Record):
 
 
 class History(_Record):
-    """Everything that is known of one device; `scans` is how many have seen it. `joined_into` is the id of the device
-    of which its owner says that it is a part."""
+    """Everything that is known of one record; `scans` is how many have seen it. By a word of its owner it is a part of
+    `whole`, or `parts` are of it; these are ids."""
 
     device: Listed
-    joined_into: str | None
+    whole: str | None
+    parts: list[str]
     scans: int
     attributes: list[Run]
     judgements: list[Judgement]
@@ -106,12 +108,11 @@ class History(_Record):
 
 
 class Scan(_Record):
-    """A row of the register. `reassess` is what was stored, judged anew, `correction` a word of the owner on which
-    devices are one."""
+    """A row of the register. `reassess` is what was stored, judged anew."""
 
     number: int
     id: str
-    kind: Literal["scan", "replay", "reassess", "correction"]
+    kind: Literal["scan", "replay", "reassess"]
     started: datetime | None
     ended: datetime | None
     recorded: datetime

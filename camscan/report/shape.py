@@ -153,8 +153,8 @@ class Verdict(_Record):
 class Device(_Record):
     """One physical unit. `vendor` is the maker, `brand` the name it was sold under, both ids of the vocabulary.
 
-    `approved` and `tags` are what the inventory knows of its owner's decisions, null and empty where none was asked;
-    `first_seen` is when the inventory saw it first, or else this run.
+    `record` is the id of the device in the inventory, `approved` and `tags` are what that knows of its owner's
+    decisions; null and empty where none was asked. `first_seen` is when the inventory saw it first, or else this run.
 
     `middlebox` is null but for a box that answers for many addresses, whatever it looks like there.
     """
@@ -180,6 +180,7 @@ class Device(_Record):
     advisories: list[Advisory]
     verdicts: list[Verdict]
     site: str | None
+    record: str | None
     approved: bool | None
     tags: list[str]
     middlebox: Middlebox | None

@@ -1,4 +1,4 @@
-"""What the owner says: decisions on devices, and corrections of which devices are one."""
+"""What the owner says of devices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes both tables."""
+    """Makes the table of decisions."""
     op.create_table(
         "decision",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -28,21 +28,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index(op.f("ix_decision_device"), "decision", ["device"], unique=False)
-    op.create_table(
-        "correction",
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("device", sa.Integer(), nullable=False),
-        sa.Column("marks", sa.Text(), nullable=False),
-        sa.Column("other", sa.Integer(), nullable=False),
-        sa.Column("other_marks", sa.Text(), nullable=False),
-        sa.Column("scan", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("made", sa.Float(), nullable=False),
-        sa.Column("undone", sa.Float(), nullable=True),
-        sa.ForeignKeyConstraint(["device"], ["device.number"]),
-        sa.ForeignKeyConstraint(["other"], ["device.number"]),
-        sa.ForeignKeyConstraint(["scan"], ["scan.number"]),
-        sa.PrimaryKeyConstraint("number"),
-    )

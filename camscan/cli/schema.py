@@ -16,14 +16,17 @@ class Document(StrEnum):
     DEVICES = "devices"
     HISTORY = "history"
     DIFF = "diff"
+    INVENTORY_CHECK = "inventory-check"
+    INVENTORY_EXPORT = "inventory-export"
 
 
 def schema(
     document: Annotated[
         Document,
         typer.Argument(
-            metavar="[scan|exposure|devices|history|diff]",
-            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
+            metavar="[scan|exposure|devices|history|diff|inventory-check|inventory-export]",
+            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too; "
+            "inventory-export: of each of its lines).",
         ),
     ] = Document.SCAN,
     output: OutputOption = None,
@@ -37,10 +40,12 @@ def schema(
 
 
 def _published(document: Document) -> dict[str, Any]:
-    from camscan.report import exposure_shape, register_shape, shape
+    from camscan.report import exposure_shape, inventory_shape, register_shape, shape
 
     if document is Document.SCAN:
         return shape.json_schema()
     if document is Document.EXPOSURE:
         return exposure_shape.json_schema()
+    if document in (Document.INVENTORY_CHECK, Document.INVENTORY_EXPORT):
+        return inventory_shape.inventory_schema(document.value)
     return register_shape.register_schema(document.value)

@@ -20,6 +20,7 @@ from camscan.inventory.identity import IDENTIFIERS, marks_of, recognise, shared_
 from camscan.inventory.known import Known, Open, known_devices, open_runs
 from camscan.inventory.main_address import addresses_of, at_main_address, by_address
 from camscan.inventory.numbers import add, chunks, numbers_after, write
+from camscan.inventory.recorded import recorded_already
 from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits
 from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or_none
@@ -30,9 +31,12 @@ from camscan.register import PRESENCE
 
 
 def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
-    """The number of the scan. Raises `CannotRunError`, or `UsageError` for replies older than what is known
-    and for what is still to come."""
+    """The number of the scan, which may be recorded already. Raises `CannotRunError`, or `UsageError` for replies older
+    than what is known and for what is still to come."""
     with inventory.writing() as connection:
+        before = recorded_already(connection, result, entry.kind)
+        if before is not None:
+            return before
         number = add_scan(connection, result, entry)
         _Recording(connection, result, entry, number).run()
     return number

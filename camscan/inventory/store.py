@@ -43,6 +43,8 @@ _SAID: tuple[tuple[str, str], ...] = (
     ("database is locked", _BUSY),
     ("lock timeout", _BUSY),
     ("disk is full", "the disk is full"),
+    ("No space left", "the disk is full"),
+    ("disk I/O error", "the disk refuses to read or to write it"),
     ("readonly database", "it can only be read"),
     ("unable to open", "it cannot be opened; may its directory be written?"),
     ("malformed", _DAMAGED),
@@ -62,7 +64,8 @@ class Inventory:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state. Raises `CannotRunError`."""
-        with self._explained(), self._engine.begin() as connection:
+        one_state = {"isolation_level": "REPEATABLE READ"} if self.place.path is None else {}
+        with self._explained(), self._engine.execution_options(**one_state).begin() as connection:
             yield connection
 
     @contextmanager

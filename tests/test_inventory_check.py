@@ -104,7 +104,7 @@ BREAKS = (
     ("UPDATE attribute SET until = 3 WHERE name = 'address'", "who-is-there-has-an-address"),
     ("DELETE FROM heard", "every-reply-has-a-device"),
     ("UPDATE device SET merged_into = number", "nobody-is-merged-into-itself"),
-    ("INSERT INTO setting VALUES ('baseline', '7')", "the-baseline-is-there"),
+    ("INSERT INTO setting VALUES ('baseline', '7')", "baseline-is-a-scan"),
     ("UPDATE scan SET scope = '{'", "texts-are-json"),
     ("UPDATE scan SET data = '[]'", "texts-are-json"),
     ("UPDATE heard SET vantages = '7'", "texts-are-json"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, exists, func, literal, or_, select
 
-from camscan.inventory.scans import BASELINE
+from camscan.inventory.scans import BASELINE, KEPT_FROM
 from camscan.inventory.tables import attribute, device, heard, judgement, metadata, observation, scan, setting, sighting
 from camscan.register import PRESENCE, SEVERAL, SINGLE
 
@@ -122,10 +122,11 @@ def _known() -> Iterator[Rule]:
     placed = exists().where(there.c.device == a.device, there.c.name == "address", there.c.until.is_(None))
     lost = select(a.device).where(a.name == PRESENCE, a.until.is_(None), ~placed)
     yield Rule(name="who-is-there-has-an-address", says="is there and has no address", broken=lost)
-    said = exists().where(heard.c.observation == observation.c.id)
-    yield Rule(name="every-reply-has-a-device", says="was said by nobody", broken=select(observation.c.id).where(~said))
+    unsaid = select(observation.c.id).where(observation.c.id.not_in(select(heard.c.observation)))
+    yield Rule(name="every-reply-has-a-device", says="was said by nobody", broken=unsaid)
     into = select(device.c.number).where(device.c.merged_into == device.c.number)
     yield Rule(name="nobody-is-merged-into-itself", says="is merged into itself", broken=into)
     named = exists().where(cast(scan.c.number, String) == setting.c.value)
-    baseline = select(literal(BASELINE).label("setting"), setting.c.value).where(setting.c.name == BASELINE, ~named)
-    yield Rule(name="the-baseline-is-there", says="names a scan that is not there", broken=baseline)
+    for name in (BASELINE, KEPT_FROM):
+        lost = select(literal(name).label("setting"), setting.c.value).where(setting.c.name == name, ~named)
+        yield Rule(name=f"{name}-is-a-scan".replace(" ", "-"), says="is no scan that is there", broken=lost)

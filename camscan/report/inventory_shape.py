@@ -1,5 +1,5 @@
-"""The JSON of `camscan inventory`. Unknown is null, never a missing key. These models are the published schemas (`camscan
-schema NAME`); what is written is plain data, held against them by the tests.
+"""The JSON of `camscan inventory`. Unknown is null, never a missing key. These models are the published schemas
+(`camscan schema NAME`); what is written is plain data, held against them by the tests.
 """
 
 from typing import Any, Literal

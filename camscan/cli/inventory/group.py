@@ -2,7 +2,10 @@
 
 import typer
 
+from camscan.cli.inventory.backup import backup
 from camscan.cli.inventory.check import check
+from camscan.cli.inventory.prune import prune
+from camscan.cli.inventory.restore import restore
 
 inventory = typer.Typer(help="Check, back up, restore, prune and export the inventory.", rich_markup_mode=None)
 
@@ -12,5 +15,5 @@ def group() -> None:
     """Check, back up, restore, prune and export the inventory. Nothing is sent, and nothing is forgotten unasked."""
 
 
-for command in (check,):
+for command in (check, backup, restore, prune):
     inventory.command()(command)

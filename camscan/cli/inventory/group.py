@@ -4,6 +4,7 @@ import typer
 
 from camscan.cli.inventory.backup import backup
 from camscan.cli.inventory.check import check
+from camscan.cli.inventory.export import export
 from camscan.cli.inventory.prune import prune
 from camscan.cli.inventory.restore import restore
 
@@ -15,5 +16,5 @@ def group() -> None:
     """Check, back up, restore, prune and export the inventory. Nothing is sent, and nothing is forgotten unasked."""
 
 
-for command in (check, backup, restore, prune):
+for command in (check, backup, restore, prune, export):
     inventory.command()(command)

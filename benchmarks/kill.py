@@ -238,7 +238,7 @@ async def main(count: int, seed: int) -> int:
         before = folder / "before.sqlite"
         await first.ask("inventory", "backup", str(before), "--quiet")
         say(
-            f"a whole scan: {clock.seconds:.1f} s, {clock.lines} lines in its journal; from delivery to the end of the journal "
+            f"a whole scan: {clock.seconds:.1f} s, {clock.lines} lines in its journal; from delivery to its last "
             f"{clock.recording:.3f} s, {clock.log:,} bytes of -wal"
         )
         moments = clock.moments(seed)

@@ -42,8 +42,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def name(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An inventory of eight nights: one camera has a clock and gets other firmware, one moves, one goes on the third and
-    one on the seventh night, one goes and comes back, and one is found open and closed again."""
+    """An inventory of eight nights: one camera has a clock and gets other firmware, one moves, one goes on the third
+    and one on the seventh night, one goes and comes back, and one is found open and closed again."""
     if request.param == "sqlite":
         place = str(tmp_path / "inventory.sqlite")
     else:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from camscan.inventory.numbers import chunks
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, forgotten
 from camscan.register import PRESENCE
 
@@ -44,7 +44,7 @@ def _end(number: int, into: Mapping[int, int]) -> int:
 
 def count_gone(connection: Connection, gone: Mapping[int, int]) -> None:
     """Adds them to what is kept of those who are forgotten; who was merged into another is no device of its own."""
-    times = {one.number: one.time for one in all_scans(connection)}
+    times = scan_times(connection)
     merged = _merged(connection)
     own = [number for number in gone if number not in merged]
     values = _values(connection, own)

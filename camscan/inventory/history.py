@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from camscan.inventory.facts import storable
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.packed import unpacked_mapping
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, judgement, phrase, sighting
 from camscan.register import PRESENCE, SEVERAL, SINGLE, History, Judged, Listed, Run
 
@@ -30,7 +30,7 @@ def histories(connection: Connection, word: str) -> list[History]:
     numbers = [row.number for row in connection.execute(_by_id(word))]
     numbers += [n for n in connection.execute(value.where(now)).scalars() if n not in numbers]
     numbers += [n for n in connection.execute(value).scalars() if n not in numbers]
-    times = {one.number: one.time for one in all_scans(connection)}
+    times = scan_times(connection)
     return [_history(connection, number, times) for number in dict.fromkeys(numbers)]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from camscan.inventory.facts import storable
 from camscan.inventory.numbers import chunks
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, judgement
 from camscan.register import PRESENCE, SEVERAL, SINGLE, Listed
 
@@ -31,7 +31,7 @@ class Filter:
 def listed(connection: Connection, wanted: Filter, names: Collection[str] = (*SINGLE, *SEVERAL)) -> list[Listed]:
     """The devices, in the order of their numbers. Attributes that are not among `names` are left out; judgements are
     read where `findings` or `advisories` is."""
-    times = {one.number: one.time for one in all_scans(connection)}
+    times = scan_times(connection)
     query = _filtered(wanted, times)
     rows = {row.number: row for row in connection.execute(query.order_by(device.c.number))}
     values = _values(connection, list(rows), names)

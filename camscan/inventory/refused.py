@@ -17,7 +17,7 @@ _SAID: tuple[tuple[str, str], ...] = (
     ("lock timeout", _BUSY),
     ("disk is full", "the disk is full"),
     ("No space left", "the disk is full"),
-    ("disk I/O error", "the disk refuses to read or to write it"),
+    ("disk I/O error", "the disk refuses to read or to write it; is it full?"),
     ("readonly database", "it can only be read"),
     ("unable to open", "it cannot be opened; may its directory be written?"),
     ("malformed", _DAMAGED),
@@ -39,6 +39,8 @@ def explained(what: str) -> Iterator[None]:
         reason = _reason(error)
         kind = SpoiltError if reason in (_DAMAGED, _NO_DATABASE) else CannotRunError
         raise kind(f"{what}: {reason}") from None
+    except UnicodeDecodeError:  # the driver reads what SQLite says of a damaged file as UTF-8, and it quotes the file
+        raise SpoiltError(f"{what}: {_DAMAGED}") from None
     except DamagedError as error:
         raise SpoiltError(f"{what}: {_DAMAGED} ({error})") from None
 

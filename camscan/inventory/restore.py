@@ -48,12 +48,10 @@ def restore(place: Place, source: Connection, *, force: bool, moment: str) -> Pa
     as it was.
     """
     aside = _spoilt_aside(place, force, moment)
-    with opened(place, create=True) as target:
-        with target.writing() as connection:
-            kept = _keep(target, connection, force, moment)
-            clear_rows(connection)
-            copy_rows(source, connection)
-        target.shrink()
+    with opened(place, create=True) as target, target.writing() as connection:
+        kept = _keep(target, connection, force, moment)
+        clear_rows(connection)
+        copy_rows(source, connection)
     return aside or kept
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from camscan.errors import UsageError
-from camscan.inventory.packed import unpacked_list, unpacked_mapping
+from camscan.inventory.packed import DamagedError, unpacked_list, unpacked_mapping
 from camscan.inventory.tables import scan, setting
 from camscan.register import ScanEntry
 
@@ -20,6 +20,19 @@ DAY = 86_400.0  # seconds
 def all_scans(connection: Connection) -> list[ScanEntry]:
     """Every row, in the order in which they were recorded."""
     return [_entry(row) for row in connection.execute(select(scan).order_by(scan.c.number))]
+
+
+class Times(dict[int, float]):
+    """The time of each scan by its number. One that is not there is damage: everything that names a scan was written
+    with it."""
+
+    def __missing__(self, number: int) -> float:
+        raise DamagedError(f"scan {number} is named, and is not there")
+
+
+def scan_times(connection: Connection) -> Times:
+    """When what each scan says was so, in seconds since the epoch."""
+    return Times((one.number, one.time) for one in all_scans(connection))
 
 
 def find_scan(connection: Connection, word: str) -> ScanEntry:

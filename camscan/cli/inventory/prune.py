@@ -51,10 +51,10 @@ def prune(
     before = _moment(older_than, time.time())
     with inventory_at(inventory, quiet=quiet) as opened:
         first, counts = _prune(opened, before, keep_scans, dry_run)
+        if not quiet:
+            say(_summary(first, counts, dry_run))
         if counts and not dry_run:
             opened.shrink()
-    if not quiet:
-        say(_summary(first, counts, dry_run))
 
 
 def _moment(text: str, now: float) -> float:

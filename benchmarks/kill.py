@@ -4,7 +4,8 @@
 with an inventory that knows the night before. Then, whatever the moment: the inventory opens and `camscan inventory
 check` passes, every scan that was acknowledged ("recorded as scan N") is there, the same command with `--resume` comes
 to its end, and the night is in the inventory once, with nothing changed from the night before, but of devices to which
-something was under way that is given once. Ends with 1 where anything is otherwise.
+something was under way that is given once. Ends with 1 where anything is otherwise. `--short` kills two scans of two
+addresses while they are recorded, within 25 seconds.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,9 +27,11 @@ from camscan.lab.site import load_site
 from tests.resume_rig import OWNER, lines
 
 TARGET = "127.83.10.32/27"  # half of what `resume.py` asks: here it is the end of a scan that counts
+SHORT = "127.83.10.42/31"
 SECONDS = 120.0  # that a run may take
 WATCH = 0.001  # seconds between two looks at the files of a scan
 RATE = "1500"
+SHORT_KINDS = ("recording", "commit")
 KINDS = ("lines", "time", "recording", "recording", "recording", "commit")
 """How a moment is chosen, as often as they stand here: by lines of the journal, by time, by time since the result was
 delivered, when it begins to be recorded; and by the size of the log that SQLite writes at the commit."""
@@ -64,14 +67,15 @@ class Moment:
 class Night:
     """The files of one scan, and its command."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, target: str) -> None:
+        self.target = target
         self.inventory = folder / "inventory.sqlite"
         self.journal, self.result = folder / "scan.journal", folder / "result.json"
         self.log = folder / "inventory.sqlite-wal"
 
     async def scan(self, kill: Moment | None = None) -> Run:
         arguments = ("--resume", str(self.journal), "--output", str(self.result), "--format", "json", "--rate", RATE)
-        return await camscan("scan", TARGET, *arguments, *self._named(), watch=self, kill=kill)
+        return await camscan("scan", self.target, *arguments, *self._named(), watch=self, kill=kill)
 
     async def ask(self, *arguments: str) -> Run:
         return await camscan(*arguments, *self._named())
@@ -105,11 +109,11 @@ class Clock:
     lines: int = 0
     log: int = 0
 
-    def moments(self, seed: int) -> Iterator[Moment]:
+    def moments(self, seed: int, kinds: Sequence[str]) -> Iterator[Moment]:
         chance = random.Random(seed)
         most = {"lines": self.lines, "time": self.seconds, "recording": self.recording, "commit": self.log}
         while True:
-            kind = chance.choice(KINDS)
+            kind = chance.choice(kinds)
             yield Moment(kind, chance.uniform(0, most[kind]))
 
 
@@ -176,8 +180,7 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
 
-async def trial(before: Path, moment: Moment, folder: Path) -> Outcome:
-    night = Night(folder)
+async def trial(before: Path, moment: Moment, night: Night) -> Outcome:
     shutil.copy(before, night.inventory)
     killed = await night.scan(moment)
     outcome, under_way = Outcome(_hit(night, killed)), night.under_way()
@@ -227,12 +230,12 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-async def main(count: int, seed: int) -> int:
+async def main(count: int, seed: int, target: str = TARGET, kinds: Sequence[str] = KINDS) -> int:
     """The number of kills after which something was wrong."""
     failed, hits = 0, Counter[str]()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        first = Night(folder)
+        first = Night(folder, target)
         async with loopback.serve(load_site()):
             clock = await measured(first)
         before = folder / "before.sqlite"
@@ -241,12 +244,12 @@ async def main(count: int, seed: int) -> int:
             f"a whole scan: {clock.seconds:.1f} s, {clock.lines} lines in its journal; from delivery to its last "
             f"{clock.recording:.3f} s, {clock.log:,} bytes of -wal"
         )
-        moments = clock.moments(seed)
+        moments = clock.moments(seed, kinds)
         for number in range(1, count + 1):
             moment, place = next(moments), folder / str(number)
             place.mkdir()
             async with loopback.serve(load_site()):
-                outcome = await trial(before, moment, place)
+                outcome = await trial(before, moment, Night(place, target))
             hits[outcome.hit] += 1
             failed += bool(outcome.wrong)
             say(f"{number:3} at {moment!s:26} hit: {outcome.hit:22} {'; '.join(outcome.wrong) or 'all is well'}")
@@ -258,4 +261,7 @@ async def main(count: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(bool(asyncio.run(main(*map(int, sys.argv[1:3])))))
+    if sys.argv[1:] == ["--short"]:
+        sys.exit(bool(asyncio.run(main(2, 1, SHORT, SHORT_KINDS))))
+    number, seed = map(int, sys.argv[1:3])
+    sys.exit(bool(asyncio.run(main(number, seed))))

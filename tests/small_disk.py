@@ -1,6 +1,6 @@
 """What becomes of an inventory on a disk that is nearly full: `python -m tests.small_disk DIRECTORY WHAT FREE` fills
-the disk until so many bytes are free (0: leaves it), does one thing that needs more, makes room again, and tells as JSON
-how that ended and what is there. To be run where the directory is a small disk of its own.
+the disk until so many bytes are free (0: leaves it), does one thing that needs more, makes room again, and tells as
+JSON how that ended and what is there. To be run where the directory is a small disk of its own.
 """
 
 import json

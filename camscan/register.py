@@ -187,3 +187,22 @@ class Comparison:
     after: ScanEntry
     changes: tuple[Change, ...]
     unasked: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A row of the inventory that is not as it must be: the rule that it breaks, and which row."""
+
+    rule: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check of the inventory looked at (rows by table), by which rules, and what breaks them. `notes` say what
+    could not be checked."""
+
+    rows: Mapping[str, int]
+    rules: tuple[str, ...]
+    broken: tuple[Broken, ...]
+    notes: tuple[str, ...] = ()

@@ -9,7 +9,9 @@ import pytest
 
 from camscan.cli.known import Known, load_known
 from camscan.errors import UsageError
+from camscan.identify.match import content_id
 from camscan.inventory.annotate import annotated
+from camscan.inventory.check import check
 from camscan.inventory.cut import cut
 from camscan.inventory.decisions import Word, all_decisions, decide
 from camscan.inventory.diff import compare
@@ -17,12 +19,14 @@ from camscan.inventory.groups import merge, separation, split
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.lookup import the_one, the_record
+from camscan.inventory.prune import prune
 from camscan.inventory.record import record
 from camscan.inventory.scans import find_scan
 from camscan.inventory.store import Inventory
 from camscan.inventory.withdraw import withdraw
 from camscan.judge import judge
 from camscan.model import Reply, ScanResult
+from camscan.protocols.registry import load_protocols
 from camscan.register import SEVERAL, SINGLE, Listed
 from camscan.separation import TOGETHER, Separation
 from tests.inventory_rig import DAY, START, TODAY, camera, entry, put, reply, rows, scanned, unit, web
@@ -327,3 +331,23 @@ def test_who_answers_first_does_not_decide_between_what_is_equally_sure(known: K
         [(d.serial, d.mac, d.model) for d in judged(known, 1, some).devices] for some in permutations((one, other))
     ]
     assert named[0] == named[1]
+
+
+def test_of_what_is_merged_all_is_forgotten_or_nothing(inventory: Inventory, known: Known) -> None:
+    third = sadp("10.0.0.3", TWO.replace("2222", "3333"), "44:19:b6:00:00:03")
+    night(inventory, known, 1, FIRST, SECOND, third)
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    for day in (2, 3, 4):
+        night(inventory, known, day, SECOND, third)
+    with inventory.writing() as connection:
+        prune(connection, 4)
+    assert places(inventory) == [("10.0.0.1", "10.0.0.2"), ("10.0.0.3", "")]
+    for day in (5, 6, 7):
+        night(inventory, known, day, third)
+    with inventory.writing() as connection:
+        prune(connection, 7)
+        assert len(all_decisions(connection)) == 0
+    assert (places(inventory), places(inventory, gone=True)) == ([("10.0.0.3", "")], [])
+    with inventory.reading() as connection:
+        checked = check(connection, entry().tool_version, lambda reply: content_id(reply, load_protocols()))
+    assert checked.broken == ()

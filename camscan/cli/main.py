@@ -24,6 +24,7 @@ from camscan.cli.fingerprint import fingerprint
 from camscan.cli.history import history
 from camscan.cli.ignore import ignore
 from camscan.cli.importing import import_files
+from camscan.cli.inventory.group import inventory
 from camscan.cli.merge import merge
 from camscan.cli.note import note
 from camscan.cli.policy import policy
@@ -73,6 +74,7 @@ for command in (
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(policy, name="policy")
+app.add_typer(inventory, name="inventory")
 
 
 def _print_version(wanted: bool) -> None:

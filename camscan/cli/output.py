@@ -24,13 +24,15 @@ Text = str | Iterable[str]
 
 
 class Output:
-    """The destination of one text: `write` it once inside the `with` block. `path` None or `-` is stdout.
+    """The destination of one text: `write` it once inside the `with` block. `path` None or `-` is stdout. `private`: a
+    new file is for its owner alone.
 
     Raises `UsageError` where the file cannot be made, `CannotRunError` where writing fails.
     """
 
-    def __init__(self, path: Path | None, option: str = "--output") -> None:
+    def __init__(self, path: Path | None, option: str = "--output", *, private: bool = False) -> None:
         self._option = option
+        self._mode = 0o600 if private else 0o666
         self._path = None if path is None or str(path) == "-" else real(path)
         self._temporary: Path | None = None
         self._stream: TextIO | None = None
@@ -54,7 +56,7 @@ class Output:
             self._stream = path.open("w", encoding="utf-8")
             return
         self._temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
-        number = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        number = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._mode)
         self._stream = os.fdopen(number, "w", encoding="utf-8")
         if mode is not None:
             os.fchmod(number, stat.S_IMODE(mode))

@@ -18,6 +18,8 @@ class Document(StrEnum):
     DIFF = "diff"
     DECISIONS = "decisions"
     RECONCILE = "reconcile"
+    INVENTORY_CHECK = "inventory-check"
+    INVENTORY_EXPORT = "inventory-export"
 
 
 def schema(
@@ -25,7 +27,8 @@ def schema(
         Document,
         typer.Argument(
             metavar=f"[{'|'.join(Document)}]",
-            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
+            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too; "
+            "inventory-export: of each of its lines).",
         ),
     ] = Document.SCAN,
     output: OutputOption = None,
@@ -39,7 +42,7 @@ def schema(
 
 
 def _published(document: Document) -> dict[str, Any]:
-    from camscan.report import exposure_shape, reconcile_shape, register_shape, shape
+    from camscan.report import exposure_shape, inventory_shape, reconcile_shape, register_shape, shape
 
     if document is Document.SCAN:
         return shape.json_schema()
@@ -47,4 +50,6 @@ def _published(document: Document) -> dict[str, Any]:
         return exposure_shape.json_schema()
     if document is Document.RECONCILE:
         return reconcile_shape.json_schema()
+    if document in (Document.INVENTORY_CHECK, Document.INVENTORY_EXPORT):
+        return inventory_shape.inventory_schema(document.value)
     return register_shape.register_schema(document.value)

@@ -11,7 +11,7 @@ from camscan.inventory.decisions import all_decisions
 from camscan.inventory.groups import ROOT
 from camscan.inventory.in_force import InForce
 from camscan.inventory.numbers import chunks
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import device
 from camscan.model import AdvisoryVerdict, Device, Finding, Ignored, PolicyVerdict, ScanResult
 
@@ -23,7 +23,7 @@ def annotated(connection: Connection, result: ScanResult, numbers: Sequence[int]
     decided = InForce(all_decisions(connection), now)
     known = _known(connection, numbers)
     devices = (
-        _decided(_first_seen(one, known[number]), known[number], decided)
+        _decided(_first_seen(one, known[number]), known[number], decided) if number in known else one
         for one, number in zip(result.devices, numbers, strict=True)
     )
     return replace(result, devices=tuple(devices))
@@ -60,7 +60,7 @@ def _ignored(row: Judged, by: Ignored | None) -> Judged:
 
 
 def _known(connection: Connection, numbers: Sequence[int]) -> dict[int, _Known]:
-    times = {one.number: one.time for one in all_scans(connection)}
+    times = scan_times(connection)
     columns, whole = device.c, device.alias("whole")
     query = select(columns.number, ROOT.label("root"), whole.c.public_id, columns.first_scan).join(
         whole, whole.c.number == ROOT

@@ -10,7 +10,7 @@ from camscan.inventory.groups import with_parts
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.lookup import numbers_called, public_ids
 from camscan.inventory.packed import unpacked_mapping
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, judgement, phrase, sighting
 from camscan.register import PRESENCE, SEVERAL, SINGLE, History, Judged, Listed, Run
 
@@ -18,7 +18,7 @@ from camscan.register import PRESENCE, SEVERAL, SINGLE, History, Judged, Listed,
 def histories(connection: Connection, word: str, *, now: float) -> list[History]:
     """The devices that go by an id or its beginning, an address, a serial, a MAC or a UUID; those that once did come
     last. Empty where nobody does. Decisions are those that hold `now`, in seconds since the epoch."""
-    times = {one.number: one.time for one in all_scans(connection)}
+    times = scan_times(connection)
     return [_history(connection, number, times, now) for number in numbers_called(connection, word)]
 
 

@@ -12,7 +12,7 @@ from camscan.inventory.facts import storable
 from camscan.inventory.groups import with_parts
 from camscan.inventory.in_force import InForce
 from camscan.inventory.numbers import chunks
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, judgement
 from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, Listed
 
@@ -41,7 +41,7 @@ def listed(
     """The devices, in the order of their numbers. Attributes that are not among `names` are left out; judgements are
     read where `findings`, `advisories` or `ignored` is. Decisions are those that hold `now`, in seconds since the
     epoch."""
-    times = {one.number: one.time for one in all_scans(connection)}
+    times = scan_times(connection)
     rows = connection.execute(_filtered(wanted, times).order_by(device.c.number)).all()
     decided = InForce(all_decisions(connection), now)
     wholes = [row.number for row in rows if _is_decided(row.number, wanted, decided)]

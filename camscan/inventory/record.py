@@ -21,6 +21,7 @@ from camscan.inventory.identity import IDENTIFIERS, marks_of, recognise, shared_
 from camscan.inventory.known import Known, Open, known_devices, open_runs
 from camscan.inventory.main_address import addresses_of, at_main_address, by_address
 from camscan.inventory.numbers import add, chunks, numbers_after, write
+from camscan.inventory.recorded import recorded_already
 from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits
 from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or_none
@@ -39,9 +40,12 @@ class Recorded:
 
 
 def record(inventory: Inventory, result: ScanResult, entry: Entry) -> Recorded:
-    """Puts the scan into the register. Raises `CannotRunError`, or `UsageError` for replies older than what is known
-    and for what is still to come."""
+    """Puts the scan into the register, unless it is recorded already. Raises `CannotRunError`, or `UsageError` for
+    replies older than what is known and for what is still to come."""
     with inventory.writing() as connection:
+        before = recorded_already(connection, result, entry.kind)
+        if before is not None:
+            return Recorded(before, _Recording(connection, result, entry, before).numbers())
         number = add_scan(connection, result, entry)
         devices = _Recording(connection, result, entry, number).run()
     return Recorded(number, devices)
@@ -57,6 +61,10 @@ class _Recording:
         self._asked = Asked(
             result.coverage, result.scope, complete=is_complete(result, entry.kind), vantage=self._vantage
         )
+
+    def numbers(self) -> tuple[int, ...]:
+        """Those of the devices, of which nothing is written."""
+        return tuple(self._recognised(known_devices(self._connection)))
 
     def run(self) -> tuple[int, ...]:
         """Devices first, then what changed of them, then who is gone. The numbers of the devices."""

@@ -69,7 +69,7 @@ def _row(number: int, content: str, seen: Observation) -> dict[str, Any]:
         "latest_time": reply.time,
         "first_data": zlib.compress(reply.data),
         "latest_data": None,
-        "latest_sum": _checksum(reply.data),
+        "latest_sum": checksum(reply.data),
     }
 
 
@@ -77,13 +77,14 @@ def _joined(channels: Iterable[str]) -> str:
     return ",".join(storable(channel).replace(",", " ") for channel in channels)
 
 
-def _checksum(data: bytes) -> int:
+def checksum(data: bytes) -> int:
+    """CRC-32 of the bytes, as a number that is positive everywhere."""
     return zlib.crc32(data) & _SUM
 
 
 def _renew(connection: Connection, heard_again: Mapping[int, tuple[Kept, Observation]]) -> None:
     """The latest bytes, where they are others, and ways in which it was not heard before."""
-    other = [number for number, (old, seen) in heard_again.items() if old.sum != _checksum(seen.reply.data)]
+    other = [number for number, (old, seen) in heard_again.items() if old.sum != checksum(seen.reply.data)]
     first: dict[int, bytes] = {}
     for some in chunks(other):
         query = select(observation.c.id, observation.c.first_data).where(observation.c.id.in_(some))
@@ -96,7 +97,7 @@ def _renew(connection: Connection, heard_again: Mapping[int, tuple[Kept, Observa
 def _latest(number: int, packed: bytes, reply: Reply) -> dict[str, Any]:
     first = unpacked(packed)
     latest = None if reply.data == first else packed_beside(first, reply.data)
-    return {"row": number, "data": latest, "sum": _checksum(reply.data), "time": reply.time}
+    return {"row": number, "data": latest, "sum": checksum(reply.data), "time": reply.time}
 
 
 def _new_ways(heard_again: Mapping[int, tuple[Kept, Observation]]) -> Iterator[dict[str, Any]]:
@@ -143,20 +144,23 @@ def last_words(connection: Connection, protocol: str) -> Iterator[Reply]:
 
 
 def _replies(row: "Row[Any]") -> Iterator[Reply]:
-    data = unpacked(row.first_data, row.latest_data)
-    first, *others = row.channels.split(",")
-    reply = Reply(
+    reply = reply_of(row, unpacked(row.first_data, row.latest_data))
+    yield reply
+    yield from (replace(reply, channel=channel) for channel in row.channels.split(",")[1:])
+
+
+def reply_of(row: "Row[Any]", data: bytes) -> Reply:
+    """A reply with these bytes, heard as the row says last, by the first of its channels."""
+    return Reply(
         address=row.address,
         protocol=row.protocol,
         transport=row.transport,
         port=row.port,
         request=row.request,
         data=data,
-        channel=first,
+        channel=row.channels.split(",")[0],
         time=row.latest_time,
         sensor=row.sensor,
         foreign=row.foreign,
         routed=row.routed,
     )
-    yield reply
-    yield from (replace(reply, channel=channel) for channel in others)

@@ -3,23 +3,23 @@
 Whatever the database refuses becomes one line: what, where, why.
 """
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from sqlalchemy import URL, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from camscan.errors import CannotRunError, UsageError
-from camscan.inventory.packed import DamagedError
+from camscan.inventory.pages import appearing, copy_pages, reader
 from camscan.inventory.place import APPLICATION_ID, Place, check_file, is_writable, make_file
+from camscan.inventory.refused import SpoiltError, explained
+from camscan.inventory.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Transaction = Connection
 """What everything that reads or writes takes; only this package knows more of it."""
 
-HEAD = "0002"
+HEAD = "0005"
 """The revision of the tables that this program reads and writes, the last of `migrations/`."""
 
 FIRST = "0001"
@@ -37,18 +37,10 @@ OURS = frozenset({"scan", "device", "sighting", "attribute", "judgement", "obser
 LOCK_SECONDS = 10.0  # a scan of 100,000 devices is written in so much; who waits longer waits for something else
 _WRITING = "camscan_writing"
 _LOCK = APPLICATION_ID  # the number of the advisory lock by which writers of one PostgreSQL database take turns
-_BUSY = "another program is writing to it; try again when it is done"
-_DAMAGED = "it is damaged; keep it, and restore a copy"
-_SAID: tuple[tuple[str, str], ...] = (
-    ("database is locked", _BUSY),
-    ("lock timeout", _BUSY),
-    ("disk is full", "the disk is full"),
-    ("readonly database", "it can only be read"),
-    ("unable to open", "it cannot be opened; may its directory be written?"),
-    ("malformed", _DAMAGED),
-    ("Could not decode", _DAMAGED),
-    ("not a database", "not an inventory, or damaged"),
-)
+_SHRINKING = {
+    "sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    "postgresql": tuple(f'VACUUM (ANALYZE) "{table.name}"' for table in metadata.sorted_tables),
+}
 
 
 class Inventory:
@@ -62,7 +54,8 @@ class Inventory:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state. Raises `CannotRunError`."""
-        with self._explained(), self._engine.begin() as connection:
+        one_state = {"isolation_level": "REPEATABLE READ"} if self.place.path is None else {}
+        with self._explained(), self._engine.execution_options(**one_state).begin() as connection:
             yield connection
 
     @contextmanager
@@ -75,23 +68,33 @@ class Inventory:
         """Ends its connections."""
         self._engine.dispose()
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise CannotRunError(f"inventory {self.name}: {_reason(error)}") from None
-        except DamagedError as error:
-            raise CannotRunError(f"inventory {self.name}: {_DAMAGED} ({error})") from None
+    def copy_to(self, path: Path) -> None:
+        """Makes the empty file at `path` a copy of this SQLite file, as it is now. Raises `CannotRunError`."""
+        if self.place.path is None:
+            raise ValueError("PostgreSQL has no pages to be copied")
+        with explained(f"copy of inventory {self.name}"), closing(read_only(self.place.path)) as source:
+            copy_pages(source, path)
+
+    def shrink(self) -> None:
+        """Gives room that is no longer used back: to the disk, or for rows to come. Raises `CannotRunError`."""
+        with self._explained(), closing(self._engine.raw_connection()) as connection:
+            if self.place.path is None:
+                connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+            for statement in _SHRINKING[self._engine.dialect.name]:
+                connection.cursor().execute(statement)
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(f"inventory {self.name}")
 
 
 @contextmanager
-def opened(place: Place, *, create: bool = False) -> Iterator[Inventory]:
-    """The inventory at a place, brought up to date. With `create` it is made where there is none.
+def opened(place: Place, *, create: bool = False, only_read: bool = False) -> Iterator[Inventory]:
+    """The inventory at a place, brought up to date. With `create` it is made where there is none; with `only_read`
+    nothing of a file is changed.
 
     Raises `UsageError` where there is none, or something else; `CannotRunError` where it cannot be used.
     """
-    inventory = _connected(place, create)
+    inventory = _connected(place, create, only_read)
     try:
         _bring_up_to_date(inventory, create)
         yield inventory
@@ -99,7 +102,7 @@ def opened(place: Place, *, create: bool = False) -> Iterator[Inventory]:
         inventory.close()
 
 
-def _connected(place: Place, create: bool) -> Inventory:
+def _connected(place: Place, create: bool, only_read: bool) -> Inventory:
     if place.path is None:
         return _postgres(place)
     if not place.path.exists() and not create:
@@ -107,7 +110,7 @@ def _connected(place: Place, create: bool) -> Inventory:
     if create:
         make_file(place.path)
     check_file(place.path)
-    writable = is_writable(place.path)
+    writable = is_writable(place.path) and not only_read
     engine = _engine_of(place.path, writable)
     event.listen(engine, "connect", _prepare if writable else _prepare_to_read)
     event.listen(engine, "begin", _begin)
@@ -120,11 +123,13 @@ def _engine_of(path: Path, writable: bool) -> Engine:
     if writable:
         url, arguments = URL.create("sqlite", database=str(path)), {"timeout": LOCK_SECONDS}
         return create_engine(url, poolclass=NullPool, connect_args=arguments)
-    alone = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    name = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro{alone}"
-    return create_engine(
-        "sqlite://", poolclass=NullPool, creator=lambda: sqlite3.connect(name, uri=True, timeout=LOCK_SECONDS)
-    )
+    return create_engine("sqlite://", poolclass=NullPool, creator=lambda: read_only(path))
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection to a SQLite file that changes nothing there. Raises `sqlite3.Error`."""
+    alone = not is_writable(path) and not path.with_name(f"{path.name}-wal").exists()
+    return reader(path, alone=alone, timeout=LOCK_SECONDS)
 
 
 def _prepare_to_read(connection: Any, record: object) -> None:
@@ -179,13 +184,24 @@ def _bring_up_to_date(inventory: Inventory, create: bool) -> None:
     if revision is None and not create:
         raise UsageError(f"inventory {inventory.name}: nothing in it yet; `camscan scan` begins it")
     if revision is not None and not revision < HEAD:
-        raise CannotRunError(
+        raise SpoiltError(
             f"inventory {inventory.name}: written by a newer camscan (tables {revision}, this one knows {HEAD})"
         )
     from camscan.inventory.migrate import upgrade
 
+    if revision is not None:
+        _keep_as_it_was(inventory, revision)
     with inventory.writing() as connection:
         upgrade(connection)
+
+
+def _keep_as_it_was(inventory: Inventory, revision: str) -> None:
+    """A copy of a SQLite file beside it before its tables are changed: the program that wrote it can read that."""
+    path = inventory.place.path
+    if path is None:
+        return
+    with appearing(path.with_name(f"{path.name}.tables-{revision}"), force=True) as copy:
+        inventory.copy_to(copy)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -206,8 +222,3 @@ def _foreign(others: "Sequence[str]") -> str:
 
 def _tables(connection: Connection) -> "Sequence[str]":
     return sorted(inspect(connection).get_table_names())
-
-
-def _reason(error: DBAPIError) -> str:
-    said = " ".join(str(error.orig).split())
-    return next((reason for part, reason in _SAID if part in said), said)

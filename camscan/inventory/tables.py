@@ -178,3 +178,13 @@ decision = Table(
     Column("withdrawn_by", Text),
     Column("withdrawn_reason", Text),
 )
+
+forgotten = Table(
+    "forgotten",  # how many devices that were gone were pruned, by the month in which they went
+    metadata,
+    Column("month", String, primary_key=True),  # 2026-11
+    Column("vendor", String, primary_key=True),  # empty where it was not known, like the two below
+    Column("kind", String, primary_key=True),
+    Column("site", String, primary_key=True),
+    Column("devices", Integer, nullable=False),
+)

@@ -1,5 +1,6 @@
 """Sites: which one a device belongs to, and what a site file may say."""
 
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -70,6 +71,47 @@ name = "the rest"
     assert rest == Site(name="the rest")
 
 
+PARTS = """
+[[site]]
+name = "hall"
+district = "Centre"
+owner = "municipal"
+remove_by = 2027-06-30
+contact = "facilities@example.org"
+policies = ["us-ndaa-889"]
+[[site]]
+name = "hall"
+building = "east"
+networks = ["10.1.0.0/16"]
+sensitive = true
+vantage = "core"
+policies = ["us-fcc-covered"]
+[[site]]
+name = "hall"
+building = "east"
+room = "servers"
+networks = ["10.1.7.0/24"]
+remove_by = "2026-12-31"
+[[site]]
+name = "hall"
+building = "cellar"
+"""
+
+
+def test_a_part_has_what_it_does_not_say_from_what_it_is_in(tmp_path: Path) -> None:
+    hall, east, servers, cellar = load_sites(write(tmp_path / "sites.toml", PARTS), shipped())
+    assert (east.district, east.owner, east.remove_by) == ("Centre", "municipal", date(2027, 6, 30))
+    assert (servers.sensitive, servers.vantage, servers.remove_by) == (True, "core", date(2026, 12, 31))
+    assert servers.policies == ("us-ndaa-889", "us-fcc-covered")
+    assert (hall.sensitive, cellar.contact) == (None, "facilities@example.org")
+    assert site_of("10.1.7.9", (hall, east, servers, cellar)).spot == ("hall", "east", "servers")
+    assert site_of("10.1.8.9", (hall, east, servers, cellar)).spot == ("hall", "east", None)
+
+
+def test_a_part_without_networks_does_not_hold_the_rest(tmp_path: Path) -> None:
+    assert site_of("10.9.9.9", load_sites(write(tmp_path / "sites.toml", PARTS), shipped())) is NOWHERE
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -90,6 +132,19 @@ name = "the rest"
         (
             '[[site]]\nname = "x"\nnetworks = ["10.0.0.0/8"]\n[[site]]\nname = "y"\nnetworks = ["10.0.0.0/8"]',
             "site y: network 10.0.0.0/8, as x has",
+        ),
+        ('[[site]]\nname = "x"\nroom = "1"', "site x: room 1 is in no building"),
+        ('[[site]]\nname = "x"\nbuilding = ""', "site x: building is empty"),
+        ('[[site]]\nname = "x"\nremove_by = "soon"', "site x: remove_by is soon, no date such as 2027-06-30"),
+        ('[[site]]\nname = "x"\nremove_by = 2027-06-30T08:00:00', "site x: remove_by has a time of day"),
+        ('[[site]]\nname = "x"\nremove_by = 2027', "site x: remove_by is int"),
+        (
+            '[[site]]\nname = "x"\nbuilding = "a"\n[[site]]\nname = "x"\nbuilding = "a"',
+            "site x / a: the name stands twice",
+        ),
+        (
+            '[[site]]\nname = "x"\ndistrict = "n"\n[[site]]\nname = "x"\nbuilding = "a"\ndistrict = "s"',
+            "site x / a: district s, and n before",
         ),
         ("site = 1", "site: not a list of tables"),
         ("[[site", "sites.toml: "),

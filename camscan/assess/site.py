@@ -6,6 +6,7 @@ it cannot be said. Which site a device belongs to is told by its address.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import ip_address
 from typing import Literal, get_args
 
@@ -21,17 +22,33 @@ ATTRIBUTES = ("country", "owner", "authority", "sensitive")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A place. `country` is an ISO 3166 code, `authority` the body that answers for it, `sensitive` whether its owner
-    counts it among the sites that a text calls so. `networks` are empty for the site of all that no other holds;
-    `policies` are held against its devices whatever else was chosen."""
+    """A place, or a part of one: entries of one name may differ in `building` and `room`. `district` is what holds
+    several sites, such as a borough. `country` is an ISO 3166 code, `authority` the body that answers for it,
+    `sensitive` whether its owner counts it among the sites that a text calls so, `contact` whom to call, `remove_by`
+    the day until which devices of the makers are to be gone, `vantage` the place in the network from which it is
+    scanned. `networks` are empty for the site of all that no other holds; `policies` are held against its devices
+    whatever else was chosen. `is_part`: there are other entries of this name, or it is a building; without networks
+    such a one holds nothing."""
 
     name: str | None = None
     networks: tuple[Network, ...] = ()
+    district: str | None = None
+    building: str | None = None
+    room: str | None = None
     country: str | None = None
     owner: Owner | None = None
     authority: str | None = None
     sensitive: bool | None = None
+    contact: str | None = None
+    remove_by: date | None = None
+    vantage: str | None = None
     policies: tuple[str, ...] = ()
+    is_part: bool = False
+
+    @property
+    def spot(self) -> tuple[str | None, str | None, str | None]:
+        """What no two entries have in common: site, building and room."""
+        return self.name, self.building, self.room
 
 
 NOWHERE = Site()
@@ -51,7 +68,7 @@ def site_of(address: str, sites: Iterable[Site]) -> Site:
 def _fit(address: str, site: Site) -> int:
     """How long the prefix is by which the site holds the address; -1 where it does not."""
     if not site.networks:
-        return 0
+        return -1 if site.is_part else 0
     try:
         place = ip_address(address.split("%")[0])
     except ValueError:

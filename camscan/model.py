@@ -190,7 +190,7 @@ class Device:
 
     `foreign` says that it answered on a wire whose networks do not hold its address: a factory address, a wrong subnet.
     `middlebox` says that it is none of the devices it may look like: its claims and observations are those of one of
-    its addresses. `site` is the name that its owner gave the place.
+    its addresses. `site` is the name that its owner gave the place, in a `district`, with its `building` and `room`.
     """
 
     id: str
@@ -216,7 +216,10 @@ class Device:
     findings: tuple[Finding, ...] = ()
     advisories: tuple[AdvisoryVerdict, ...] = ()
     verdicts: tuple[PolicyVerdict, ...] = ()
+    district: str | None = None
     site: str | None = None
+    building: str | None = None
+    room: str | None = None
     first_seen: float | None = None
     last_seen: float | None = None
 

@@ -10,7 +10,10 @@ from typing import Literal
 Kind = Literal["scan", "replay", "reassess"]
 """Where a row of the register comes from: a network, recorded replies, or what is stored, judged anew."""
 
-SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uuid", "kind", "address", "site")
+WHERE = ("district", "site", "building", "room")
+"""Attributes that say where a device is, the widest first: the owner says them, no reply does."""
+
+SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uuid", "kind", "address", *WHERE)
 """Attributes of which a device has one value at a time."""
 
 SEVERAL = ("addresses", "services", "capabilities")
@@ -18,6 +21,20 @@ SEVERAL = ("addresses", "services", "capabilities")
 
 PRESENCE = "presence"
 """The attribute whose runs say when a device was there: ended where it was looked for in vain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where a device is, as far as the owner said."""
+
+    district: str | None = None
+    site: str | None = None
+    building: str | None = None
+    room: str | None = None
+
+
+NOWHERE = Location()
+"""At no site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +109,17 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Somebody's word where a device is: who said it, why, when, and until when it held, None while it does."""
+
+    where: Location
+    who: str
+    reason: str | None
+    made: float
+    ended: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """Everything the register knows of one device."""
 
@@ -99,6 +127,7 @@ class History:
     runs: tuple[Run, ...]
     judged: tuple[Judged, ...]
     scans: int
+    located: tuple[Located, ...] = ()
 
 
 BAD = ("found", "affected")

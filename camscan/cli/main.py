@@ -21,12 +21,14 @@ from camscan.cli.exposure import exposure
 from camscan.cli.fingerprint import fingerprint
 from camscan.cli.history import history
 from camscan.cli.importing import import_files
+from camscan.cli.locate import locate
 from camscan.cli.policy import policy
 from camscan.cli.reassess import reassess
 from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
 from camscan.cli.schema import schema
+from camscan.cli.sites import sites
 from camscan.cli.update import update
 
 
@@ -58,13 +60,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in (
-    scan, replay, explain, devices, history, diff, reassess, exposure, advisories, update, capture, schema, requests,
-    demo,
+    scan, replay, explain, devices, history, diff, reassess, locate, exposure, advisories, update, capture, schema,
+    requests, demo,
 ):  # fmt: skip
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(policy, name="policy")
+app.add_typer(sites, name="sites")
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from camscan.cli.ending import say
@@ -47,8 +48,9 @@ class Recorder:
         say(f"{error}; not recorded ({self._choices})")
         self._place, self.failed = None, True
 
-    def record(self, result: "ScanResult", kind: "Kind") -> None:
-        """Records the result, if it is to be; where that fails it says so, and `failed`."""
+    def record(self, result: "ScanResult", kind: "Kind", *, placed: bool = False) -> None:
+        """Records the result, if it is to be; where that fails it says so, and `failed`. `placed`: it was held against
+        sites."""
         if self._place is None:
             return
         from camscan.inventory.record import record
@@ -56,7 +58,7 @@ class Recorder:
 
         try:
             with opened(self._place, create=True) as inventory:
-                number = record(inventory, result, entry_now(kind))
+                number = record(inventory, result, replace(entry_now(kind), placed=placed))
         except CamscanError as error:
             self._fail(error)
             return

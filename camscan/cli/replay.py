@@ -58,6 +58,7 @@ def replay(
     from camscan.cli.ending import Exit, say
     from camscan.cli.failing import fails
     from camscan.cli.formats import render, screen
+    from camscan.cli.kept_sites import with_kept_sites
     from camscan.cli.output import Output, refuse_same_file
     from camscan.cli.recording import replay_recorder
     from camscan.report.table import summary
@@ -65,12 +66,14 @@ def replay(
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
     register = replay_recorder(inventory, record, quiet=quiet)
-    result = judge_files(files, fingerprints, chosen_by(policies, site))
+    chosen = chosen_by(policies, site)
+    chosen = with_kept_sites(chosen, inventory) if record else chosen
+    result = judge_files(files, fingerprints, chosen)
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):
         say(summary(result))
-    register.record(result, "replay")
+    register.record(result, "replay", placed=chosen.placed)
     if register.failed:
         return Exit.CANNOT_RUN
     return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.engine import Connection
 
+from camscan.errors import UsageError
 from camscan.inventory.facts import storable
 from camscan.inventory.listing import Filter, listed
+from camscan.inventory.locations import words_about
 from camscan.inventory.packed import unpacked_mapping
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement, phrase, sighting
@@ -21,17 +23,40 @@ _NAMES = ("address", "addresses", "serial", "mac", "uuid")
 def histories(connection: Connection, word: str) -> list[History]:
     """The devices that go by an id or its beginning, an address, a serial, a MAC or a UUID; those that once did come
     last. Empty where nobody does."""
+    numbers = [*_going_by(connection, word), *connection.execute(_named(storable(word))).scalars()]
+    times = {one.number: one.time for one in all_scans(connection)}
+    return [_history(connection, number, times) for number in dict.fromkeys(numbers)]
+
+
+def _going_by(connection: Connection, word: str) -> list[int]:
+    """The devices that go by it now."""
     word = storable(word)
-    now = attribute.c.until.is_(None)
-    value = select(attribute.c.device).where(
+    numbers = [row.number for row in connection.execute(_by_id(word))]
+    numbers += connection.execute(_named(word).where(attribute.c.until.is_(None))).scalars()
+    return list(dict.fromkeys(numbers))
+
+
+def _named(word: str) -> Select[tuple[int]]:
+    """The devices that have, or had, this value."""
+    return select(attribute.c.device).where(
         attribute.c.name.in_(_NAMES),
         or_(*(func.lower(attribute.c.value) == func.lower(form) for form in (word, *_as_mac(word)))),
     )
-    numbers = [row.number for row in connection.execute(_by_id(word))]
-    numbers += [n for n in connection.execute(value.where(now)).scalars() if n not in numbers]
-    numbers += [n for n in connection.execute(value).scalars() if n not in numbers]
-    times = {one.number: one.time for one in all_scans(connection)}
-    return [_history(connection, number, times) for number in dict.fromkeys(numbers)]
+
+
+def the_device(connection: Connection, word: str) -> tuple[int, str]:
+    """The number and the id of the one device that goes by this now, one that is there before one that is gone. Raises
+    `UsageError` where there is none, or several."""
+    numbers = _going_by(connection, word)
+    there = select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
+    present = list(connection.execute(there.where(attribute.c.device.in_(numbers))).scalars())
+    numbers = present or numbers
+    if not numbers:
+        raise UsageError(f"no device {word} in the inventory")
+    if len(numbers) > 1:
+        raise UsageError(f"{len(numbers)} devices go by {word}; name one by its id (`camscan history {word}`)")
+    public = connection.execute(select(device.c.public_id).where(device.c.number == numbers[0])).scalar_one()
+    return numbers[0], public
 
 
 def _as_mac(word: str) -> Iterator[str]:
@@ -60,6 +85,7 @@ def _history(connection: Connection, number: int, times: Mapping[int, float]) ->
         device=_device(connection, number, runs),
         runs=runs,
         judged=_judged(connection, number, times, sightings),
+        located=words_about(connection, number),
         scans=len(sightings),
     )
 

@@ -31,7 +31,10 @@ class Listed(_Record):
     uuid: str | None
     kind: str | None
     address: str | None
+    district: str | None
     site: str | None
+    building: str | None
+    room: str | None
     addresses: list[str]
     services: list[str]
     capabilities: list[str]
@@ -69,6 +72,19 @@ class Judgement(_Record):
     details: dict[str, Any]
 
 
+class Located(_Record):
+    """Somebody's word where the device is; `ended` is null while it holds."""
+
+    district: str | None
+    site: str
+    building: str | None
+    room: str | None
+    who: str
+    reason: str | None
+    made: datetime
+    ended: datetime | None
+
+
 class History(_Record):
     """Everything that is known of one device; `scans` is how many have seen it."""
 
@@ -76,6 +92,7 @@ class History(_Record):
     scans: int
     attributes: list[Run]
     judgements: list[Judgement]
+    locations: list[Located]
 
 
 class Scan(_Record):

@@ -1,0 +1,161 @@
+"""Sites from the command line: the file that the inventory holds, devices put by hand, counts and progress."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli_rig import Scanner, install, run
+from tests.inventory_rig import camera
+from tests.test_cli_commands import SADP, line
+from tests.test_cli_inventory import night, valid
+
+SITES = """
+# as the caretaker says
+[[site]]
+name = "Town hall"
+district = "Centre"
+networks = ["10.0.0.0/25"]
+[[site]]
+name = "Town hall"
+building = "East"
+room = "4"
+networks = ["10.0.0.8/30"]
+sensitive = true
+remove_by = 2026-06-30
+[[site]]
+name = "Depot"
+district = "Harbour"
+networks = ["10.0.0.128/25"]
+"""
+
+
+@pytest.fixture
+def scanner(monkeypatch: pytest.MonkeyPatch) -> Scanner:
+    return install(monkeypatch)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "register" / "inventory.sqlite"
+    monkeypatch.setenv("CAMSCAN_INVENTORY", str(path))
+    monkeypatch.setenv("SUDO_USER", "ada")
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "sites.toml"
+    path.write_text(SITES, encoding="utf-8")
+    return path
+
+
+def where(address: str) -> tuple[str | None, ...]:
+    rows = json.loads(run("devices", "-f", "json").out)["devices"]
+    (one,) = [row for row in rows if row["address"] == address]
+    return one["district"], one["site"], one["building"], one["room"]
+
+
+def history(address: str) -> dict[str, Any]:
+    (one,) = valid("history", run("history", address, "-f", "json").out)["devices"]
+    return dict(one)
+
+
+def test_devices_that_are_known_go_where_the_sites_say(scanner: Scanner, place: Path, file: Path) -> None:
+    night(scanner, 1, camera(1), camera(2, "10.0.0.9"), camera(3, "10.0.0.200"))
+    ended = run("sites", "use", str(file))
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err == f"camscan: 2 sites in {place}; devices that are elsewhere now: 3, recorded as scan 2\n"
+    assert where("10.0.0.1") == ("Centre", "Town hall", None, None)
+    assert where("10.0.0.9") == ("Centre", "Town hall", "East", "4")
+    assert where("10.0.0.200") == ("Harbour", "Depot", None, None)
+    told = json.loads(run("diff", "-f", "json").out)
+    assert (told["after"]["kind"], len(told["changes"])) == ("reassess", 8)
+    assert run("sites", "use", str(file)).err.endswith("elsewhere now: 0\n")
+    header, row = run("devices", "--site", "depot", "-f", "csv", "--columns", "address,district,room").out.splitlines()
+    assert (header, row) == ("address,district,room", "10.0.0.200,Harbour,")
+
+
+def test_the_file_comes_back_as_it_was_given(place: Path, file: Path) -> None:
+    assert run("sites", "use", str(file), "-q").err == ""
+    assert run("sites", "show", "--format", "toml").out == SITES
+    table = run("sites", "show").out.splitlines()
+    assert table[0].split() == ["District", "Site", "Building", "Room", "Networks", "Sensitive", "Remove", "by"]
+    assert "10.0.0.8/30" in table[2]
+    assert run("sites", "use", "--none").code == 0
+    assert run("sites", "show").err == (
+        "camscan: the inventory holds no sites; `camscan sites use FILE` gives it some\n"
+    )
+
+
+def test_what_is_recorded_without_a_site_file_goes_by_the_sites_of_the_inventory(
+    place: Path, file: Path, tmp_path: Path
+) -> None:
+    recorded = tmp_path / "replies.jsonl"
+    recorded.write_text(line(SADP.format(model="DS-2CD2042WD-I")), encoding="utf-8")
+    file.write_text(SITES.replace('"Centre"', '"Centre"\npolicies = ["us-fcc-covered"]'), encoding="utf-8")
+    run("sites", "use", str(file))
+    assert run("replay", str(recorded), "--record").code == 0
+    assert where("10.0.0.64") == ("Centre", "Town hall", None, None)
+    assert [one["id"] for one in history("10.0.0.64")["judgements"] if one["kind"] == "verdict"] == ["us-fcc-covered"]
+    other = tmp_path / "other.toml"
+    other.write_text('[[site]]\nname = "elsewhere"', encoding="utf-8")
+    assert run("replay", str(recorded), "--record", "--site", str(other)).code == 0
+    assert where("10.0.0.64") == (None, "elsewhere", None, None)
+    assert run("replay", str(recorded), "--record").code == 0
+    assert where("10.0.0.64") == ("Centre", "Town hall", None, None)
+    assert run("reassess", "-q").code == 0
+    assert where("10.0.0.64") == ("Centre", "Town hall", None, None)
+
+
+def test_a_bad_file_leaves_the_sites_as_they_were(place: Path, file: Path) -> None:
+    run("sites", "use", str(file))
+    bad = file.with_name("bad.toml")
+    bad.write_text('[[site]]\nname = "x"\nremove_by = "soon"', encoding="utf-8")
+    ended = run("sites", "use", str(bad))
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert run("sites", "show", "--format", "toml").out == SITES
+    assert run("sites", "use").err == "camscan: sites use: a FILE, or --none\n"
+
+
+def test_what_is_put_by_hand_stays_over_scans_and_moves(scanner: Scanner, place: Path, file: Path) -> None:
+    run("sites", "use", str(file))
+    night(scanner, 1, camera(1), camera(2))
+    one = json.loads(run("devices", "-f", "jsonl").out.splitlines()[0])["id"]
+    ended = run("locate", "10.0.0.1", "--site", "Depot", "--building", "Shed", "--room", "1", "--reason", "I saw it")
+    assert ended.err == f"camscan: device {one} is at Depot / Shed / 1\n"
+    assert where("10.0.0.1") == ("Harbour", "Depot", "Shed", "1")
+    night(scanner, 2, camera(1, "10.0.0.77", firmware="V5.5.0"), camera(2))
+    assert where("10.0.0.77") == ("Harbour", "Depot", "Shed", "1")
+    run("sites", "use", str(file))
+    assert where("10.0.0.77") == ("Harbour", "Depot", "Shed", "1")
+    (word,) = history("10.0.0.77")["locations"]
+    assert (word["who"], word["reason"], word["room"], word["ended"]) == ("ada", "I saw it", "1", None)
+    assert "Put by hand" in run("history", "10.0.0.77").out
+    assert run("locate", "10.0.0.77", "--clear").err == f"camscan: device {one} is where its address says\n"
+    assert where("10.0.0.77") == ("Centre", "Town hall", None, None)
+    assert "was not put anywhere" in run("locate", "10.0.0.77", "--clear").err
+    assert history("10.0.0.77")["locations"][0]["ended"] is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["10.0.0.1"], "--site is missing, or --clear"),
+        (["10.0.0.1", "--site", "Depot", "--room", "4"], "--room 4: in which --building?"),
+        (["10.0.0.1", "--site", "Depot", "--clear"], "--clear does not go with --site"),
+        (["10.0.0.1", "--site", "Depot", "--building", " "], "--building is empty"),
+        (["10.0.0.1", "--site", "Nowhere"], "no site Nowhere among those in the inventory"),
+        (["10.0.0.99", "--site", "Depot"], "no device 10.0.0.99 in the inventory"),
+    ],
+)
+def test_a_mistake_of_locating_is_one_line(
+    scanner: Scanner, place: Path, file: Path, arguments: list[str], reason: str
+) -> None:
+    run("sites", "use", str(file))
+    night(scanner, 1, camera(1))
+    ended = run("locate", *arguments)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith(f"camscan: {reason}")
+    assert history("10.0.0.1")["locations"] == []

@@ -16,14 +16,17 @@ class Document(StrEnum):
     DEVICES = "devices"
     HISTORY = "history"
     DIFF = "diff"
+    SITES = "sites"
+    PROGRESS = "progress"
 
 
 def schema(
     document: Annotated[
         Document,
         typer.Argument(
-            metavar="[scan|exposure|devices|history|diff]",
-            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
+            metavar="[scan|exposure|devices|history|diff|sites|progress]",
+            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too, progress: "
+            "of `sites --progress`).",
         ),
     ] = Document.SCAN,
     output: OutputOption = None,
@@ -37,10 +40,12 @@ def schema(
 
 
 def _published(document: Document) -> dict[str, Any]:
-    from camscan.report import exposure_shape, register_shape, shape
+    from camscan.report import exposure_shape, register_shape, shape, sites_shape
 
     if document is Document.SCAN:
         return shape.json_schema()
     if document is Document.EXPOSURE:
         return exposure_shape.json_schema()
+    if document in (Document.SITES, Document.PROGRESS):
+        return sites_shape.sites_schema(document.value)
     return register_shape.register_schema(document.value)

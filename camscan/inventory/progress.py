@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import FromClause, Select, case, func, select
 from sqlalchemy.engine import Connection, Row
 
-from camscan.inventory.sites import THERE, Goal, covered
+from camscan.inventory.sites import THERE, Goal, to_go
 from camscan.inventory.tables import attribute, device
 from camscan.register import PRESENCE, Progress, Removal, ScanEntry
 
@@ -65,7 +65,7 @@ def _crowds(goal: Goal) -> Select[Any]:
         .select_from(there)
         .join(device, device.c.number == there.c.device)
         .outerjoin(place, place.c.device == there.c.device)
-        .where(device.c.merged_into.is_(None), there.c.device.in_(_to_go(goal)))
+        .where(device.c.merged_into.is_(None), there.c.device.in_(to_go(goal)))
         .group_by(*columns)
     )
 
@@ -86,13 +86,4 @@ def _runs(name: str) -> FromClause:
         )
         .where(columns.name == name)
         .subquery()
-    )
-
-
-def _to_go(goal: Goal) -> Select[tuple[int]]:
-    if goal.policy is not None:
-        return covered(goal.policy)
-    columns = attribute.c
-    return select(columns.device).where(
-        columns.name == "vendor", columns.until.is_(None), columns.value.in_(goal.makers)
     )

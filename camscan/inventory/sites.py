@@ -1,6 +1,7 @@
 """How many devices are where, added up in the database: what is left to do is to add up the places."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,52 +61,82 @@ def _removal(row: Any, start: int, heard: int) -> Removal:
 
 def _by_place(goal: Goal) -> Select[Any]:
     """Devices that have all of this in common, and how many they are."""
-    known = _known()
-    columns = [known.c[name] for name in WHERE]
-    made = known.c.vendor.in_(goal.makers)
+    there, place, judged = _there(), _places(), _judged()
+    number = device.c.number
     flags = {
-        "made": made,
-        "rebranded": and_(made, known.c.brand != known.c.vendor),
-        "exposed": known.c.device.in_(_found_on()),
-        "exploited": known.c.device.in_(_exploited_on()),
-        "to_go": made if goal.policy is None else known.c.device.in_(covered(goal.policy)),
+        "made": number.in_(made_by(goal.makers)),
+        "rebranded": and_(number.in_(made_by(goal.makers)), number.in_(_sold_as_another(goal.makers))),
+        "to_go": number.in_(to_go(goal)),
     }
     marked = [case((flag, 1), else_=0).label(name) for name, flag in flags.items()]
+    marked += [func.coalesce(judged.c[name], 0).label(name) for name in ("exposed", "exploited")]
     every = (
-        select(*columns, known.c.until, device.c.last_scan, *marked)
-        .join(device, device.c.number == known.c.device)
+        select(*(place.c[name] for name in WHERE), there.c.until, device.c.last_scan, *marked)
+        .select_from(device)
+        .join(there, there.c.device == number)
+        .outerjoin(place, place.c.device == number)
+        .outerjoin(judged, judged.c.device == number)
         .where(device.c.merged_into.is_(None))
         .subquery()
     )
     return select(*every.c, func.count().label("devices")).group_by(*every.c)
 
 
-def _known() -> FromClause:
-    """A row for each device: where it is, who made it, under what name, and until when it was there."""
-    columns = attribute.c
-    names = (*WHERE, "vendor", "brand")
-    values = [func.max(case((columns.name == name, columns.value))).label(name) for name in names]
-    until = func.max(case((columns.name == PRESENCE, func.coalesce(columns.until, THERE)))).label("until")
+def _there() -> FromClause:
+    """Until when each device was there."""
+    until = func.max(func.coalesce(attribute.c.until, THERE)).label("until")
     return (
-        select(columns.device, *values, until)
-        .where(or_(columns.name == PRESENCE, and_(columns.name.in_(names), columns.until.is_(None))))
-        .group_by(columns.device)
-        .subquery()
+        select(attribute.c.device, until)
+        .where(attribute.c.name == PRESENCE)
+        .group_by(attribute.c.device)
+        .subquery("there")
     )
 
 
-def _found_on() -> Select[tuple[int]]:
-    return _standing("finding").where(judgement.c.state == "found", judgement.c.severity.in_(WEIGHTY))
+def _places() -> FromClause:
+    """Where each device is that is somewhere."""
+    columns = attribute.c
+    values = [func.max(case((columns.name == name, columns.value))).label(name) for name in WHERE]
+    return (
+        select(columns.device, *values)
+        .where(columns.name.in_(WHERE), columns.until.is_(None))
+        .group_by(columns.device)
+        .subquery("place")
+    )
 
 
-def _exploited_on() -> Select[tuple[int]]:
-    return _standing("advisory").where(judgement.c.state == "affected", judgement.c.exploited.is_(True))
+def _judged() -> FromClause:
+    """The devices with a weighty finding, and those with an advisory that attackers use, in one look at all of them."""
+    columns = judgement.c
+    exposed = and_(columns.kind == "finding", columns.state == "found", columns.severity.in_(WEIGHTY))
+    exploited = and_(columns.kind == "advisory", columns.state == "affected", columns.exploited.is_(True))
+    marks = {"exposed": exposed, "exploited": exploited}
+    return (
+        select(columns.device, *(func.max(case((mark, 1), else_=0)).label(name) for name, mark in marks.items()))
+        .where(columns.until.is_(None), or_(exposed, exploited))
+        .group_by(columns.device)
+        .subquery("judged")
+    )
 
 
-def covered(policy: str) -> Select[tuple[int]]:
-    """The devices of which this policy's verdict is that it covers them."""
-    return _standing("verdict").where(judgement.c.state == "covered", judgement.c.name == policy)
+def made_by(makers: Sequence[str]) -> Select[tuple[int]]:
+    """The devices of these makers. In small letters, as the index has them, so that no row is looked at."""
+    return _valued("vendor").where(func.lower(attribute.c.value).in_(makers))
 
 
-def _standing(kind: str) -> Select[tuple[int]]:
-    return select(judgement.c.device).where(judgement.c.until.is_(None), judgement.c.kind == kind)
+def _sold_as_another(makers: Sequence[str]) -> Select[tuple[int]]:
+    """The devices whose brand is none of these makers' own."""
+    return _valued("brand").where(func.lower(attribute.c.value).not_in(makers))
+
+
+def _valued(name: str) -> Select[tuple[int]]:
+    return select(attribute.c.device).where(attribute.c.name == name, attribute.c.until.is_(None))
+
+
+def to_go(goal: Goal) -> Select[tuple[int]]:
+    """The devices that are to go."""
+    if goal.policy is None:
+        return made_by(goal.makers)
+    columns = judgement.c
+    covered = select(columns.device).where(columns.until.is_(None), columns.kind == "verdict")
+    return covered.where(columns.state == "covered", columns.name == goal.policy)

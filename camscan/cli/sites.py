@@ -9,6 +9,7 @@ import typer
 from camscan.cli.formats import Format
 from camscan.cli.options import InventoryOption, OutputOption
 from camscan.cli.site_files import show, use
+from camscan.cli.site_import import import_sites
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 sites = typer.Typer(help="Sites: what is where, and how far its removal has come.", rich_markup_mode=None)
 sites.command()(use)
 sites.command()(show)
+sites.command(name="import")(import_sites)
 
 
 class By(StrEnum):

@@ -4,25 +4,35 @@ A device counts where it is at the time; before its first site, at that one, so 
 past too. It is gone from the scan on that looked for it in vain, until it is seen again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import FromClause, Select, case, func, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
 
 from camscan.inventory.sites import THERE, Goal, to_go
 from camscan.inventory.tables import attribute, device
 from camscan.register import PRESENCE, Progress, Removal, ScanEntry
 
+_Runs = tuple[tuple[int, int, str], ...]  # since, until, value; the first first
+
+
+class _Life(NamedTuple):
+    """What thousands of devices have in common: when they were there and where, and who saw them last."""
+
+    there: _Runs
+    at: _Runs
+    last_scan: int
+
 
 def progress(connection: Connection, goal: Goal, points: Sequence[ScanEntry]) -> list[Progress]:
     """A row for each of these scans, in their order, and each site that had something to go by then."""
-    crowds = connection.execute(_crowds(goal)).all()
+    lives = _lives(connection, goal)
     rows = []
     before = 0
     for point in points:
-        removals = _after(point.number, before, goal.start, crowds)
+        removals = _after(point.number, before, goal.start, lives)
         rows += [
             Progress(site=site, scan=point.number, time=point.time, removal=removal)
             for site, removal in sorted(removals.items(), key=lambda item: (item[0] is None, item[0] or ""))
@@ -31,59 +41,50 @@ def progress(connection: Connection, goal: Goal, points: Sequence[ScanEntry]) ->
     return rows
 
 
-def _after(scan: int, before: int, start: int, crowds: Iterable["Row[Any]"]) -> dict[str | None, Removal]:
-    found: dict[str | None, Removal] = defaultdict(Removal)
-    for crowd in crowds:
-        if crowd.since <= scan < crowd.next and crowd.here <= scan < crowd.elsewhere and crowd.until > start:
-            site = crowd.site if scan < crowd.away else None
-            found[site] += _removal(crowd, scan, before)
+def _lives(connection: Connection, goal: Goal) -> Mapping[_Life, int]:
+    """The lives that were led, and by how many devices."""
+    there, at = _runs(connection, PRESENCE, goal), _runs(connection, "site", goal)
+    query = select(device.c.number, device.c.last_scan).where(device.c.merged_into.is_(None))
+    last = {row.number: row.last_scan for row in connection.execute(query)}
+    return Counter(_Life(runs, at.get(number, ()), last[number]) for number, runs in there.items() if number in last)
+
+
+def _runs(connection: Connection, name: str, goal: Goal) -> dict[int, _Runs]:
+    """The runs of an attribute, of each device that is to go."""
+    columns = attribute.c
+    query = select(columns.device, columns.since, func.coalesce(columns.until, THERE), columns.value).where(
+        columns.name == name, columns.device.in_(to_go(goal))
+    )
+    found: dict[int, _Runs] = {}
+    for number, *run in connection.execute(query):
+        before = found.get(number)
+        found[number] = (tuple(run),) if before is None else tuple(sorted((*before, tuple(run))))
     return found
 
 
-def _removal(crowd: "Row[Any]", scan: int, before: int) -> Removal:
+def _after(scan: int, before: int, start: int, lives: Mapping[_Life, int]) -> dict[str | None, Removal]:
+    found: dict[str | None, Removal] = defaultdict(Removal)
+    for life, devices in lives.items():
+        until = _until(life.there, scan)
+        if until > start:
+            found[_site(life.at, scan)] += _removal(until, scan, life.last_scan > before, devices)
+    return found
+
+
+def _until(runs: _Runs, scan: int) -> int:
+    """Until when it was there, as far as this scan knows of; 0 where it was not known yet."""
+    return max((until for since, until, _ in runs if since <= scan), default=0)
+
+
+def _site(runs: _Runs, scan: int) -> str | None:
+    for since, until, value in runs:
+        if scan < until and (since <= scan or since == runs[0][0]):
+            return value
+    return None
+
+
+def _removal(until: int, scan: int, heard: bool, devices: int) -> Removal:
     """Gone; or there and heard since the point before; or there, as far as anybody knows who has not looked."""
-    if crowd.until <= scan:
-        return Removal(replaced=crowd.devices)
-    return Removal(left=crowd.devices) if crowd.last_scan > before else Removal(unasked=crowd.devices)
-
-
-def _crowds(goal: Goal) -> Select[Any]:
-    """Devices that came, went, moved and were last seen at the same scans, and how many they are."""
-    there, place = _runs(PRESENCE), _runs("site")
-    columns = (
-        there.c.since,
-        there.c.until,
-        there.c.next,
-        place.c.value.label("site"),
-        case((place.c.earlier.is_(None), 0), else_=place.c.since).label("here"),
-        func.coalesce(place.c.until, THERE).label("away"),
-        func.coalesce(place.c.next, THERE).label("elsewhere"),
-        device.c.last_scan,
-    )
-    return (
-        select(*columns, func.count().label("devices"))
-        .select_from(there)
-        .join(device, device.c.number == there.c.device)
-        .outerjoin(place, place.c.device == there.c.device)
-        .where(device.c.merged_into.is_(None), there.c.device.in_(to_go(goal)))
-        .group_by(*columns)
-    )
-
-
-def _runs(name: str) -> FromClause:
-    """The runs of an attribute, each with when its device's next one begins, and the one before began."""
-    columns = attribute.c
-    return (
-        select(
-            columns.device,
-            columns.value,
-            columns.since,
-            func.coalesce(columns.until, THERE).label("until"),
-            func.coalesce(
-                func.lead(columns.since).over(partition_by=columns.device, order_by=columns.since), THERE
-            ).label("next"),
-            func.lag(columns.since).over(partition_by=columns.device, order_by=columns.since).label("earlier"),
-        )
-        .where(columns.name == name)
-        .subquery()
-    )
+    if until <= scan:
+        return Removal(replaced=devices)
+    return Removal(left=devices) if heard else Removal(unasked=devices)

@@ -264,7 +264,7 @@ class Register(Keeper):
             is_placeholder=is_placeholder,
         )
         with self.inventory.writing() as connection:
-            place_all(connection, _place, nobody, entry)
+            place_all(connection, _place, {}, nobody, entry)
 
     def compare_last(self) -> int:
         with self.inventory.reading() as connection:

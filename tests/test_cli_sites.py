@@ -222,6 +222,11 @@ def test_the_table_is_a_tree(removal: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_day_that_is_past_is_a_number_below_zero_in_csv(removal: Path) -> None:
+    rows = run("sites", "--by", "site", "--columns", "site,days_left", "-f", "csv").out.splitlines()
+    assert int(rows[1].split(",")[1]) < 0
+
+
 def test_places_are_filtered(removal: Path) -> None:
     assert {key[0] for key in counted("--district", "harb*")} == {"Harbour"}
     assert {key[1] for key in counted("--by", "site", "--site", "depot")} == {"Depot"}

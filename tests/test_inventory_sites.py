@@ -122,11 +122,29 @@ def test_newer_sites_are_a_row_of_their_own_only_where_they_move_somebody(invent
     places = {"10.0.0.1": HALL}
     with inventory.writing() as connection:
         keep_sites(connection, "text\n")
-        moved = place_all(connection, lambda a: places.get(a, NOWHERE), nothing, entry("reassess"))
+        moved = place_all(connection, lambda a: places.get(a, NOWHERE), {}, nothing, entry("reassess"))
         assert moved == (1, 2)
-        assert place_all(connection, lambda a: places.get(a, NOWHERE), nothing, entry("reassess")) == (0, None)
+        assert place_all(connection, lambda a: places.get(a, NOWHERE), {}, nothing, entry("reassess")) == (0, None)
         assert kept_sites(connection) == "text\n"
     assert where(inventory) == {"10.0.0.1": HALL, "10.0.0.2": NOWHERE}
+
+
+def test_a_site_that_changes_its_district_takes_along_what_is_there_by_hand(inventory: Inventory) -> None:
+    put_scan(inventory, scanned(1, camera(1)))
+    nothing = replace(scanned(2), id="sites", coverage=(), devices=())
+    with inventory.writing() as connection:
+        put(connection, 1, SHED, WORD)
+        place_all(connection, lambda a: NOWHERE, {"depot": "Harbour"}, nothing, entry("reassess"))
+    assert where(inventory) == {"10.0.0.1": replace(SHED, district="Harbour")}
+
+
+def test_an_inventory_of_before_gets_its_table(tmp_path: Path) -> None:
+    place = Place(path=tmp_path / "inventory.sqlite")
+    with made(place) as inventory, inventory.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE location")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with made(place) as inventory, inventory.reading() as connection:
+        assert put_by_hand(connection) == {}
 
 
 def test_who_is_gone_is_replaced_until_it_returns(inventory: Inventory) -> None:

@@ -158,6 +158,11 @@ def test_an_answer_of_the_api_of_netbox(tmp_path: Path, text: str) -> None:
     assert ("this is one page of 7" in ended.err) == text.startswith("{")
 
 
+def test_a_field_that_no_prefix_has_is_told(tmp_path: Path) -> None:
+    ended, _ = imported(tmp_path, json.dumps([prefix("10.1.0.0/16")]), "--map", "district=ward")
+    assert told(ended)[0] == "--map district=ward: no prefix has such a field; left out"
+
+
 def test_a_file_that_is_there_is_not_written_over_unless_that_is_said(tmp_path: Path) -> None:
     made = tmp_path / "sites.toml"
     made.write_text("mine", encoding="utf-8")

@@ -1,12 +1,14 @@
 """Sites: which one a device belongs to, and what a site file may say."""
 
 from datetime import date
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from camscan.assess.site import NOWHERE, Site, site_of
+from camscan.assess.site import NOWHERE, Site, SiteIndex, site_of
 from camscan.assess.site_file import load_sites
 from camscan.errors import KnowledgeError
 from tests.policy_rig import shipped
@@ -38,6 +40,13 @@ def test_a_network_goes_before_a_site_without_any() -> None:
 
 def test_an_address_of_no_site_is_nowhere() -> None:
     assert site_of("192.168.1.1", (TOWN, VAULT)) is NOWHERE
+
+
+def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "sites.md").read_text(encoding="utf-8")
+    text = page.split("```toml\n", 1)[1].split("```", 1)[0]
+    _, room = load_sites(write(tmp_path / "sites.toml", text), shipped())
+    assert (room.district, room.sensitive, str(room.remove_by)) == ("Centre", True, "2027-06-30")
 
 
 def write(path: Path, text: str) -> Path:
@@ -155,3 +164,20 @@ def test_a_bad_site_file_is_refused_in_one_line(tmp_path: Path, text: str, reaso
         load_sites(write(tmp_path / "sites.toml", text), shipped())
     assert reason in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+NETWORKS = st.sampled_from(["10.0.0.0/8", "10.1.0.0/16", "10.1.7.0/24", "10.1.7.9/32", "0.0.0.0/0", "fd00::/8", "::/0"])
+ADDRESSES = st.sampled_from(["10.1.7.9", "10.1.7.1", "10.200.1.1", "192.168.1.1", "fd00::1", "fe80::1%eth0", "none"])
+
+
+@given(st.lists(NETWORKS, unique=True), ADDRESSES, st.booleans())
+def test_the_index_knows_the_smallest_network(networks: list[str], address: str, has_rest: bool) -> None:
+    sites = [Site(name=text, networks=(ip_network(text),)) for text in networks] + ([REST] if has_rest else [])
+    rest = REST if has_rest else NOWHERE
+    try:
+        place = ip_address(address.split("%")[0])
+        holders = [site for site in sites if site.networks and place in site.networks[0]]
+    except ValueError:
+        holders = []
+    best = max(holders, key=lambda site: site.networks[0].prefixlen, default=rest)
+    assert SiteIndex(sites).of(address) is best

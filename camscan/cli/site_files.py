@@ -68,7 +68,8 @@ def _use(store: "Inventory", text: str | None, sites: "Sequence[Site]") -> tuple
     )  # fmt: skip
     with store.writing() as connection:
         keep_sites(connection, text)
-        return place_all(connection, place_of(sites), result, entry)
+        districts = {site.name: site.district for site in sites if site.name and site.district}
+        return place_all(connection, place_of(sites), districts, result, entry)
 
 
 def _named(sites: "Sequence[Site]") -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from camscan.cli.output import Text
     from camscan.register import Progress, SiteCount
 
-sites = typer.Typer(help="Sites: what is where, and how far its removal has come.", rich_markup_mode=None)
+sites = typer.Typer(rich_markup_mode=None)
 sites.command()(use)
 sites.command()(show)
 sites.command(name="import")(import_sites)

@@ -54,6 +54,7 @@ def read_netbox_json(name: str, text: str, columns: Columns) -> Iterator[SiteRow
     keys of a site file. Raises `UsageError`."""
     document = parse_json(name, text)
     prefixes = document if isinstance(document.value, list) else document["results"]
+    missing = dict(columns)
     for prefix in prefixes.each():
         try:
             texts = {key: _text(value) for key, value in prefix.pairs()}
@@ -63,7 +64,10 @@ def read_netbox_json(name: str, text: str, columns: Columns) -> Iterator[SiteRow
         except UsageError as error:
             yield LeftOut(where=prefix.path, reason=str(error).removeprefix(f"{prefix.where}"))
             continue
+        missing = {key: title for key, title in missing.items() if key not in extra}
         yield _row(_Prefix(where=prefix.path, texts={plain(key): value for key, value in texts.items()}, extra=extra))
+    for key, title in missing.items():
+        yield LeftOut(where=f"--map {key}={title}", reason="no prefix has such a field")
     if isinstance(document.value, dict) and document.value.get("next"):
         more = document.value.get("count")
         of = f" of {more:,}" if isinstance(more, int) else ""

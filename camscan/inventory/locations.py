@@ -47,13 +47,17 @@ def keep_sites(connection: Connection, text: str | None) -> None:
         connection.execute(insert(setting), {"name": SITES, "value": storable(text)})
 
 
-def place_all(connection: Connection, place_of: PlaceOf, result: ScanResult, entry: Entry) -> tuple[int, int | None]:
-    """Puts every device where the sites say of its address, unless it was put somewhere by hand. How many are
-    elsewhere now than before, and the row of the register that says so, None where nobody is."""
+def place_all(
+    connection: Connection, place_of: PlaceOf, districts: Mapping[str, str], result: ScanResult, entry: Entry
+) -> tuple[int, int | None]:
+    """Puts every device where the sites say of its address, unless it was put somewhere by hand: then in the district,
+    by site, in which that is now. How many are elsewhere than before, and the row of the register that says so, None
+    where nobody is."""
     query = select(attribute.c.device, attribute.c.value).where(
         attribute.c.name == "address", attribute.c.until.is_(None), attribute.c.device.in_(_standing())
     )
     wanted = {number: place_of(address) for number, address in connection.execute(query)}
+    write(connection, _IN_DISTRICT, [{"of": site, "within": name} for site, name in districts.items()])
     wanted |= put_by_hand(connection)
     moves = _moves(connection, wanted)
     if not moves:
@@ -189,4 +193,9 @@ def _write(connection: Connection, number: int, moves: Mapping[int, _Move]) -> N
     add(connection, attribute, rows)
 
 
+_IN_DISTRICT = (
+    update(location)
+    .where(location.c.site == bindparam("of"), location.c.ended.is_(None))
+    .values(district=bindparam("within"))
+)
 _FORGET = delete(attribute).where(attribute.c.id == bindparam("row"))

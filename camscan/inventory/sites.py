@@ -62,11 +62,13 @@ def _removal(row: Any, start: int, heard: int) -> Removal:
 def _by_place(goal: Goal) -> Select[Any]:
     """Devices that have all of this in common, and how many they are."""
     there, place, judged = _there(), _places(), _judged()
+    made = made_by(goal.makers).subquery("made")  # joined, for SQLite would make a list of it at every mention
     number = device.c.number
+    is_made = made.c.device.is_not(None)
     flags = {
-        "made": number.in_(made_by(goal.makers)),
-        "rebranded": and_(number.in_(made_by(goal.makers)), number.in_(_sold_as_another(goal.makers))),
-        "to_go": number.in_(to_go(goal)),
+        "made": is_made,
+        "rebranded": and_(is_made, number.in_(_sold_as_another(goal.makers))),
+        "to_go": is_made if goal.policy is None else number.in_(to_go(goal)),
     }
     marked = [case((flag, 1), else_=0).label(name) for name, flag in flags.items()]
     marked += [func.coalesce(judged.c[name], 0).label(name) for name in ("exposed", "exploited")]
@@ -75,6 +77,7 @@ def _by_place(goal: Goal) -> Select[Any]:
         .select_from(device)
         .join(there, there.c.device == number)
         .outerjoin(place, place.c.device == number)
+        .outerjoin(made, made.c.device == number)
         .outerjoin(judged, judged.c.device == number)
         .where(device.c.merged_into.is_(None))
         .subquery()

@@ -24,13 +24,17 @@ from table import Goal, show_goals
 
 from camscan.identify.correlate import is_placeholder
 from camscan.identify.sameness import same_value
+from camscan.inventory import sites
 from camscan.inventory.diff import compare
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
+from camscan.inventory.locations import place_all
 from camscan.inventory.place import Place
+from camscan.inventory.progress import progress
 from camscan.inventory.record import record
 from camscan.inventory.scan_row import Entry
-from camscan.inventory.scans import find_scan
+from camscan.inventory.scans import all_scans, find_scan
+from camscan.inventory.site_tree import site_tree
 from camscan.inventory.store import Inventory, opened
 from camscan.model import (
     AdvisoryVerdict,
@@ -42,12 +46,14 @@ from camscan.model import (
     ScanResult,
     Service,
 )
+from camscan.register import Location
 from camscan.report.document import device_record
 
 START = 1_795_000_000.0
 DAY = 86_400.0
 SECONDS, BYTES = 10.0, 100  # the goals: recording 10,000 devices, and what an unchanged one may add
 READ_SECONDS = 2.0
+GOAL = sites.Goal(makers=("hikvision", "dahua"))
 ROW = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "kind")
 
 
@@ -128,7 +134,11 @@ def _many(folder: Path, count: int) -> Iterator[Goal]:
     print(
         f"\n**{count:,} devices, 10 scans**: {keeper.size() / 1e6:,.0f} MB; recorded in {took[0]:.1f} s, then ", end=""
     )
-    print(f"{sorted(took[1:])[4]:.1f} s (with making up the scan)\n\n| question | answers | seconds |\n|---|---|---|")
+    print(
+        f"{sorted(took[1:])[4]:.1f} s (with making up the scan); put at sites in {_timed(keeper.put_at_sites):.1f} s",
+        end="",
+    )
+    print("\n\n| question | answers | seconds |\n|---|---|---|")
     for text, ask in _questions(count).items():
         answers, seconds = _best(keeper.inventory, ask)
         print(f"| {text} | {answers:,} | {seconds:.2f} |", flush=True)
@@ -150,6 +160,8 @@ def _questions(count: int) -> dict[str, Ask]:
         "devices of one model": lambda i: _listed(i, Filter(values={"model": "IPC-HFW1007"}), names),
         "devices that are gone": lambda i: _listed(i, Filter(gone=True), names),
         "history of one address": lambda i: _told(i, address_of(count // 2)),
+        "sites, every level": _counted,
+        "sites over ten scans": _over_time,
     }
 
 
@@ -165,7 +177,18 @@ def _listed(inventory: Inventory, wanted: Filter, names: tuple[str, ...]) -> int
 
 def _told(inventory: Inventory, address: str) -> int:
     with inventory.reading() as connection:
-        return sum(len(one.runs) + len(one.judged) for one in histories(connection, address))
+        return sum(len(one.runs) + len(one.judged) for one in histories(connection, address, now=time.time()))
+
+
+def _counted(inventory: Inventory) -> int:
+    with inventory.reading() as connection:
+        return len(site_tree(sites.counts(connection, GOAL), {}))
+
+
+def _over_time(inventory: Inventory) -> int:
+    with inventory.reading() as connection:
+        scans = [one for one in all_scans(connection) if one.kind == "scan"]
+        return len(progress(connection, GOAL, scans))
 
 
 def _best(inventory: Inventory, ask: Ask) -> tuple[int, float]:
@@ -229,6 +252,19 @@ class Register(Keeper):
             is_placeholder=is_placeholder,
         )
         record(self.inventory, result, entry)
+
+    def put_at_sites(self) -> None:
+        """A site for each network of 250, 40 of them a district, as `camscan sites use` does."""
+        nobody = replace(scan_of(0, 11), devices=(), coverage=())
+        entry = Entry(
+            kind="reassess",
+            now=START + 11 * DAY,
+            tool_version="0",
+            same_value=same_value,
+            is_placeholder=is_placeholder,
+        )
+        with self.inventory.writing() as connection:
+            place_all(connection, _place, {}, nobody, entry)
 
     def compare_last(self) -> int:
         with self.inventory.reading() as connection:
@@ -349,6 +385,11 @@ def _is_gone(number: int, count: int, night: int) -> bool:
 def address_of(number: int) -> str:
     """An address of its own, as long as there are fewer than sixteen million."""
     return f"10.{number // 64_000}.{number // 250 % 256}.{number % 250 + 1}"
+
+
+def _place(address: str) -> Location:
+    high, low = (int(part) for part in address.split(".")[1:3])
+    return Location(district=f"district {(high * 256 + low) // 40}", site=f"site {high}.{low}")
 
 
 def _device(number: int, night: int, clock: int) -> Device:

@@ -30,21 +30,31 @@ def default_directory() -> Path:
 
 def load_toml(path: Path) -> dict[str, Any]:
     """One data file. Raises `KnowledgeError` naming the file and the reason."""
+    return parse_toml(read_data(path), str(path))
+
+
+def read_data(path: Path) -> str:
+    """The text of a data file. Raises `KnowledgeError` naming the file and the reason."""
     try:
-        text = _read(path).decode("utf-8")
-        _refuse_costly(text, path)
-        return tomllib.loads(text)
+        return _read(path).decode("utf-8")
     except OSError as error:
         raise KnowledgeError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError as error:
         raise KnowledgeError(f"{path}: not UTF-8 at byte {error.start}") from None
+
+
+def parse_toml(text: str, file: str) -> dict[str, Any]:
+    """The text of a data file that is called `file`. Raises `KnowledgeError` naming it and the reason."""
+    try:
+        _refuse_costly(text, file)
+        return tomllib.loads(text)
     except RecursionError:
-        raise KnowledgeError(f"{path}: nested too deeply") from None
+        raise KnowledgeError(f"{file}: nested too deeply") from None
     except ValueError as error:  # not TOML, or a number of thousands of digits
-        raise KnowledgeError(f"{path}: {error}") from None
+        raise KnowledgeError(f"{file}: {error}") from None
 
 
-def _refuse_costly(text: str, path: Path) -> None:
+def _refuse_costly(text: str, path: str) -> None:
     """Raise `KnowledgeError` for a text of which tomllib would make far more than there is in it."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") >= DEPTH_LIMIT and _longest_key(line) > DEPTH_LIMIT:

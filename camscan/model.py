@@ -213,9 +213,9 @@ class Device:
 
     `foreign` says that it answered on a wire whose networks do not hold its address: a factory address, a wrong subnet.
     `middlebox` says that it is none of the devices it may look like: its claims and observations are those of one of
-    its addresses. `site` is the name that its owner gave the place, `record` the id of the device in the inventory,
-    `approved` whether its owner has said that it may be
-    there, and `tags` are his words for it; None and empty where no inventory was asked.
+    its addresses. `site` is the name that its owner gave the place, in a `district`, with its `building` and `room`.
+    `record` is the id of the device in the inventory, `approved` whether its owner has said that it may be there, and
+    `tags` are his words for it; None and empty where no inventory was asked.
     """
 
     id: str
@@ -241,7 +241,10 @@ class Device:
     findings: tuple[Finding, ...] = ()
     advisories: tuple[AdvisoryVerdict, ...] = ()
     verdicts: tuple[PolicyVerdict, ...] = ()
+    district: str | None = None
     site: str | None = None
+    building: str | None = None
+    room: str | None = None
     record: str | None = None
     approved: bool | None = None
     tags: tuple[str, ...] = ()

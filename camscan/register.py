@@ -5,12 +5,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 Kind = Literal["scan", "replay", "reassess"]
 """Where a row of the register comes from: a network, recorded replies, or what is stored, judged anew."""
 
-SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uuid", "kind", "address", "site")
+WHERE = ("district", "site", "building", "room")
+"""Attributes that say where a device is, the widest first: the owner says them, no reply does."""
+
+SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uuid", "kind", "address", *WHERE)
 """Attributes of which a device has one value at a time."""
 
 SEVERAL = ("addresses", "services", "capabilities")
@@ -18,6 +22,20 @@ SEVERAL = ("addresses", "services", "capabilities")
 
 PRESENCE = "presence"
 """The attribute whose runs say when a device was there: ended where it was looked for in vain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where a device is, as far as the owner said."""
+
+    district: str | None = None
+    site: str | None = None
+    building: str | None = None
+    room: str | None = None
+
+
+NOWHERE = Location()
+"""At no site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +149,17 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Somebody's word where a device is: who said it, why, when, and until when it held, None while it does."""
+
+    where: Location
+    who: str
+    reason: str | None
+    made: float
+    ended: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """Everything the register knows of one record, with what was decided on it, the withdrawn and expired included.
     By a word of its owner it is a part of `whole`, or `parts` are of it; these are ids."""
@@ -142,6 +171,7 @@ class History:
     decisions: tuple[Decision, ...] = ()
     whole: str | None = None
     parts: tuple[str, ...] = ()
+    located: tuple[Located, ...] = ()
 
 
 BAD = ("found", "affected")
@@ -206,3 +236,88 @@ class Checked:
     rules: tuple[str, ...]
     broken: tuple[Broken, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """Of the devices that are to go, as they were there at the start or came later: how many are gone since
+    (`replaced`, looked for in vain), are still there (`left`), or stand as there while nobody looked (`unasked`)."""
+
+    replaced: int = 0
+    left: int = 0
+    unasked: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.replaced + self.left + self.unasked
+
+    def __add__(self, other: "Removal") -> "Removal":
+        return Removal(
+            replaced=self.replaced + other.replaced,
+            left=self.left + other.left,
+            unasked=self.unasked + other.unasked,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Numbers of devices that are there: all, those of the makers that are looked for, of these those sold under
+    another name, those with a finding from high on, those that an advisory affects which attackers use."""
+
+    devices: int = 0
+    makers: int = 0
+    rebranded: int = 0
+    exposed: int = 0
+    exploited: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            devices=self.devices + other.devices,
+            makers=self.makers + other.makers,
+            rebranded=self.rebranded + other.rebranded,
+            exposed=self.exposed + other.exposed,
+            exploited=self.exploited + other.exploited,
+        )
+
+
+Level = Literal["district", "site", "building", "room", "none"]
+"""How narrow a place is; `none` is no site at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the owner says of a place: whether it is sensitive, and until when (a day) the makers' devices must go."""
+
+    sensitive: bool | None = None
+    remove_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCount:
+    """One place with everything in it. Below `level`, `where` says nothing."""
+
+    where: Location
+    level: Level
+    tally: Tally
+    removal: Removal
+    said: Said = Said()
+
+    def days_left(self, today: date) -> int | None:
+        """Until the day of removal; below 0 when it is past."""
+        return None if self.said.remove_by is None else (self.said.remove_by - today).days
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the day is past and something is still there, as far as is known."""
+        days = self.days_left(today)
+        return days is not None and days < 0 and self.removal.total > self.removal.replaced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far removal had come at one site, or at none, after one scan."""
+
+    site: str | None
+    scan: int
+    time: float
+    removal: Removal

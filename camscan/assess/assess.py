@@ -21,7 +21,10 @@ def assess(device: Device, known: Assessment, around: Surroundings = ALONE) -> D
     site, subject = site_of(device.address, known.policies.sites), subject_of(device)
     return replace(
         device,
+        district=site.district,
         site=site.name,
+        building=site.building,
+        room=site.room,
         findings=(
             *exposure_findings(device, known.exposures, around),
             *lifecycle_findings(subject, known.lifecycle),

@@ -8,20 +8,31 @@ from typing import TYPE_CHECKING, NamedTuple
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from camscan.assess.assessment import Assessment
     from camscan.assess.policy.policies import Policies
     from camscan.assess.policy.policy import Policy, Terms
+    from camscan.assess.site import Site
     from camscan.identify.vocabulary import Vocabulary
 
 
 class Chosen(NamedTuple):
-    """What stands on the command line: ids of policies, and the site file."""
+    """Ids of policies and the site file, as they stand on the command line; without a file, the text of the one that
+    the inventory holds."""
 
     policies: tuple[str, ...] = ()
     site: Path | None = None
+    kept: str | None = None
+
+    @property
+    def placed(self) -> bool:
+        """Whether devices are held against sites."""
+        return self.site is not None or self.kept is not None
 
 
 NOTHING = Chosen()
+KEPT = "the sites in the inventory"  # what they are called where they are found bad
 
 
 def chosen_by(policies: Sequence[str] | None, site: Path | None) -> Chosen:
@@ -41,13 +52,20 @@ def held_against(assessment: "Assessment", chosen: Chosen, directory: Path | Non
 def chosen_policies(chosen: Chosen, directory: Path | None) -> "Policies":
     """The policies known, those chosen and the sites of the site file."""
     from camscan.assess.policy.policies import Policies
-    from camscan.assess.site_file import load_sites
 
     known = known_policies(directory)
     for name in chosen.policies:
         known_policy(name, known)
-    sites = load_sites(chosen.site, known) if chosen.site else ()
-    return Policies(known=known, chosen=chosen.policies, sites=sites)
+    return Policies(known=known, chosen=chosen.policies, sites=chosen_sites(chosen, known))
+
+
+def chosen_sites(chosen: Chosen, policies: "Container[str]") -> "tuple[Site, ...]":
+    """The sites of the site file, or of the text that the inventory holds. Raises `KnowledgeError` for a bad one."""
+    from camscan.assess.site_file import load_sites, parse_sites
+
+    if chosen.site is not None:
+        return load_sites(chosen.site, policies)
+    return () if chosen.kept is None else parse_sites(chosen.kept, KEPT, policies)
 
 
 def known_policy(name: str, known: "dict[str, Policy]") -> "Policy":

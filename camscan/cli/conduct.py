@@ -18,6 +18,7 @@ from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
 from camscan.cli.formats import Format, render, screen
+from camscan.cli.kept_sites import with_kept_sites
 from camscan.cli.known import Known, load_known
 from camscan.cli.log import Log, open_log
 from camscan.cli.open_files import room_here
@@ -84,7 +85,8 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    known = load_known(wanted.fingerprints, wanted.chosen)
+    chosen = with_kept_sites(wanted.chosen, wanted.inventory, environment) if wanted.record else wanted.chosen
+    known = load_known(wanted.fingerprints, chosen)
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
@@ -94,7 +96,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
             try:
-                ended = replace(ended, result=register.record(ended.result, "scan"))
+                ended = replace(ended, result=register.record(ended.result, "scan", placed=chosen.placed))
             finally:
                 delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
         if delivered and not ended.interrupted and not ended.result.failure:

@@ -25,6 +25,7 @@ from camscan.cli.history import history
 from camscan.cli.ignore import ignore
 from camscan.cli.importing import import_files
 from camscan.cli.inventory.group import inventory
+from camscan.cli.locate import locate
 from camscan.cli.merge import merge
 from camscan.cli.note import note
 from camscan.cli.policy import policy
@@ -34,6 +35,7 @@ from camscan.cli.replay import replay
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
 from camscan.cli.schema import schema
+from camscan.cli.sites import sites
 from camscan.cli.split import split
 from camscan.cli.tag import tag
 from camscan.cli.update import update
@@ -67,14 +69,37 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in (
-    scan, replay, explain, devices, history, diff, reassess, approve, ignore, note, tag, decisions, withdraw, merge,
-    split, exposure, advisories, update, capture, schema, requests, demo, reconcile,
-):  # fmt: skip
+    scan,
+    replay,
+    explain,
+    devices,
+    history,
+    diff,
+    reassess,
+    reconcile,
+    approve,
+    ignore,
+    note,
+    tag,
+    locate,
+    merge,
+    split,
+    decisions,
+    withdraw,
+    exposure,
+    advisories,
+    update,
+    capture,
+    schema,
+    requests,
+    demo,
+):
     app.command()(command)
 app.command(name="import")(import_files)
+app.add_typer(sites, name="sites")
+app.add_typer(inventory, name="inventory")
 app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(policy, name="policy")
-app.add_typer(inventory, name="inventory")
 
 
 def _print_version(wanted: bool) -> None:

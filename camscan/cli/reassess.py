@@ -40,12 +40,13 @@ def reassess(
     """
     from camscan.cli.diff import compared, deliver
     from camscan.cli.ending import Exit, say
+    from camscan.cli.kept_sites import with_kept_sites
     from camscan.cli.known import load_known
     from camscan.cli.output import Output
     from camscan.cli.register import inventory_at
     from camscan.report.diff import diff_summary
 
-    known = load_known(fingerprints, chosen_by(policies, site))
+    known = load_known(fingerprints, with_kept_sites(chosen_by(policies, site), inventory))
     with Output(output) as destination, inventory_at(inventory, quiet=quiet) as opened:
         number = _reassess(opened, known)
         with opened.reading() as connection:

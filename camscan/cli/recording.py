@@ -56,16 +56,16 @@ class Recorder:
         say(f"{error}; not recorded ({self._choices})")
         self._place, self.failed = None, True
 
-    def record(self, result: "ScanResult", kind: "Kind") -> "ScanResult":
+    def record(self, result: "ScanResult", kind: "Kind", *, placed: bool = False) -> "ScanResult":
         """Records the result, if it is to be, and returns it with what the inventory knows of its devices; where that
-        fails it says so, and `failed`."""
+        fails it says so, and `failed`. `placed`: it was held against sites."""
         if self._place is None:
             return result
         from camscan.inventory.store import opened
 
         try:
             with opened(self._place, create=True) as inventory:
-                number, known = _recorded(inventory, result, kind)
+                number, known = _recorded(inventory, result, replace(entry_now(kind), placed=placed))
         except CamscanError as error:
             self._fail(error)
             return result
@@ -74,13 +74,12 @@ class Recorder:
         return known
 
 
-def _recorded(inventory: "Inventory", result: "ScanResult", kind: "Kind") -> "tuple[int, ScanResult]":
+def _recorded(inventory: "Inventory", result: "ScanResult", entry: "Entry") -> "tuple[int, ScanResult]":
     """The number of the scan, and the result beside what the owner has decided, with what is left to do then."""
     from camscan.assess.priorities import actions
     from camscan.inventory.annotate import annotated
     from camscan.inventory.record import record
 
-    entry = entry_now(kind)
     made = record(inventory, result, entry)
     with inventory.reading() as connection:
         known = annotated(connection, result, made.devices, entry.now)

@@ -59,6 +59,7 @@ def replay(
     from camscan.cli.ending import Exit, say
     from camscan.cli.failing import fails
     from camscan.cli.formats import render, screen
+    from camscan.cli.kept_sites import with_kept_sites
     from camscan.cli.output import Output, refuse_same_file
     from camscan.cli.recording import replay_recorder
     from camscan.report.table import summary
@@ -66,7 +67,10 @@ def replay(
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
     register = replay_recorder(inventory, record, quiet=quiet)
-    result = register.record(judge_files(files, fingerprints, chosen_by(policies, site), register.separation), "replay")
+    chosen = chosen_by(policies, site)
+    chosen = with_kept_sites(chosen, inventory) if record else chosen
+    judged = judge_files(files, fingerprints, chosen, register.separation)
+    result = register.record(judged, "replay", placed=chosen.placed)
     with Output(output) as destination:
         destination.write(render(result, form, screen(destination.is_stdout)))
     if not quiet and (output is not None or form is not Format.TABLE):

@@ -20,6 +20,8 @@ class Document(StrEnum):
     RECONCILE = "reconcile"
     INVENTORY_CHECK = "inventory-check"
     INVENTORY_EXPORT = "inventory-export"
+    SITES = "sites"
+    PROGRESS = "progress"
 
 
 def schema(
@@ -27,8 +29,8 @@ def schema(
         Document,
         typer.Argument(
             metavar=f"[{'|'.join(Document)}]",
-            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too; "
-            "inventory-export: of each of its lines).",
+            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too; progress: "
+            "of `sites --progress`; inventory-export: of each of its lines).",
         ),
     ] = Document.SCAN,
     output: OutputOption = None,
@@ -42,7 +44,14 @@ def schema(
 
 
 def _published(document: Document) -> dict[str, Any]:
-    from camscan.report import exposure_shape, inventory_shape, reconcile_shape, register_shape, shape
+    from camscan.report import (
+        exposure_shape,
+        inventory_shape,
+        reconcile_shape,
+        register_shape,
+        shape,
+        sites_shape,
+    )
 
     if document is Document.SCAN:
         return shape.json_schema()
@@ -52,4 +61,6 @@ def _published(document: Document) -> dict[str, Any]:
         return reconcile_shape.json_schema()
     if document in (Document.INVENTORY_CHECK, Document.INVENTORY_EXPORT):
         return inventory_shape.inventory_schema(document.value)
+    if document in (Document.SITES, Document.PROGRESS):
+        return sites_shape.sites_schema(document.value)
     return register_shape.register_schema(document.value)

@@ -23,6 +23,7 @@ from camscan.inventory.tables import (
     forgotten,
     heard,
     judgement,
+    location,
     observation,
     phrase,
     scan,
@@ -101,6 +102,7 @@ def _devices(connection: Connection) -> Iterator[Record]:
             "seen_by": [one["scan"] for one in beside["seen_by"].of(number)],
             "attributes": [_plain(one, "id", "device") for one in beside["attributes"].of(number)],
             "judgements": [_judgement(one) for one in beside["judgements"].of(number)],
+            "located": [_plain(one, "id", "device") for one in beside["located"].of(number)],
             "said": [_said(one) for one in beside["said"].of(number)],
         }
 
@@ -174,5 +176,6 @@ _OF_DEVICE: dict[str, Select[Any]] = {
     "seen_by": select(sighting).order_by(sighting.c.device, sighting.c.scan),
     "attributes": select(attribute).order_by(attribute.c.device, attribute.c.since, attribute.c.id),
     "judgements": _JUDGED.order_by(judgement.c.device, judgement.c.since, judgement.c.id),
+    "located": select(location).order_by(location.c.device, location.c.id),
     "said": select(heard).order_by(heard.c.device, heard.c.since, heard.c.observation),
 }

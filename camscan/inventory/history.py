@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.groups import with_parts
 from camscan.inventory.listing import Filter, listed
+from camscan.inventory.locations import words_about
 from camscan.inventory.lookup import numbers_called, public_ids
 from camscan.inventory.packed import unpacked_mapping
 from camscan.inventory.scans import scan_times
@@ -31,6 +32,7 @@ def _history(connection: Connection, number: int, times: Mapping[int, float], no
         device=_device(connection, number, now),
         runs=_runs(connection, number, times),
         judged=_judged(connection, number, times, sightings),
+        located=words_about(connection, number),
         scans=len(sightings),
         decisions=tuple(one.decision for one in all_decisions(connection, group)),
         whole=connection.execute(_WHOLE_OF, {"number": number}).scalar(),

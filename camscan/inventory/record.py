@@ -19,6 +19,7 @@ from camscan.inventory.compared import Compared, ways_of
 from camscan.inventory.facts import Facts, Key, facts_of
 from camscan.inventory.identity import IDENTIFIERS, marks_of, recognise, shared_macs
 from camscan.inventory.known import Known, Open, known_devices, open_runs
+from camscan.inventory.locations import put_by_hand, settle
 from camscan.inventory.main_address import addresses_of, at_main_address, by_address
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.recorded import recorded_already
@@ -28,7 +29,7 @@ from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, device, heard, sighting
 from camscan.model import Device, Observation, ScanResult
-from camscan.register import PRESENCE
+from camscan.register import PRESENCE, WHERE, Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class _Recording:
         unsettled = {n for n, one in looked_at.items() if one.is_unsettled(same_value)}
         self._sight(known, devices, {n: None if n in unsettled else digest for n, digest in digests.items()})
         amend(self._connection, self._number, {n: one.made for n, one in looked_at.items()})
+        settle(self._connection, self._number, self._located(changed))
         self._hear(looked_at)
         self._miss(known, known.present - devices.keys())
         return tuple(devices)
@@ -123,6 +125,16 @@ class _Recording:
             made = self._edits(number, before, now, whole)
             compared[number] = Compared(before, now, heard_now, whole, made)
         return compared
+
+    def _located(self, changed: Mapping[int, Facts]) -> dict[int, Location]:
+        """Where these are: where they were put by hand, else where the sites say, where there are any."""
+        hands = put_by_hand(self._connection, changed)
+        told = {
+            n: Location(**{name: now.single[name][0] for name in WHERE if name in now.single})
+            for n, now in changed.items()
+            if self._entry.placed or "site" in now.single
+        }
+        return told | hands
 
     def _recognised(self, known: Known) -> dict[int, Device]:
         """The devices of the scan by their numbers, in their order; new ones count on from the highest."""

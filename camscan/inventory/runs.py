@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from camscan.inventory.facts import Facts, Key, Statement
 from camscan.inventory.identity import SameValue
-from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE
+from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, WHERE
 
 _SPELLED = ("model", "serial", "kind")  # attributes of which one value has several forms
 _UNSURE = "cannot-say"
@@ -87,7 +87,7 @@ def holds_more(held: Iterable[Held], stands: Iterable[Stands], now: Facts, made:
 def _is_more(held: Held, now: Facts, same_value: SameValue) -> bool:
     if held.name in SEVERAL:
         return (held.name, held.value) not in now.members
-    if held.name in (PRESENCE, "site"):
+    if held.name in (PRESENCE, *WHERE):
         return False
     told = now.single.get(held.name)
     return told is None or not _agree(held.name, held.value, told[0], same_value)
@@ -99,10 +99,10 @@ def _is_doubted(stands: Stands, now: Facts) -> bool:
 
 
 def _single(held: Mapping[str, Held], now: Facts, whole: bool, same_value: SameValue, made: Edits) -> None:
-    for name in SINGLE:
+    for name in (name for name in SINGLE if name not in WHERE):  # which `locations` settles
         old, new = held.get(name), now.single.get(name)
         if new is None:
-            if old and whole and not old.untold and name != "site":  # which the owner says, or does not
+            if old and whole and not old.untold:
                 made.untold.append(old.id)
         elif old is None:
             made.begin.append((name, *new))

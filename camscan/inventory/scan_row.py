@@ -23,13 +23,15 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=UTC).timestamp()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What a record needs beside the result. `now` in seconds since the epoch; `same_value` and `is_placeholder` are
-    those of correlation, so that a device is the same over the years by the rules by which it is within a scan."""
+    those of correlation, so that a device is the same over the years by the rules by which it is within a scan.
+    `placed`: the result was held against sites, so that who is at none has left his."""
 
     kind: Kind
     now: float
     tool_version: str
     same_value: SameValue
     is_placeholder: Callable[[str], bool]
+    placed: bool = False
 
 
 def add_scan(connection: Connection, result: ScanResult, entry: Entry) -> int:

@@ -156,6 +156,21 @@ heard = Table(
     sqlite_with_rowid=False,
 )
 
+location = Table(
+    "location",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("device", Integer, ForeignKey("device.number"), nullable=False, index=True),
+    Column("district", String),
+    Column("site", String, nullable=False),
+    Column("building", String),
+    Column("room", String),
+    Column("who", String, nullable=False),
+    Column("reason", Text),
+    Column("made", Float, nullable=False),
+    Column("ended", Float),  # null: the device is there by somebody's word
+)
+
 setting = Table(
     "setting",
     metadata,

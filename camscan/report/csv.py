@@ -45,6 +45,8 @@ def write_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _safe(cell: object) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, int | float):
+        return str(cell)  # a number of ours, and below zero no formula
     text = printable(str(cell), CELL_LIMIT)
     return _FORMULA.sub(r"\1\2'", text)
 

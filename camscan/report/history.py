@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from camscan.register import PRESENCE, History, Judged, Run
+from camscan.register import PRESENCE, WHERE, History, Judged, Located, Run
 from camscan.report.decisions import decision_record, decisions_grid
 from camscan.report.devices import listed_record
 from camscan.report.document import SOURCE_LIMIT, Record, moment
@@ -14,6 +14,7 @@ SCHEMA = "camscan.history/1"
 
 _RUN_COLUMNS = ("Attribute", "Value", "Since", "Until")
 _JUDGED_COLUMNS = ("", "State", "Severity", "First seen", "Last seen", "Until")
+_LOCATED_COLUMNS = ("Where", "By", "Since", "Until", "Why")
 _TITLES = {"finding": "Findings", "advisory": "Advisories", "verdict": "Policies"}
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 _WORSE = ("found", "affected", "covered")
@@ -35,6 +36,9 @@ def _parts(history: History, now: float) -> Iterator[Part]:
     yield from (line(text) for text in _owners_words(history))
     yield Line("")
     yield Grid(columns=_RUN_COLUMNS, rows=[_run_row(run) for run in history.runs])
+    if history.located:
+        yield from heading("Put by hand")
+        yield Grid(columns=_LOCATED_COLUMNS, rows=[_located_row(one) for one in history.located], spare=("Why",))
     for kind, rows in groupby(history.judged, key=lambda one: one.kind):
         yield from heading(_TITLES[kind])
         yield Grid(columns=_JUDGED_COLUMNS, rows=[_judged_row(one) for one in rows], spare=("Until",))
@@ -60,6 +64,11 @@ def _run_row(run: Run) -> tuple[Cell, ...]:
     until = cell(moment(run.until) or untold, "" if run.until else "yellow")
     value = "there" if run.attribute == PRESENCE else run.value
     return cell(run.attribute), cell(value, "dim" if run.until else ""), cell(moment(run.since)), until
+
+
+def _located_row(one: Located) -> tuple[Cell, ...]:
+    where = " / ".join(part for name in WHERE if (part := getattr(one.where, name)))
+    return cell(where), cell(one.who), cell(moment(one.made)), cell(moment(one.ended)), cell(one.reason)
 
 
 def _judged_row(one: Judged) -> tuple[Cell, ...]:
@@ -90,6 +99,7 @@ def _record(history: History, now: float) -> Record:
         "attributes": [_run_record(run) for run in history.runs],
         "judgements": [_judged_record(one) for one in history.judged],
         "decisions": [decision_record(one, now) for one in history.decisions],
+        "locations": [_located_record(one) for one in history.located],
     }
 
 
@@ -102,6 +112,12 @@ def _run_record(run: Run) -> Record:
         "until": moment(run.until),
         "untold": moment(run.untold),
     }
+
+
+def _located_record(one: Located) -> Record:
+    where = {name: None if (value := getattr(one.where, name)) is None else printable(value) for name in WHERE}
+    reason = None if one.reason is None else printable(one.reason, SOURCE_LIMIT)
+    return {**where, "who": printable(one.who), "reason": reason, "made": moment(one.made), "ended": moment(one.ended)}
 
 
 def _judged_record(one: Judged) -> Record:

@@ -121,6 +121,19 @@ class Said(_Record):
     missed: bool
 
 
+class Located(_Record):
+    """Somebody's word where the device is; `ended` null while it holds."""
+
+    district: str | None
+    site: str
+    building: str | None
+    room: str | None
+    who: str
+    reason: str | None
+    made: float
+    ended: float | None
+
+
 class Device(_Record):
     """A record and everything that is known of it. `seen_by` are the scans that saw it, `merged_into` the id of the
     whole of which its owner says that it is a part."""
@@ -133,6 +146,7 @@ class Device(_Record):
     seen_by: list[int]
     attributes: list[Value]
     judgements: list[Judged]
+    located: list[Located]
     said: list[Said]
 
 

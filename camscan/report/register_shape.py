@@ -33,7 +33,10 @@ class Listed(_Record):
     uuid: str | None
     kind: str | None
     address: str | None
+    district: str | None
     site: str | None
+    building: str | None
+    room: str | None
     addresses: list[str]
     services: list[str]
     capabilities: list[str]
@@ -94,6 +97,19 @@ class Decision(_Record):
     in_force: bool
 
 
+class Located(_Record):
+    """Somebody's word where the device is; `ended` is null while it holds."""
+
+    district: str | None
+    site: str
+    building: str | None
+    room: str | None
+    who: str
+    reason: str | None
+    made: datetime
+    ended: datetime | None
+
+
 class History(_Record):
     """Everything that is known of one record; `scans` is how many have seen it. By a word of its owner it is a part of
     `whole`, or `parts` are of it; these are ids."""
@@ -105,6 +121,7 @@ class History(_Record):
     attributes: list[Run]
     judgements: list[Judgement]
     decisions: list[Decision]
+    locations: list[Located]
 
 
 class Scan(_Record):

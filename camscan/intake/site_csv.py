@@ -1,0 +1,107 @@
+"""A table of places as CSV: what stands in which column is told by the header, in the words that people use, or by the
+user. The separator is the one of `, ; tab` that the header has most of.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from camscan.errors import UsageError
+from camscan.intake.lines import check_line
+from camscan.intake.site_rows import KEYS, LeftOut, SiteRow
+
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "networks": ("networks", "network", "cidr", "cidrs", "prefix", "prefixes", "subnet", "subnets"),
+    "name": ("name", "site", "site name"),
+    "district": ("district", "borough", "ward"),
+    "building": ("building",),
+    "room": ("room",),
+    "country": ("country",),
+    "owner": ("owner",),
+    "authority": ("authority",),
+    "contact": ("contact",),
+    "sensitive": ("sensitive",),
+    "remove_by": ("remove by", "removal date", "deadline"),
+    "vantage": ("vantage",),
+    "policies": ("policies", "policy"),
+}
+"""What the column of each key may be called, in small letters, with spaces for signs."""
+
+Columns = Mapping[str, str]
+"""The column of a key, as the user names it."""
+
+
+def read_site_csv(name: str, text: str, columns: Columns) -> Iterator[SiteRow | LeftOut]:
+    """The rows of the table, and a word on columns that nothing is taken from. Raises `UsageError` for a table without
+    a column of networks and one of sites, and for a column that is not there."""
+    header, rows = table_of(name, text)
+    places = _places(name, header, columns)
+    for key, called in (("networks", "networks"), ("name", "sites")):
+        if key not in places:
+            raise UsageError(f"{name}: no column of {called} among {_listed(header)}; --map {key}=COLUMN names it")
+    unused = [title for index, title in enumerate(header) if title and index not in places.values()]
+    if unused:
+        yield LeftOut(where="line 1", reason=f"columns of no use here: {_listed(unused)}")
+    for line, row in rows:
+        if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+            yield LeftOut(where=f"line {line}", reason="more cells than the header has columns")
+        elif any(cell.strip() for cell in row):
+            values = {key: row[index] for key, index in places.items() if index < len(row)}
+            yield SiteRow(where=f"line {line}", values=values)
+
+
+def table_of(name: str, text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and the rows with the numbers of their lines. Raises `UsageError` for what is no such table."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise UsageError(f"{name}: nothing in it")
+    separator = max(",;\t", key=first.count)
+    rows = _rows(name, text, separator)
+    _, header = next(rows)
+    return [title.strip() for title in header], rows
+
+
+def _rows(name: str, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for row in reader:
+            if not row:
+                continue
+            for cell in row:
+                check_line(cell)
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise UsageError(f"{name}: line {reader.line_num}: not CSV: {error}") from None
+    except UsageError as error:
+        raise UsageError(f"{name}: line {reader.line_num}: {error}") from None
+
+
+def _places(name: str, header: Sequence[str], columns: Columns) -> dict[str, int]:
+    """The column of each key by its position: as the user says, else by its name."""
+    titles = {plain(title): index for index, title in reversed(list(enumerate(header)))}
+    places = {}
+    for key in KEYS:
+        if key in columns:
+            places[key] = position(name, header, columns[key])
+        elif found := [titles[word] for word in _WORDS[key] if word in titles]:
+            places[key] = found[0]
+    return places
+
+
+def position(name: str, header: Sequence[str], title: str) -> int:
+    """Where the column of this title is. Raises `UsageError` where it is not."""
+    found = [index for index, other in enumerate(header) if plain(other) == plain(title)]
+    if not found:
+        raise UsageError(f"{name}: no column {title} among {_listed(header)}")
+    return found[0]
+
+
+def plain(title: str) -> str:
+    """A title in small letters, with single spaces for everything that is no letter or digit."""
+    return " ".join(re.split(r"[\W_]+", title.casefold())).strip()
+
+
+def _listed(titles: Sequence[str]) -> str:
+    more = f" and {len(titles) - 12} more" if len(titles) > 12 else ""
+    return ", ".join(title[:40] for title in titles[:12]) + more

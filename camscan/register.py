@@ -135,10 +135,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What the register knows after `after` and did not after `before`. `unasked` counts the devices that were there
-    and that `after` did not look for, by the reason: of these nothing is said."""
+    """What the register knows after `after` and did not after `before`, None for what was before the first scan.
+    `unasked` counts the devices that were there and that `after` did not look for, by the reason: of these nothing is
+    said."""
 
-    before: ScanEntry
+    before: ScanEntry | None
     after: ScanEntry
     changes: tuple[Change, ...]
     unasked: Mapping[str, int] = field(default_factory=dict)

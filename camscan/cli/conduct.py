@@ -9,19 +9,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from camscan.cli.chosen import NOTHING, Chosen
 from camscan.cli.credential import USER_VARIABLE, read_credential
+from camscan.cli.delivery import hand_over
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
-from camscan.cli.formats import Format, render, screen
+from camscan.cli.failing import CHANGE
+from camscan.cli.formats import Format, screen
 from camscan.cli.known import Known, load_known
 from camscan.cli.log import Log, open_log
 from camscan.cli.open_files import room_here
-from camscan.cli.output import Output, Text, refuse_same_file, write_stdout
+from camscan.cli.output import Output, refuse_same_file
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
@@ -69,6 +70,13 @@ class Wanted:
     vantage: str | None = None
     inventory: str | None = None
     record: bool = True
+    changes_only: bool = False
+
+    @property
+    def comparing(self) -> tuple[str, ...]:
+        """The options for which must be known what this scan changes in the inventory."""
+        options = {"--changes-only": self.changes_only, f"--fail-on {CHANGE}": self.fail_on == CHANGE}
+        return tuple(option for option, given in options.items() if given)
 
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
@@ -88,18 +96,20 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
-    stop, register = Stop(), scan_recorder(wanted.inventory, wanted.record, environment, quiet=wanted.quiet)
+    stop = Stop()
+    register = scan_recorder(
+        wanted.inventory, wanted.record, environment, quiet=wanted.quiet, needed_by=wanted.comparing
+    )
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
-            try:
-                delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
-            finally:
-                register.record(ended.result, "scan")
+            only = wanted.changes_only
+            delivered = hand_over(ended.result, "scan", wanted.form, output, register, changes_only=only)
         if delivered and not ended.interrupted and not ended.result.failure:
             journal.end(time.time())
-    summed_up = wanted.output is not None or wanted.form is not Format.TABLE
-    code = say_end(ended, quiet=wanted.quiet, summed_up=summed_up, fail_on=wanted.fail_on)
+    ended = replace(ended, changes=register.changes)
+    told = wanted.output is None and wanted.form is Format.TABLE
+    code = say_end(ended, quiet=wanted.quiet, told=told, changes_only=wanted.changes_only, fail_on=wanted.fail_on)
     return code if delivered and not register.failed else Exit.CANNOT_RUN
 
 
@@ -110,20 +120,6 @@ def _say_plan(plan: Plan, wanted: Wanted) -> int:
         _say_unreachable(plan, wanted)
         output.write(render_plan(journal.left(), wanted.form, screen(output.is_stdout)))
     return Exit.DONE
-
-
-def _deliver(text: Callable[[], Text], output: Output) -> bool:
-    """Whether the result is where the user wants it; where that fails it goes to stdout, for a scan cannot be had
-    again."""
-    try:
-        output.write(text())
-    except CannotRunError as error:
-        if output.is_stdout:
-            raise
-        say(f"{error}; the result goes to stdout instead")
-        write_stdout(text())
-        return False
-    return True
 
 
 def prepare(named: Named, settings: Settings) -> Plan:

@@ -10,8 +10,19 @@ from camscan.cli.formats import Format
 
 
 class Severity(StrEnum):
-    """What `--fail-on` takes, as `SEVERITIES`."""
+    """What `--fail-on` takes where nothing is recorded, as `SEVERITIES`."""
 
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class FailOn(StrEnum):
+    """What `--fail-on` takes: a severity, or any change."""
+
+    CHANGE = "change"
     INFO = "info"
     LOW = "low"
     MEDIUM = "medium"
@@ -22,6 +33,19 @@ class Severity(StrEnum):
 FormatOption = Annotated[
     Format,
     typer.Option("--format", "-f", help="Form of the result. jsonl: one device a line, shaped like devices[] of json."),
+]
+ChangesFormatOption = Annotated[
+    Format,
+    typer.Option(
+        "--format", "-f", help="Form of what changed. jsonl: one change a line, shaped like changes[] of json."
+    ),
+]
+ChangesOnlyOption = Annotated[
+    bool,
+    typer.Option(
+        "--changes-only",
+        help="Deliver what this changed in the inventory, as `camscan diff` does, and nothing where nothing changed.",
+    ),
 ]
 OutputOption = Annotated[
     Path | None,
@@ -51,12 +75,16 @@ InventoryOption = Annotated[
         "Without either: one of this user's own.",
     ),
 ]
+_AT_LEAST = (
+    "End with 1 where a finding, or an advisory that affects a device, is at least this: info, low, medium, high, "
+    "critical"
+)
+SeverityOption = Annotated[Severity | None, typer.Option("--fail-on", metavar="SEVERITY", help=f"{_AT_LEAST}.")]
 FailOnOption = Annotated[
-    Severity | None,
+    FailOn | None,
     typer.Option(
         "--fail-on",
-        metavar="SEVERITY",
-        help="End with 1 where a finding, or an advisory that affects a device, is at least this: info, low, medium, "
-        "high, critical.",
+        metavar="SEVERITY|change",
+        help=f"{_AT_LEAST}; change: where the inventory is not as it was before.",
     ),
 ]

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from camscan.cli.ending import say
@@ -11,22 +11,31 @@ from camscan.errors import CamscanError, UsageError
 if TYPE_CHECKING:
     from camscan.inventory.place import Place
     from camscan.inventory.scan_row import Entry
+    from camscan.inventory.store import Transaction
     from camscan.model import ScanResult
-    from camscan.register import Kind
+    from camscan.register import Comparison, Kind
 
 
 class Recorder:
     """Where a result is going to be recorded, made ready before the first packet. `place` None: nowhere, because the
     user wants none. `choices` names the options by which he chooses. A place that the user named and that
-    cannot be used raises; the usual one is done without, which is said, and `failed`."""
+    cannot be used raises; the usual one is done without, which is said, and `failed`. With `compare`, `changes` says
+    what the record changed, once there is one."""
 
     def __init__(
-        self, place: "Place | None", *, choices: str = "--inventory names another place", quiet: bool = False
+        self,
+        place: "Place | None",
+        *,
+        choices: str = "--inventory names another place",
+        quiet: bool = False,
+        compare: bool = False,
     ) -> None:
         self._place = place
         self._choices = choices
         self._quiet = quiet
+        self._compare = compare
         self.failed = False
+        self.changes: Comparison | None = None
         if place is not None:
             self._try(place)
 
@@ -45,7 +54,7 @@ class Recorder:
 
     def _fail(self, error: CamscanError) -> None:
         say(f"{error}; not recorded ({self._choices})")
-        self._place, self.failed = None, True
+        self._place, self.changes, self.failed = None, None, True
 
     def record(self, result: "ScanResult", kind: "Kind") -> None:
         """Records the result, if it is to be; where that fails it says so, and `failed`."""
@@ -56,37 +65,54 @@ class Recorder:
 
         try:
             with opened(self._place, create=True) as inventory:
-                number = record(inventory, result, entry_now(kind))
+                number = record(inventory, result, entry_now(kind), self._look if self._compare else None)
         except CamscanError as error:
             self._fail(error)
             return
         if not self._quiet:
             say(f"recorded as scan {number} in {inventory.name}")
 
+    def _look(self, connection: "Transaction", number: int) -> None:
+        from camscan.inventory.diff import changes_of
+
+        self.changes = changes_of(connection, number)
+
 
 def scan_recorder(
-    wanted: str | None, record: bool, environment: Mapping[str, str] = os.environ, *, quiet: bool = False
+    wanted: str | None,
+    record: bool,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    quiet: bool = False,
+    needed_by: Sequence[str] = (),
 ) -> Recorder:
-    """The recorder that the options of a scan ask for. Raises `CamscanError` for a place that cannot be used."""
+    """The recorder that the options of a scan ask for; those of `needed_by` ask what the record changed. Raises
+    `CamscanError` for a place that cannot be used."""
     if not record:
-        if wanted is not None:
-            raise UsageError("--no-record and --inventory do not go together")
+        _refuse_without(("--inventory",) if wanted is not None else needed_by)
         return Recorder(None)
     from camscan.inventory.place import find_place
 
     choices = "--inventory names another place, --no-record none"
-    return Recorder(find_place(wanted, environment), choices=choices, quiet=quiet)
+    return Recorder(find_place(wanted, environment), choices=choices, quiet=quiet, compare=bool(needed_by))
 
 
-def replay_recorder(wanted: str | None, record: bool, *, quiet: bool = False) -> Recorder:
+def _refuse_without(options: Sequence[str]) -> None:
+    if options:
+        raise UsageError(f"--no-record and {options[0]} do not go together")
+
+
+def replay_recorder(
+    wanted: str | None, record: bool, *, quiet: bool = False, needed_by: Sequence[str] = ()
+) -> Recorder:
     """The same for a replay, which is recorded only when asked."""
     if not record:
-        if wanted is not None:
-            raise UsageError("--inventory: a replay is recorded only with --record")
+        for option in ("--inventory",) if wanted is not None else needed_by:
+            raise UsageError(f"{option}: a replay is recorded only with --record")
         return Recorder(None)
     from camscan.inventory.place import find_place
 
-    return Recorder(find_place(wanted), quiet=quiet)
+    return Recorder(find_place(wanted), quiet=quiet, compare=bool(needed_by))
 
 
 def entry_now(kind: "Kind") -> "Entry":

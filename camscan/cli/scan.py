@@ -8,6 +8,7 @@ import typer
 
 from camscan.cli.formats import Format
 from camscan.cli.options import (
+    ChangesOnlyOption,
     FailOnOption,
     FingerprintsOption,
     FormatOption,
@@ -93,6 +94,7 @@ def scan(
         ),
     ] = None,
     inventory: InventoryOption = None,
+    changes_only: ChangesOnlyOption = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not record the scan in the inventory.")] = False,
     quiet: QuietOption = False,
     engine: Annotated[
@@ -135,8 +137,11 @@ def scan(
 
     The scan is recorded in the inventory: `camscan devices` lists what is known, `camscan diff` what changed.
 
-    Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 3 partial (an address could not be asked), 4 could
-    not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1, 3.
+    Unattended: `camscan scan --quiet --changes-only` prints nothing where nothing changed.
+
+    Exit codes: 0 done, 1 findings at or above --fail-on, or changes with --fail-on change, 2 usage, 3 partial (an
+    address could not be asked), 4 could not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1,
+    3.
     """
     from camscan.cli.chosen import chosen_by
     from camscan.cli.conduct import Wanted, conduct
@@ -169,5 +174,6 @@ def scan(
         vantage=None if vantage is None else parse_vantage(vantage),
         inventory=inventory,
         record=not no_record,
+        changes_only=changes_only,
     )
     raise typer.Exit(conduct(wanted))

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 from sqlalchemy.engine import Connection
 
 from camscan.inventory.numbers import chunks
+from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement, sighting
 from camscan.model import SEVERITIES
 from camscan.register import BAD, EVENTS, PRESENCE, SINGLE, Change, Comparison, Event, ScanEntry
@@ -44,17 +45,24 @@ class _Stand:
     exploited: bool = False
 
 
-def compare(connection: Connection, before: ScanEntry, after: ScanEntry) -> Comparison:
-    """The difference; `before` must be the older one."""
-    cases = _cases(connection, before.number, after.number)
+def compare(connection: Connection, before: ScanEntry | None, after: ScanEntry) -> Comparison:
+    """The difference; `before` must be the older one, or None for the empty register."""
+    start = before.number if before else 0
+    cases = _cases(connection, start, after.number)
     changes = [change for case in cases for change in _changes(case)]
     order = {event: position for position, event in enumerate(EVENTS)}
     return Comparison(
         before=before,
         after=after,
         changes=tuple(sorted(changes, key=lambda change: order[change.event])),
-        unasked=_unasked(connection, before.number, after),
+        unasked=_unasked(connection, start, after),
     )
+
+
+def changes_of(connection: Connection, number: int) -> Comparison:
+    """What recording this scan changed: the register after it, against the register as it stood before."""
+    until = [one for one in all_scans(connection) if one.number <= number]
+    return compare(connection, until[-2] if len(until) > 1 else None, until[-1])
 
 
 def _cases(connection: Connection, a: int, b: int) -> list[_Case]:

@@ -6,7 +6,7 @@ with what the scan says (`runs.py`, `compared.py`) and amended.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, select, update
@@ -28,13 +28,18 @@ from camscan.inventory.tables import attribute, device, heard, sighting
 from camscan.model import Device, Observation, ScanResult
 from camscan.register import PRESENCE
 
+Also = Callable[[Connection, int], None]
+"""What is done in the transaction of a scan, at its end, with the number of the scan."""
 
-def record(inventory: Inventory, result: ScanResult, entry: Entry) -> int:
-    """The number of the scan. Raises `CannotRunError`, or `UsageError` for replies older than what is known
-    and for what is still to come."""
+
+def record(inventory: Inventory, result: ScanResult, entry: Entry, also: Also | None = None) -> int:
+    """The number of the scan. What `also` writes is there with the scan or not at all. Raises `CannotRunError`, or
+    `UsageError` for replies older than what is known and for what is still to come."""
     with inventory.writing() as connection:
         number = add_scan(connection, result, entry)
         _Recording(connection, result, entry, number).run()
+        if also is not None:
+            also(connection, number)
     return number
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
+from camscan.cli.alone import alone
 from camscan.cli.chosen import NOTHING, Chosen
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.delivery import hand_over
@@ -100,7 +101,10 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     register = scan_recorder(
         wanted.inventory, wanted.record, environment, quiet=wanted.quiet, needed_by=wanted.comparing
     )
-    with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
+    with ExitStack() as stack:
+        stack.enter_context(alone(register.place, plan.scope))
+        output = stack.enter_context(Output(wanted.output))
+        journal, file = stack.enter_context(open_journal(wanted.resume, plan))
         with first_calls(stop.set):
             ended = _run(journal, file, known, wanted, stop)
             only = wanted.changes_only

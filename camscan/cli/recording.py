@@ -39,6 +39,11 @@ class Recorder:
         if place is not None:
             self._try(place)
 
+    @property
+    def place(self) -> "Place | None":
+        """Where it is going to be recorded."""
+        return self._place
+
     def _try(self, place: "Place") -> None:
         from camscan.inventory.place import warning_about
         from camscan.inventory.store import opened

@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +15,7 @@ from uuid import uuid4
 from camscan.cli.alone import alone
 from camscan.cli.chosen import NOTHING, Chosen
 from camscan.cli.credential import USER_VARIABLE, read_credential
+from camscan.cli.deadline import DEADLINE_OVER, asking_seconds
 from camscan.cli.delivery import hand_over
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, say
@@ -72,6 +73,7 @@ class Wanted:
     inventory: str | None = None
     record: bool = True
     changes_only: bool = False
+    deadline: float | None = None
 
     @property
     def comparing(self) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
-    stop = Stop()
+    stop, began = Stop(), time.monotonic()
     register = scan_recorder(
         wanted.inventory, wanted.record, environment, quiet=wanted.quiet, needed_by=wanted.comparing
     )
@@ -106,10 +108,10 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         output = stack.enter_context(Output(wanted.output))
         journal, file = stack.enter_context(open_journal(wanted.resume, plan))
         with first_calls(stop.set):
-            ended = _run(journal, file, known, wanted, stop)
+            ended = _run(journal, file, known, wanted, stop, began)
             only = wanted.changes_only
             delivered = hand_over(ended.result, "scan", wanted.form, output, register, changes_only=only)
-        if delivered and not ended.interrupted and not ended.result.failure:
+        if delivered and not ended.interrupted and not ended.late and not ended.result.failure:
             journal.end(time.time())
     ended = replace(ended, changes=register.changes)
     told = wanted.output is None and wanted.form is Format.TABLE
@@ -143,7 +145,7 @@ def prepare(named: Named, settings: Settings) -> Plan:
     return make_plan(scope, chosen, settings, protocols=load_protocols(), route=route, notes=notes)
 
 
-def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop) -> Ended:
+def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop, began: float) -> Ended:
     plan, goes_on = journal.plan, journal.id is not None
     with ExitStack() as stack:
         log = stack.enter_context(open_log(wanted.request_log, "--request-log", append=goes_on))
@@ -156,12 +158,14 @@ def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wante
             _recorder(recording)(reply)
         journal.begin(str(uuid4()), time.time())
         wire = _way_out(journal, log)
-        result = asyncio.run(_scan(journal, wire, known, _recorder(recording, file), wanted.quiet, stop))
-        interrupted = stop.event.is_set()
+        until = None if wanted.deadline is None else began + asking_seconds(wanted.deadline)
+        result = asyncio.run(_scan(journal, wire, known, _recorder(recording, file), wanted.quiet, stop, until))
+        interrupted = stop.event.is_set() and not stop.late
     failures = (kept.failure for kept in (log, recording, file) if kept)
     return Ended(
         result=result,
         interrupted=interrupted,
+        late=stop.late,
         resumable=file is not None,
         broken=tuple(failure for failure in failures if failure and failure != result.failure),
     )
@@ -183,9 +187,16 @@ def _credential_note(plan: Plan) -> Iterator[str]:
 
 
 async def _scan(
-    journal: Journal, wire: Wire, known: Known, keep: Callable[[Reply], None], quiet: bool, stop: Stop
+    journal: Journal,
+    wire: Wire,
+    known: Known,
+    keep: Callable[[Reply], None],
+    quiet: bool,
+    stop: Stop,
+    until: float | None,
 ) -> ScanResult:
-    with shown_progress(quiet) as listen:
+    """The scan, which ends `until` that moment of the monotonic clock."""
+    with shown_progress(quiet) as listen, _expiring(stop, until):
         return await scan(
             journal.plan,
             wire,
@@ -195,8 +206,21 @@ async def _scan(
             listen=listen,
             keep=keep,
             stop=stop.attach(),
+            why=lambda: DEADLINE_OVER if stop.late else None,
             journal=journal,
         )
+
+
+@contextmanager
+def _expiring(stop: Stop, until: float | None) -> Iterator[None]:
+    if until is None:
+        yield
+        return
+    timer = asyncio.get_running_loop().call_later(max(0.0, until - time.monotonic()), stop.expire)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _recorder(*files: Log | JournalFile | None) -> Callable[[Reply], None]:

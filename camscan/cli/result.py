@@ -13,11 +13,12 @@ from camscan.report.table import summary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a scan ended: what it found, whether a signal cut it short, whether it can be gone on with, which files are
-    not complete, and what it changed in the inventory, where that is asked."""
+    """How a scan ended: what it found, whether a signal or (`late`) the deadline cut it short, whether it can be gone
+    on with, which files are not complete, and what it changed in the inventory, where that is asked."""
 
     result: ScanResult
     interrupted: bool
+    late: bool
     resumable: bool
     broken: tuple[str, ...]
     changes: Comparison | None = None
@@ -56,7 +57,9 @@ def _remarks(ended: Ended, more: str, told: bool, changes_only: bool) -> Iterato
             yield f"could not be used: {', '.join(unusable)}; see the coverage"
     if changes:
         yield from untold(changes, told)
-    if result.partial and not ended.interrupted:
+    if ended.late:
+        yield f"partial: the deadline was over; this is what was found until then{more}"
+    elif result.partial and not ended.interrupted:
         yield "partial: some addresses could not be asked, or not for sure, see the coverage"
 
 

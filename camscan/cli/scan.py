@@ -84,6 +84,15 @@ def scan(
             help="Keep in FILE how far the scan has come; where it was cut short, the same command goes on.",
         ),
     ] = None,
+    deadline: Annotated[
+        str | None,
+        typer.Option(
+            "--deadline",
+            metavar="DURATION",
+            help="Be over after so long (2h, 90m, 45s), with what was found delivered and recorded as partial; "
+            "--resume goes on with it.",
+        ),
+    ] = None,
     vantage: Annotated[
         str | None,
         typer.Option(
@@ -145,6 +154,7 @@ def scan(
     """
     from camscan.cli.chosen import chosen_by
     from camscan.cli.conduct import Wanted, conduct
+    from camscan.cli.deadline import parse_duration
     from camscan.cli.scoping import Named
     from camscan.intake.vantage import parse_vantage
 
@@ -175,5 +185,6 @@ def scan(
         inventory=inventory,
         record=not no_record,
         changes_only=changes_only,
+        deadline=None if deadline is None else parse_duration(deadline),
     )
     raise typer.Exit(conduct(wanted))

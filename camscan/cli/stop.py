@@ -1,13 +1,14 @@
-"""The user's wish that a scan ends: comes by a signal at any moment, before, in and after the event loop."""
+"""The wish that a scan ends: comes by a signal, at any moment, or with the deadline."""
 
 import asyncio
 
 
 class Stop:
-    """`event` is set once the wish is there; tasks wait for it."""
+    """`event` is set once the wish is there; tasks wait for it. `late`: it was the deadline."""
 
     def __init__(self) -> None:
         self.event = asyncio.Event()
+        self.late = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def set(self) -> None:
@@ -15,6 +16,12 @@ class Stop:
         if self._loop and self._loop.is_running():
             self._loop.call_soon_threadsafe(self.event.set)
         else:
+            self.event.set()
+
+    def expire(self) -> None:
+        """The deadline has come, unless somebody was before it."""
+        if not self.event.is_set():
+            self.late = True
             self.event.set()
 
     def attach(self) -> asyncio.Event:

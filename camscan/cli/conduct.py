@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -18,7 +18,8 @@ from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.deadline import DEADLINE_OVER, asking_seconds
 from camscan.cli.delivery import hand_over
 from camscan.cli.earlier import LongLedger, LongPatience
-from camscan.cli.ending import Exit, say
+from camscan.cli.ending import Exit, note, say
+from camscan.cli.event_log import EventLog, open_event_log
 from camscan.cli.failing import CHANGE
 from camscan.cli.formats import Format, screen
 from camscan.cli.known import Known, load_known
@@ -28,7 +29,7 @@ from camscan.cli.output import Output, refuse_same_file
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
-from camscan.cli.recording import scan_recorder
+from camscan.cli.recording import Recorder, scan_recorder
 from camscan.cli.result import Ended, say_end
 from camscan.cli.resume import JournalFile, open_journal, standing
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
@@ -37,6 +38,7 @@ from camscan.cli.stop import Stop
 from camscan.discover.journal import Journal
 from camscan.discover.plan import HOSTS_AT_ONCE, Engine, Plan, Settings
 from camscan.discover.steps import make_plan
+from camscan.discover.survey import scope_text
 from camscan.errors import CannotRunError
 from camscan.intake.replay import as_line
 from camscan.model import Reply, ScanResult
@@ -74,6 +76,7 @@ class Wanted:
     record: bool = True
     changes_only: bool = False
     deadline: float | None = None
+    log: str | None = None
 
     @property
     def comparing(self) -> tuple[str, ...]:
@@ -85,6 +88,7 @@ class Wanted:
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
     refuse_same_file(output=wanted.output, replies=wanted.replies, request_log=wanted.request_log, resume=wanted.resume)
+    stop = Stop(None if wanted.deadline is None else asking_seconds(wanted.deadline))
     settings = Settings(
         engine=wanted.engine,
         challenge=wanted.challenge,
@@ -99,24 +103,46 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
-    stop, began = Stop(), time.monotonic()
-    register = scan_recorder(
-        wanted.inventory, wanted.record, environment, quiet=wanted.quiet, needed_by=wanted.comparing
+    with open_event_log(wanted.log) as events:
+        register = _register(wanted, environment)
+        with alone(register.place, plan.scope):
+            ended, delivered = _carry_out(plan, known, wanted, stop, register, events)
+        ended = replace(ended, changes=register.changes)
+        code = _say_end(ended, wanted)
+        if register.failed or not delivered:
+            code = Exit.CANNOT_RUN
+        events.end(ended.result, ended.changes, code)
+    return code
+
+
+def _register(wanted: Wanted, environment: Mapping[str, str]) -> Recorder:
+    return scan_recorder(
+        wanted.inventory,
+        wanted.record,
+        environment,
+        quiet=wanted.quiet,
+        needed_by=wanted.comparing,
+        compare=wanted.log is not None,
     )
-    with ExitStack() as stack:
-        stack.enter_context(alone(register.place, plan.scope))
-        output = stack.enter_context(Output(wanted.output))
-        journal, file = stack.enter_context(open_journal(wanted.resume, plan))
+
+
+def _carry_out(
+    plan: Plan, known: Known, wanted: Wanted, stop: Stop, register: Recorder, events: EventLog
+) -> tuple[Ended, bool]:
+    """How the scan ended, and whether it was delivered where the user wants it."""
+    with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
-            ended = _run(journal, file, known, wanted, stop, began)
+            ended = _run(journal, file, known, wanted, stop, events)
             only = wanted.changes_only
             delivered = hand_over(ended.result, "scan", wanted.form, output, register, changes_only=only)
         if delivered and not ended.interrupted and not ended.late and not ended.result.failure:
             journal.end(time.time())
-    ended = replace(ended, changes=register.changes)
+    return ended, delivered
+
+
+def _say_end(ended: Ended, wanted: Wanted) -> Exit:
     told = wanted.output is None and wanted.form is Format.TABLE
-    code = say_end(ended, quiet=wanted.quiet, told=told, changes_only=wanted.changes_only, fail_on=wanted.fail_on)
-    return code if delivered and not register.failed else Exit.CANNOT_RUN
+    return say_end(ended, quiet=wanted.quiet, told=told, changes_only=wanted.changes_only, fail_on=wanted.fail_on)
 
 
 def _say_plan(plan: Plan, wanted: Wanted) -> int:
@@ -145,7 +171,9 @@ def prepare(named: Named, settings: Settings) -> Plan:
     return make_plan(scope, chosen, settings, protocols=load_protocols(), route=route, notes=notes)
 
 
-def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop, began: float) -> Ended:
+def _run(
+    journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop, events: EventLog
+) -> Ended:
     plan, goes_on = journal.plan, journal.id is not None
     with ExitStack() as stack:
         log = stack.enter_context(open_log(wanted.request_log, "--request-log", append=goes_on))
@@ -153,13 +181,13 @@ def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wante
         if not wanted.quiet:
             begun = announcement(journal.left())
             for text in (*standing(journal, file), *plan.notes, *_credential_note(plan), *room_here().notes, begun):
-                say(text)
+                note(text)
         for reply in journal.replies:
             _recorder(recording)(reply)
         journal.begin(str(uuid4()), time.time())
+        events.begin(journal.id or "", scope_text(plan.scope))
         wire = _way_out(journal, log)
-        until = None if wanted.deadline is None else began + asking_seconds(wanted.deadline)
-        result = asyncio.run(_scan(journal, wire, known, _recorder(recording, file), wanted.quiet, stop, until))
+        result = asyncio.run(_scan(journal, wire, known, _recorder(recording, file), wanted.quiet, stop))
         interrupted = stop.event.is_set() and not stop.late
     failures = (kept.failure for kept in (log, recording, file) if kept)
     return Ended(
@@ -187,16 +215,9 @@ def _credential_note(plan: Plan) -> Iterator[str]:
 
 
 async def _scan(
-    journal: Journal,
-    wire: Wire,
-    known: Known,
-    keep: Callable[[Reply], None],
-    quiet: bool,
-    stop: Stop,
-    until: float | None,
+    journal: Journal, wire: Wire, known: Known, keep: Callable[[Reply], None], quiet: bool, stop: Stop
 ) -> ScanResult:
-    """The scan, which ends `until` that moment of the monotonic clock."""
-    with shown_progress(quiet) as listen, _expiring(stop, until):
+    with shown_progress(quiet) as listen:
         return await scan(
             journal.plan,
             wire,
@@ -209,18 +230,6 @@ async def _scan(
             why=lambda: DEADLINE_OVER if stop.late else None,
             journal=journal,
         )
-
-
-@contextmanager
-def _expiring(stop: Stop, until: float | None) -> Iterator[None]:
-    if until is None:
-        yield
-        return
-    timer = asyncio.get_running_loop().call_later(max(0.0, until - time.monotonic()), stop.expire)
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _recorder(*files: Log | JournalFile | None) -> Callable[[Reply], None]:

@@ -62,6 +62,14 @@ SiteOption = Annotated[
     Path | None,
     typer.Option("--site", metavar="FILE", help="What the owner says of the sites, for policies that bind only some."),
 ]
+LogOption = Annotated[
+    str | None,
+    typer.Option(
+        "--log",
+        metavar="syslog|journald",
+        help="Log begin, changes, end and what goes to stderr; syslog:PATH names another socket.",
+    ),
+]
 FingerprintsOption = Annotated[
     Path | None,
     typer.Option("--fingerprints", metavar="DIR", help="Use the data files in DIR instead of those that came along."),

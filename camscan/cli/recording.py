@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from camscan.cli.ending import say
+from camscan.cli.ending import note, say
 from camscan.errors import CamscanError, UsageError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Recorder:
             self._fail(error)
             return
         if not self._quiet:
-            say(f"recorded as scan {number} in {inventory.name}")
+            note(f"recorded as scan {number} in {inventory.name}")
 
     def _look(self, connection: "Transaction", number: int) -> None:
         from camscan.inventory.diff import changes_of
@@ -90,16 +90,17 @@ def scan_recorder(
     *,
     quiet: bool = False,
     needed_by: Sequence[str] = (),
+    compare: bool = False,
 ) -> Recorder:
-    """The recorder that the options of a scan ask for; those of `needed_by` ask what the record changed. Raises
-    `CamscanError` for a place that cannot be used."""
+    """The recorder that the options of a scan ask for; those of `needed_by` do not go without what the record changed,
+    with `compare` it is said where there is one. Raises `CamscanError` for a place that cannot be used."""
     if not record:
         _refuse_without(("--inventory",) if wanted is not None else needed_by)
         return Recorder(None)
     from camscan.inventory.place import find_place
 
     choices = "--inventory names another place, --no-record none"
-    return Recorder(find_place(wanted, environment), choices=choices, quiet=quiet, compare=bool(needed_by))
+    return Recorder(find_place(wanted, environment), choices=choices, quiet=quiet, compare=compare or bool(needed_by))
 
 
 def _refuse_without(options: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from camscan.cli.ending import Exit, say
+from camscan.cli.ending import Exit, note, say
 from camscan.cli.failing import fails
 from camscan.model import ScanResult
 from camscan.register import Comparison
@@ -35,7 +35,7 @@ def say_end(ended: Ended, *, quiet: bool, told: bool, changes_only: bool = False
         say(f"ended early: {result.failure}; this is what was found until then{more}")
     elif not quiet:
         for text in _remarks(ended, more, told, changes_only):
-            say(text)
+            note(text)
     if result.failure or ended.broken:
         return Exit.CANNOT_RUN
     if ended.interrupted:

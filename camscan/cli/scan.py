@@ -13,6 +13,7 @@ from camscan.cli.options import (
     FingerprintsOption,
     FormatOption,
     InventoryOption,
+    LogOption,
     OutputOption,
     PolicyOption,
     QuietOption,
@@ -105,6 +106,7 @@ def scan(
     inventory: InventoryOption = None,
     changes_only: ChangesOnlyOption = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not record the scan in the inventory.")] = False,
+    log: LogOption = None,
     quiet: QuietOption = False,
     engine: Annotated[
         Engine,
@@ -185,6 +187,7 @@ def scan(
         inventory=inventory,
         record=not no_record,
         changes_only=changes_only,
+        log=log,
         deadline=None if deadline is None else parse_duration(deadline),
     )
     raise typer.Exit(conduct(wanted))

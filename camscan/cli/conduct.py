@@ -6,9 +6,10 @@ import asyncio
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +25,8 @@ from camscan.cli.failing import CHANGE
 from camscan.cli.formats import Format, screen
 from camscan.cli.known import Known, load_known
 from camscan.cli.log import Log, open_log
+from camscan.cli.notice_file import Target, load_targets
+from camscan.cli.notifying import queue_for, send_waiting
 from camscan.cli.open_files import room_here
 from camscan.cli.output import Output, refuse_same_file
 from camscan.cli.pace import Speed
@@ -77,11 +80,16 @@ class Wanted:
     changes_only: bool = False
     deadline: float | None = None
     log: str | None = None
+    notify: Path | None = None
 
     @property
     def comparing(self) -> tuple[str, ...]:
         """The options for which must be known what this scan changes in the inventory."""
-        options = {"--changes-only": self.changes_only, f"--fail-on {CHANGE}": self.fail_on == CHANGE}
+        options = {
+            "--changes-only": self.changes_only,
+            f"--fail-on {CHANGE}": self.fail_on == CHANGE,
+            "--notify": self.notify is not None,
+        }
         return tuple(option for option, given in options.items() if given)
 
 
@@ -104,18 +112,21 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     if wanted.dry_run:
         return _say_plan(plan, wanted)
     with open_event_log(wanted.log) as events:
-        register = _register(wanted, environment)
+        targets = load_targets(wanted.notify) if wanted.notify else ()
+        register = _register(wanted, environment, targets)
         with alone(register.place, plan.scope):
             ended, delivered = _carry_out(plan, known, wanted, stop, register, events)
         ended = replace(ended, changes=register.changes)
         code = _say_end(ended, wanted)
         if register.failed or not delivered:
             code = Exit.CANNOT_RUN
+        if targets and register.place:
+            send_waiting(targets, register.place)
         events.end(ended.result, ended.changes, code)
     return code
 
 
-def _register(wanted: Wanted, environment: Mapping[str, str]) -> Recorder:
+def _register(wanted: Wanted, environment: Mapping[str, str], targets: Sequence[Target]) -> Recorder:
     return scan_recorder(
         wanted.inventory,
         wanted.record,
@@ -123,6 +134,7 @@ def _register(wanted: Wanted, environment: Mapping[str, str]) -> Recorder:
         quiet=wanted.quiet,
         needed_by=wanted.comparing,
         compare=wanted.log is not None,
+        queue=partial(queue_for, targets) if targets else None,
     )
 
 

@@ -21,6 +21,7 @@ from camscan.cli.exposure import exposure
 from camscan.cli.fingerprint import fingerprint
 from camscan.cli.history import history
 from camscan.cli.importing import import_files
+from camscan.cli.notify import notify
 from camscan.cli.policy import policy
 from camscan.cli.reassess import reassess
 from camscan.cli.replay import replay
@@ -64,6 +65,7 @@ for command in (
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(fingerprint, name="fingerprint")
+app.add_typer(notify, name="notify")
 app.add_typer(policy, name="policy")
 
 

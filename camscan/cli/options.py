@@ -70,6 +70,14 @@ LogOption = Annotated[
         help="Log begin, changes, end and what goes to stderr; syslog:PATH names another socket.",
     ),
 ]
+NotifyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--notify",
+        metavar="FILE",
+        help="Send a message about what changed to the targets in FILE (needs camscan[notify]).",
+    ),
+]
 FingerprintsOption = Annotated[
     Path | None,
     typer.Option("--fingerprints", metavar="DIR", help="Use the data files in DIR instead of those that came along."),

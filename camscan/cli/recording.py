@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from camscan.cli.ending import note, say
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from camscan.model import ScanResult
     from camscan.register import Comparison, Kind
 
+    Queue = Callable[[Transaction, Comparison], None]
+
 
 class Recorder:
     """Where a result is going to be recorded, made ready before the first packet. `place` None: nowhere, because the
     user wants none. `choices` names the options by which he chooses. A place that the user named and that
     cannot be used raises; the usual one is done without, which is said, and `failed`. With `compare`, `changes` says
-    what the record changed, once there is one."""
+    what the record changed, once there is one, and `queue` writes of it in the same transaction."""
 
     def __init__(
         self,
@@ -29,11 +31,13 @@ class Recorder:
         choices: str = "--inventory names another place",
         quiet: bool = False,
         compare: bool = False,
+        queue: "Queue | None" = None,
     ) -> None:
         self._place = place
         self._choices = choices
         self._quiet = quiet
         self._compare = compare
+        self._queue = queue
         self.failed = False
         self.changes: Comparison | None = None
         if place is not None:
@@ -81,6 +85,8 @@ class Recorder:
         from camscan.inventory.diff import changes_of
 
         self.changes = changes_of(connection, number)
+        if self._queue is not None:
+            self._queue(connection, self.changes)
 
 
 def scan_recorder(
@@ -91,6 +97,7 @@ def scan_recorder(
     quiet: bool = False,
     needed_by: Sequence[str] = (),
     compare: bool = False,
+    queue: "Queue | None" = None,
 ) -> Recorder:
     """The recorder that the options of a scan ask for; those of `needed_by` do not go without what the record changed,
     with `compare` it is said where there is one. Raises `CamscanError` for a place that cannot be used."""
@@ -100,7 +107,8 @@ def scan_recorder(
     from camscan.inventory.place import find_place
 
     choices = "--inventory names another place, --no-record none"
-    return Recorder(find_place(wanted, environment), choices=choices, quiet=quiet, compare=compare or bool(needed_by))
+    place, compare = find_place(wanted, environment), compare or bool(needed_by)
+    return Recorder(place, choices=choices, quiet=quiet, compare=compare, queue=queue)
 
 
 def _refuse_without(options: Sequence[str]) -> None:

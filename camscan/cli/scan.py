@@ -14,6 +14,7 @@ from camscan.cli.options import (
     FormatOption,
     InventoryOption,
     LogOption,
+    NotifyOption,
     OutputOption,
     PolicyOption,
     QuietOption,
@@ -106,6 +107,7 @@ def scan(
     inventory: InventoryOption = None,
     changes_only: ChangesOnlyOption = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not record the scan in the inventory.")] = False,
+    notify: NotifyOption = None,
     log: LogOption = None,
     quiet: QuietOption = False,
     engine: Annotated[
@@ -188,6 +190,7 @@ def scan(
         record=not no_record,
         changes_only=changes_only,
         log=log,
+        notify=notify,
         deadline=None if deadline is None else parse_duration(deadline),
     )
     raise typer.Exit(conduct(wanted))

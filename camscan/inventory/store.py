@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Transaction = Connection
 """What everything that reads or writes takes; only this package knows more of it."""
 
-HEAD = "0001"
+HEAD = "0004"
 """The revision of the tables that this program reads and writes, the last of `migrations/`."""
 
 FIRST = "0001"

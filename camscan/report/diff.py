@@ -54,9 +54,9 @@ def diff_summary(comparison: Comparison) -> str:
 
 
 def _parts(comparison: Comparison) -> Iterator[Part]:
-    yield line(f"from {_scan(comparison.before) if comparison.before else NOTHING_BEFORE}")
-    yield line(f"to   {_scan(comparison.after)}")
-    for event, changes in groupby(_ordered(comparison.changes), key=lambda change: change.event):
+    yield line(f"from {scan_text(comparison.before) if comparison.before else NOTHING_BEFORE}")
+    yield line(f"to   {scan_text(comparison.after)}")
+    for event, changes in groupby(in_order(comparison.changes), key=lambda change: change.event):
         rows = [_row(change) for change in changes]
         yield from heading(f"{_TITLES[event]} ({len(rows):,})")
         yield Grid(columns=_COLUMNS.get(event, _JUDGED_COLUMNS), rows=rows)
@@ -65,11 +65,13 @@ def _parts(comparison: Comparison) -> Iterator[Part]:
     yield from (line(text, "yellow") for text in doubts(comparison))
 
 
-def _ordered(changes: Sequence[Change]) -> list[Change]:
+def in_order(changes: Sequence[Change]) -> list[Change]:
+    """By event, then by numeric address."""
     return sorted(changes, key=lambda c: (EVENTS.index(c.event), address_order(c.address or ""), c.device))
 
 
-def _scan(entry: ScanEntry) -> str:
+def scan_text(entry: ScanEntry) -> str:
+    """`scan 7 of 2026-11-29T02:40:11Z (partial; 10.20.0.0/16)`."""
     marks = [text for text, true in (("partial", entry.partial), (entry.kind, entry.kind != "scan")) if true]
     scope = ", ".join(entry.scope[:3]) + (f" and {len(entry.scope) - 3} more" if len(entry.scope) > 3 else "")
     described = "; ".join(filter(None, (*marks, scope)))
@@ -118,19 +120,19 @@ def diff_document(comparison: Comparison, tool_version: str) -> Record:
         "tool": {"name": "camscan", "version": tool_version},
         "before": _scan_record(comparison.before) if comparison.before else None,
         "after": _scan_record(comparison.after),
-        "changes": [_change_record(change) for change in _ordered(comparison.changes)],
+        "changes": [_change_record(change) for change in in_order(comparison.changes)],
         "not_looked_for": [{"reason": reason, "devices": count} for reason, count in comparison.unasked.items()],
     }
 
 
 def as_diff_jsonl(comparison: Comparison) -> Iterator[str]:
     """One change a line, each of the shape of `changes[]`."""
-    return (as_json_line(_change_record(change)) for change in _ordered(comparison.changes))
+    return (as_json_line(_change_record(change)) for change in in_order(comparison.changes))
 
 
 def as_diff_csv(comparison: Comparison) -> str:
     """A header line and one line a change."""
-    records = (_change_record(change) for change in _ordered(comparison.changes))
+    records = (_change_record(change) for change in in_order(comparison.changes))
     return write_rows(CSV_COLUMNS, ([record[column] for column in CSV_COLUMNS] for record in records))
 
 

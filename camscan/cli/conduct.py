@@ -25,6 +25,7 @@ from camscan.cli.failing import CHANGE
 from camscan.cli.formats import Format, screen
 from camscan.cli.known import Known, load_known
 from camscan.cli.log import Log, open_log
+from camscan.cli.metrics import open_metrics, write_metrics
 from camscan.cli.notice_file import Target, load_targets
 from camscan.cli.notifying import queue_for, send_waiting
 from camscan.cli.open_files import room_here
@@ -81,6 +82,7 @@ class Wanted:
     deadline: float | None = None
     log: str | None = None
     notify: Path | None = None
+    metrics: Path | None = None
 
     @property
     def comparing(self) -> tuple[str, ...]:
@@ -95,7 +97,8 @@ class Wanted:
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
-    refuse_same_file(output=wanted.output, replies=wanted.replies, request_log=wanted.request_log, resume=wanted.resume)
+    files = {"output": wanted.output, "replies": wanted.replies, "request_log": wanted.request_log}
+    refuse_same_file(**files, resume=wanted.resume, metrics=wanted.metrics)
     stop = Stop(None if wanted.deadline is None else asking_seconds(wanted.deadline))
     settings = Settings(
         engine=wanted.engine,
@@ -111,7 +114,7 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
     if wanted.dry_run:
         return _say_plan(plan, wanted)
-    with open_event_log(wanted.log) as events:
+    with open_event_log(wanted.log) as events, open_metrics(wanted.metrics) as metrics:
         targets = load_targets(wanted.notify) if wanted.notify else ()
         register = _register(wanted, environment, targets)
         with alone(register.place, plan.scope):
@@ -122,6 +125,8 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
             code = Exit.CANNOT_RUN
         if targets and register.place:
             send_waiting(targets, register.place)
+        if metrics and not write_metrics(metrics, ended.result, code, ended.changes, register.place):
+            code = Exit.CANNOT_RUN
         events.end(ended.result, ended.changes, code)
     return code
 
@@ -133,7 +138,7 @@ def _register(wanted: Wanted, environment: Mapping[str, str], targets: Sequence[
         environment,
         quiet=wanted.quiet,
         needed_by=wanted.comparing,
-        compare=wanted.log is not None,
+        compare=wanted.log is not None or wanted.metrics is not None,
         queue=partial(queue_for, targets) if targets else None,
     )
 

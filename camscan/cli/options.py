@@ -78,6 +78,10 @@ NotifyOption = Annotated[
         help="Send a message about what changed to the targets in FILE (needs camscan[notify]).",
     ),
 ]
+MetricsOption = Annotated[
+    Path | None,
+    typer.Option("--metrics", metavar="FILE", help="Write counts to FILE for Prometheus (textfile of node_exporter)."),
+]
 FingerprintsOption = Annotated[
     Path | None,
     typer.Option("--fingerprints", metavar="DIR", help="Use the data files in DIR instead of those that came along."),

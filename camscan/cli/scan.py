@@ -14,6 +14,7 @@ from camscan.cli.options import (
     FormatOption,
     InventoryOption,
     LogOption,
+    MetricsOption,
     NotifyOption,
     OutputOption,
     PolicyOption,
@@ -109,6 +110,7 @@ def scan(
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not record the scan in the inventory.")] = False,
     notify: NotifyOption = None,
     log: LogOption = None,
+    metrics: MetricsOption = None,
     quiet: QuietOption = False,
     engine: Annotated[
         Engine,
@@ -191,6 +193,7 @@ def scan(
         changes_only=changes_only,
         log=log,
         notify=notify,
+        metrics=metrics,
         deadline=None if deadline is None else parse_duration(deadline),
     )
     raise typer.Exit(conduct(wanted))

@@ -1,7 +1,10 @@
 """Messages about changes, taken by real servers on loopback: once each, also after a refusal, or a night on which the
 server was down."""
 
+import asyncio
+import os
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
@@ -12,11 +15,15 @@ import pytest
 
 from camscan.cli import notifying
 from camscan.cli.notice_file import load_targets
+from camscan.lab.network import Network
 from camscan.register import Change, Comparison, ScanEntry
 from camscan.report import message
 from tests.cli_rig import Ended, Scanner, install, run
 from tests.inventory_rig import camera, finding, scanned
 from tests.notify_rig import MailServer, Serving, Webhook, free_port, nobody, targets
+from tests.test_scan_loopback import CAMERA, site
+
+__all__ = ["site"]
 
 LAN = "10.0.0.0/24"
 
@@ -99,6 +106,33 @@ def test_a_webhook_that_fails_gets_the_same_key_again(scanner: Scanner, serving:
     assert (key == again, first == second, len(key)) == (True, True, 32)
     assert (second["title"], second["type"]) == ("camscan: 1 new (laptop)", "info")
     assert second["message"].splitlines()[2] == "new 10.0.0.1 hikvision DS-2CD2042WD-I: 0 found, 0 affecting"
+
+
+async def test_what_a_killed_run_could_not_send_the_next_one_does(
+    site: Network, serving: Serving, tmp_path: Path
+) -> None:
+    hook = serving(Webhook(500))
+    command = (sys.executable, "-m", "camscan", "scan", CAMERA, "--quiet", "--changes-only")
+    command = (*command, "--notify", str(targets(tmp_path, hook=hook.url)))
+    env = {"CAMSCAN_INVENTORY": str(tmp_path / "inventory.sqlite")}
+    first = await started(*command, env=env)
+    async with asyncio.timeout(60):
+        while not hook.heard:
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.5)  # it knows that it was refused, and waits to try again
+    first.kill()
+    await first.wait()
+    second = await started(*command, env=env)
+    assert await second.wait() == 0
+    (key, document), (again, same) = hook.heard
+    assert (key, document) == (again, same)
+    assert run("notify", "pending", environment=env).out == "0 messages wait\n"
+
+
+async def started(*command: str, env: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, env=os.environ | env
+    )
 
 
 def test_no_redirect_is_followed(scanner: Scanner, serving: Serving, tmp_path: Path) -> None:

@@ -117,8 +117,10 @@ async def test_what_a_killed_run_could_not_send_the_next_one_does(
     env = {"CAMSCAN_INVENTORY": str(tmp_path / "inventory.sqlite")}
     first = await started(*command, env=env)
     async with asyncio.timeout(60):
-        while not hook.heard:
+        while True:
             await asyncio.sleep(0.02)
+            if hook.heard:
+                break
     await asyncio.sleep(0.5)  # it knows that it was refused, and waits to try again
     first.kill()
     await first.wait()

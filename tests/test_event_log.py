@@ -109,6 +109,10 @@ def test_what_ends_a_scan_is_an_error(scanner: Scanner, daemon: Daemon, tmp_path
     assert daemon.syslog() == [(Priority.ERROR, "inventory /dev/null/x: not a directory")]
     assert run("scan", LAN, "--no-record", "--changes-only", *log).code == 2
     assert daemon.syslog()[-1][0] == Priority.ERROR
+    assert run("scan", "no-such-host", *log).code == 2
+    ((severity, text),) = daemon.syslog()
+    assert (severity, "no-such-host" in text) == (Priority.ERROR, True)
+    assert run("scan", LAN, "--dry-run", "--log", "syslog:/nowhere").code == 0
 
 
 def test_a_scan_that_is_not_recorded_is_logged_without_changes(scanner: Scanner, daemon: Daemon) -> None:

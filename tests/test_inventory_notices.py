@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import CannotRunError
+from camscan.inventory.counts import count_devices
+from camscan.inventory.diff import changes_of
 from camscan.inventory.notices import CLAIM_SECONDS, GIVEN_UP, KEPT, claim, forget_old, mark_sent, queue, waiting
 from camscan.inventory.place import Place
 from camscan.inventory.record import record
@@ -14,7 +16,7 @@ from camscan.inventory.scans import all_scans
 from camscan.inventory.store import Inventory, Transaction
 from camscan.register import Notice
 from camscan.transport.messenger import Messenger
-from tests.inventory_rig import camera, entry, fresh_database, made, postgres_server, scanned
+from tests.inventory_rig import camera, entry, fresh_database, made, postgres_server, put, scanned
 from tests.notify_rig import Webhook
 
 
@@ -32,6 +34,18 @@ def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Invent
         place = Place(url=fresh_database(request.getfixturevalue("postgres"), name).replace("://", "+psycopg://", 1))
     with made(place) as opened:
         yield opened
+
+
+def test_what_a_scan_changed_and_what_is_there_is_told_alike(inventory: Inventory) -> None:
+    told = []
+    for day, devices in enumerate(((camera(1), camera(2)), (camera(1), camera(2)), (camera(1),)), 1):
+        put(inventory, scanned(day, *devices))
+        with inventory.reading() as connection:
+            changes = changes_of(connection, day)
+            told.append((changes.before and changes.before.number, [one.event for one in changes.changes]))
+            counted = count_devices(connection)
+    assert told == [(None, ["new", "new"]), (1, []), (2, ["gone"])]
+    assert counted == (1, 1)
 
 
 def notice(name: str, queued: float = 0.0) -> Notice:

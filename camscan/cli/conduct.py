@@ -98,9 +98,20 @@ class Wanted:
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
     files = {"output": wanted.output, "replies": wanted.replies, "request_log": wanted.request_log}
-    refuse_same_file(**files, resume=wanted.resume, metrics=wanted.metrics)
+    refuse_same_file(**files, resume=wanted.resume, metrics=wanted.metrics, notify=wanted.notify)
     stop = Stop(None if wanted.deadline is None else asking_seconds(wanted.deadline))
-    settings = Settings(
+    with open_event_log(None if wanted.dry_run else wanted.log) as events:
+        known = load_known(wanted.fingerprints, wanted.chosen)
+        plan = prepare(wanted.named, _settings(wanted, environment))
+        plan = replace(plan, vantage=wanted.vantage or platform.node() or None)
+        if wanted.dry_run:
+            return _say_plan(plan, wanted)
+        with open_metrics(wanted.metrics) as metrics:
+            return _conduct(plan, known, wanted, stop, events, metrics, environment)
+
+
+def _settings(wanted: Wanted, environment: Mapping[str, str]) -> Settings:
+    return Settings(
         engine=wanted.engine,
         challenge=wanted.challenge,
         rate=wanted.speed.rate,
@@ -110,24 +121,31 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    known = load_known(wanted.fingerprints, wanted.chosen)
-    plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
-    if wanted.dry_run:
-        return _say_plan(plan, wanted)
-    with open_event_log(wanted.log) as events, open_metrics(wanted.metrics) as metrics:
-        targets = load_targets(wanted.notify) if wanted.notify else ()
-        register = _register(wanted, environment, targets)
-        with alone(register.place, plan.scope):
-            ended, delivered = _carry_out(plan, known, wanted, stop, register, events)
-        ended = replace(ended, changes=register.changes)
-        code = _say_end(ended, wanted)
-        if register.failed or not delivered:
-            code = Exit.CANNOT_RUN
-        if targets and register.place:
-            send_waiting(targets, register.place)
-        if metrics and not write_metrics(metrics, ended.result, code, ended.changes, register.place):
-            code = Exit.CANNOT_RUN
-        events.end(ended.result, ended.changes, code)
+
+
+def _conduct(
+    plan: Plan,
+    known: Known,
+    wanted: Wanted,
+    stop: Stop,
+    events: EventLog,
+    metrics: Output | None,
+    environment: Mapping[str, str],
+) -> int:
+    """The scan, and what is told of it once it is over."""
+    targets = load_targets(wanted.notify) if wanted.notify else ()
+    register = _register(wanted, environment, targets)
+    with alone(register.place, plan.scope):
+        ended, delivered = _carry_out(plan, known, wanted, stop, register, events)
+    ended = replace(ended, changes=register.changes)
+    code = _say_end(ended, wanted)
+    if register.failed or not delivered:
+        code = Exit.CANNOT_RUN
+    if targets and register.place:
+        send_waiting(targets, register.place)
+    if metrics and not write_metrics(metrics, ended.result, code, ended.changes, register.place):
+        code = Exit.CANNOT_RUN
+    events.end(ended.result, ended.changes, code)
     return code
 
 

@@ -209,11 +209,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """What the register knows after `after` and did not after `before`. `unasked` counts the devices that were there
-    and that `after` did not look for, by the reason: of these nothing is said."""
+class Notice:
+    """A message about what a scan changed, to a target of the owner's file, by its name. `key` is its own for ever;
+    `queued` in seconds since the epoch; `tries` counts how often it was sent, taken or not."""
 
-    before: ScanEntry
+    key: str
+    scan: int
+    target: str
+    subject: str
+    body: str
+    queued: float
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What the register knows after `after` and did not after `before`, None for what was before the first scan.
+    `unasked` counts the devices that were there and that `after` did not look for, by the reason: of these nothing is
+    said."""
+
+    before: ScanEntry | None
     after: ScanEntry
     changes: tuple[Change, ...]
     unasked: Mapping[str, int] = field(default_factory=dict)

@@ -32,11 +32,13 @@ async def scan(
     listen: Callable[[Progress], None],
     keep: Callable[[Reply], None] = lambda reply: None,
     stop: asyncio.Event | None = None,
+    why: Callable[[], str | None] = lambda: None,
     journal: Journal | None = None,
 ) -> ScanResult:
     """Ask everything in the plan and identify what answered. `keep` sees every reply as it comes; when `stop` is set
-    the result holds what was found until then, and so it does when something goes wrong, which `failure` then names.
-    With the `journal` of an earlier run over the same plan, the result is that of both together."""
+    the result holds what was found until then, and `why` may tell the reason. So it does when something goes wrong,
+    which `failure` then names. With the `journal` of an earlier run over the same plan, the result is that of both
+    together."""
     journal = journal or Journal(plan=plan)
     identification = noted(journal.replies, knowledge)
 
@@ -49,6 +51,8 @@ async def scan(
     started = wire.clock() if journal.started is None else journal.started
     survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
     ending = await _until(survey.run(), stop)
+    if ending == STOPPED and (reason := why()):
+        survey.tally.cut_short(plan.steps, reason)
     rows, ended = survey.coverage(), wire.clock()
     asked_ports = tried_ports(plan) if ending == FINISHED else None  # whose ports were tried is not known of a part
     return replace(

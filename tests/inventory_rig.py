@@ -29,7 +29,7 @@ START = 1_795_000_000.0
 TODAY = START + 60 * DAY  # later than every scan here
 NETWORK = "10.0.0.0/24"
 PORTS = frozenset({23, 80, 554})
-LATER_TABLES = ("decision", "forgotten", "location")
+LATER_TABLES = ("decision", "forgotten", "location", "notice")
 """Those that the first revision did not have."""
 
 

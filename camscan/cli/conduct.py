@@ -6,27 +6,35 @@ import asyncio
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from camscan.cli.alone import alone
 from camscan.cli.chosen import NOTHING, Chosen
 from camscan.cli.credential import USER_VARIABLE, read_credential
+from camscan.cli.deadline import DEADLINE_OVER, asking_seconds
+from camscan.cli.delivery import hand_over
 from camscan.cli.earlier import LongLedger, LongPatience
-from camscan.cli.ending import Exit, say
-from camscan.cli.formats import Format, render, screen
+from camscan.cli.ending import Exit, note, say
+from camscan.cli.event_log import EventLog, open_event_log
+from camscan.cli.failing import CHANGE
+from camscan.cli.formats import Format, screen
 from camscan.cli.kept_sites import with_kept_sites
 from camscan.cli.known import Known, load_known
 from camscan.cli.log import Log, open_log
+from camscan.cli.metrics import open_metrics, write_metrics
+from camscan.cli.notice_file import Target, load_targets
+from camscan.cli.notifying import queue_for, send_waiting
 from camscan.cli.open_files import room_here
-from camscan.cli.output import Output, Text, refuse_same_file, write_stdout
+from camscan.cli.output import Output, refuse_same_file
 from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
-from camscan.cli.recording import scan_recorder
+from camscan.cli.recording import Recorder, scan_recorder
 from camscan.cli.result import Ended, say_end
 from camscan.cli.resume import JournalFile, open_journal, standing
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
@@ -35,6 +43,7 @@ from camscan.cli.stop import Stop
 from camscan.discover.journal import Journal
 from camscan.discover.plan import HOSTS_AT_ONCE, Engine, Plan, Settings
 from camscan.discover.steps import make_plan
+from camscan.discover.survey import scope_text
 from camscan.errors import CannotRunError
 from camscan.intake.replay import as_line
 from camscan.model import Reply, ScanResult
@@ -70,12 +79,42 @@ class Wanted:
     vantage: str | None = None
     inventory: str | None = None
     record: bool = True
+    changes_only: bool = False
+    deadline: float | None = None
+    log: str | None = None
+    notify: Path | None = None
+    metrics: Path | None = None
+
+    @property
+    def comparing(self) -> tuple[str, ...]:
+        """The options for which must be known what this scan changes in the inventory."""
+        options = {
+            "--changes-only": self.changes_only,
+            f"--fail-on {CHANGE}": self.fail_on == CHANGE,
+            "--notify": self.notify is not None,
+        }
+        return tuple(option for option, given in options.items() if given)
 
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
-    refuse_same_file(output=wanted.output, replies=wanted.replies, request_log=wanted.request_log, resume=wanted.resume)
-    settings = Settings(
+    files = {"output": wanted.output, "replies": wanted.replies, "request_log": wanted.request_log}
+    refuse_same_file(**files, resume=wanted.resume, metrics=wanted.metrics, notify=wanted.notify)
+    stop = Stop(None if wanted.deadline is None else asking_seconds(wanted.deadline))
+    with open_event_log(None if wanted.dry_run else wanted.log) as events:
+        if wanted.record:
+            wanted = replace(wanted, chosen=with_kept_sites(wanted.chosen, wanted.inventory, environment))
+        known = load_known(wanted.fingerprints, wanted.chosen)
+        plan = prepare(wanted.named, _settings(wanted, environment))
+        plan = replace(plan, vantage=wanted.vantage or platform.node() or None)
+        if wanted.dry_run:
+            return _say_plan(plan, wanted)
+        with open_metrics(wanted.metrics) as metrics:
+            return _conduct(plan, known, wanted, stop, events, metrics, environment)
+
+
+def _settings(wanted: Wanted, environment: Mapping[str, str]) -> Settings:
+    return Settings(
         engine=wanted.engine,
         challenge=wanted.challenge,
         rate=wanted.speed.rate,
@@ -85,25 +124,70 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
         raw=can_send_frames(),
         hosts_at_once=min(HOSTS_AT_ONCE, room_here().attempts),
     )
-    chosen = with_kept_sites(wanted.chosen, wanted.inventory, environment) if wanted.record else wanted.chosen
-    known = load_known(wanted.fingerprints, chosen)
-    plan = replace(prepare(wanted.named, settings), vantage=wanted.vantage or platform.node() or None)
-    if wanted.dry_run:
-        return _say_plan(plan, wanted)
-    stop, register = Stop(), scan_recorder(wanted.inventory, wanted.record, environment, quiet=wanted.quiet)
+
+
+def _conduct(
+    plan: Plan,
+    known: Known,
+    wanted: Wanted,
+    stop: Stop,
+    events: EventLog,
+    metrics: Output | None,
+    environment: Mapping[str, str],
+) -> int:
+    """The scan, and what is told of it once it is over."""
+    targets = load_targets(wanted.notify) if wanted.notify else ()
+    register = _register(wanted, environment, targets)
     known = known.parted(register.separation)
+    with alone(register.place, plan.scope):
+        ended, delivered = _carry_out(plan, known, wanted, stop, register, events)
+    code = _say_end(ended, wanted)
+    if register.failed or not delivered:
+        code = Exit.CANNOT_RUN
+    if targets and register.place:
+        send_waiting(targets, register.place)
+    if metrics and not write_metrics(metrics, ended.result, code, ended.changes, register.place):
+        code = Exit.CANNOT_RUN
+    events.end(ended.result, ended.changes, code)
+    return code
+
+
+def _register(wanted: Wanted, environment: Mapping[str, str], targets: Sequence[Target]) -> Recorder:
+    return scan_recorder(
+        wanted.inventory,
+        wanted.record,
+        environment,
+        quiet=wanted.quiet,
+        needed_by=wanted.comparing,
+        compare=wanted.log is not None or wanted.metrics is not None,
+        queue=partial(queue_for, targets) if targets else None,
+    )
+
+
+def _carry_out(
+    plan: Plan, known: Known, wanted: Wanted, stop: Stop, register: Recorder, events: EventLog
+) -> tuple[Ended, bool]:
+    """How the scan ended, and whether it was delivered where the user wants it."""
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
-            ended = _run(journal, file, known, wanted, stop)
-            try:
-                ended = replace(ended, result=register.record(ended.result, "scan", placed=chosen.placed))
-            finally:
-                delivered = _deliver(partial(render, ended.result, wanted.form, screen(output.is_stdout)), output)
-        if delivered and not ended.interrupted and not ended.result.failure:
+            ended = _run(journal, file, known, wanted, stop, events)
+            result, delivered = hand_over(
+                ended.result,
+                "scan",
+                wanted.form,
+                output,
+                register,
+                changes_only=wanted.changes_only,
+                placed=wanted.chosen.placed,
+            )
+        if delivered and not ended.interrupted and not ended.late and not ended.result.failure:
             journal.end(time.time())
-    summed_up = wanted.output is not None or wanted.form is not Format.TABLE
-    code = say_end(ended, quiet=wanted.quiet, summed_up=summed_up, fail_on=wanted.fail_on)
-    return code if delivered and not register.failed else Exit.CANNOT_RUN
+    return replace(ended, result=result, changes=register.changes), delivered
+
+
+def _say_end(ended: Ended, wanted: Wanted) -> Exit:
+    told = wanted.output is None and wanted.form is Format.TABLE
+    return say_end(ended, quiet=wanted.quiet, told=told, changes_only=wanted.changes_only, fail_on=wanted.fail_on)
 
 
 def _say_plan(plan: Plan, wanted: Wanted) -> int:
@@ -113,20 +197,6 @@ def _say_plan(plan: Plan, wanted: Wanted) -> int:
         _say_unreachable(plan, wanted)
         output.write(render_plan(journal.left(), wanted.form, screen(output.is_stdout)))
     return Exit.DONE
-
-
-def _deliver(text: Callable[[], Text], output: Output) -> bool:
-    """Whether the result is where the user wants it; where that fails it goes to stdout, for a scan cannot be had
-    again."""
-    try:
-        output.write(text())
-    except CannotRunError as error:
-        if output.is_stdout:
-            raise
-        say(f"{error}; the result goes to stdout instead")
-        write_stdout(text())
-        return False
-    return True
 
 
 def prepare(named: Named, settings: Settings) -> Plan:
@@ -146,7 +216,9 @@ def prepare(named: Named, settings: Settings) -> Plan:
     return make_plan(scope, chosen, settings, protocols=load_protocols(), route=route, notes=notes)
 
 
-def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop) -> Ended:
+def _run(
+    journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop, events: EventLog
+) -> Ended:
     plan, goes_on = journal.plan, journal.id is not None
     with ExitStack() as stack:
         log = stack.enter_context(open_log(wanted.request_log, "--request-log", append=goes_on))
@@ -154,17 +226,19 @@ def _run(journal: Journal, file: JournalFile | None, known: Known, wanted: Wante
         if not wanted.quiet:
             begun = announcement(journal.left())
             for text in (*standing(journal, file), *plan.notes, *_credential_note(plan), *room_here().notes, begun):
-                say(text)
+                note(text)
         for reply in journal.replies:
             _recorder(recording)(reply)
         journal.begin(str(uuid4()), time.time())
+        events.begin(journal.id or "", scope_text(plan.scope))
         wire = _way_out(journal, log)
         result = asyncio.run(_scan(journal, wire, known, _recorder(recording, file), wanted.quiet, stop))
-        interrupted = stop.event.is_set()
+        interrupted = stop.event.is_set() and not stop.late
     failures = (kept.failure for kept in (log, recording, file) if kept)
     return Ended(
         result=result,
         interrupted=interrupted,
+        late=stop.late,
         resumable=file is not None,
         broken=tuple(failure for failure in failures if failure and failure != result.failure),
     )
@@ -198,6 +272,7 @@ async def _scan(
             listen=listen,
             keep=keep,
             stop=stop.attach(),
+            why=lambda: DEADLINE_OVER if stop.late else None,
             journal=journal,
         )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from camscan.cli.deciding import ReasonOption, WhoOption, word_of
-from camscan.cli.diff import Form
+from camscan.cli.formats import Form
 from camscan.cli.options import InventoryOption, OutputOption, QuietOption
 
 NUMBERS_END = 2**31 - 1  # what a column of either database holds

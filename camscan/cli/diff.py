@@ -5,22 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camscan.cli.options import InventoryOption, OutputOption, QuietOption
+from camscan.cli.formats import Format
+from camscan.cli.options import ChangesFormatOption, InventoryOption, OutputOption, QuietOption
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from camscan.cli.output import Output
     from camscan.inventory.store import Transaction
     from camscan.register import Comparison, ScanEntry
 
 _SCAN = "A scan: its number or id, a day or moment (the last one until then), last, or baseline."
-
-
-class Form(StrEnum):
-    """What `--format` takes here."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 class FailOn(StrEnum):
@@ -38,7 +31,7 @@ def diff(
     fail_on: Annotated[
         FailOn | None, typer.Option("--fail-on", metavar="change", help="End with 1 where anything changed.")
     ] = None,
-    form: Annotated[Form, typer.Option("--format", "-f", help="Form of the comparison.")] = Form.TABLE,
+    form: ChangesFormatOption = Format.TABLE,
     output: OutputOption = None,
     quiet: QuietOption = False,
     inventory: InventoryOption = None,
@@ -57,6 +50,7 @@ def diff(
     Exit codes: 0 done, 1 changes with --fail-on change, 2 usage, 4 could not run.
     """
     from camscan.cli.ending import Exit, say
+    from camscan.cli.formats import render_changes, screen
     from camscan.cli.output import Output
     from camscan.cli.register import inventory_at
     from camscan.inventory import scans
@@ -72,8 +66,8 @@ def diff(
         with Output(output) as destination:
             with opened.reading() as connection:
                 comparison = compared(connection, before, after)
-            deliver(comparison, destination, form)
-    if not quiet and (output is not None or form is Form.JSON):
+            destination.write(render_changes(comparison, form, screen(destination.is_stdout)))
+    if not quiet and (output is not None or form is not Format.TABLE):
         from camscan.report.diff import diff_summary
 
         say(diff_summary(comparison))
@@ -98,17 +92,3 @@ def _before(connection: "Transaction", last: "ScanEntry") -> "ScanEntry":
     if last.number == 1:
         raise UsageError("one scan is recorded, and a comparison takes two")
     return find_scan(connection, str(last.number - 1))
-
-
-def deliver(comparison: "Comparison", destination: "Output", form: Form) -> None:
-    """Writes it in the form that is wanted."""
-    import camscan
-    from camscan.cli.formats import screen
-    from camscan.report.diff import as_diff_text, diff_document
-    from camscan.report.jsonl import as_json_document
-
-    view = screen(destination.is_stdout)
-    if form is Form.JSON:
-        destination.write(as_json_document(diff_document(comparison, camscan.__version__)))
-    else:
-        destination.write(as_diff_text(comparison, terminal=view.terminal, width=view.width))

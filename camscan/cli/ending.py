@@ -6,8 +6,8 @@ Rule: a mistake of the user or a limit of the machine never shows a traceback; a
 import os
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import Any
 
@@ -35,9 +35,29 @@ class Exit(IntEnum):
     PIPE_CLOSED = 141
 
 
-def say(message: str) -> None:
+_listeners: list[Callable[[str, bool], None]] = []
+
+
+@contextmanager
+def heard_too(listener: Callable[[str, bool], None]) -> Iterator[None]:
+    """Within it, what is said on stderr is told to the listener too, and whether it matters."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def note(message: str) -> None:
+    """A line for whoever watches: nothing is wrong, and `--quiet` leaves it out."""
+    say(message, important=False)
+
+
+def say(message: str, *, important: bool = True) -> None:
     """One line on stderr, fit to be shown whatever a file or a device put into it. Where stderr cannot be written,
     nobody hears it: a result is worth more than a message."""
+    for listener in tuple(_listeners):
+        listener(message, important)
     if sys.stderr is not None:
         with suppress(OSError):
             sys.stderr.write(f"camscan: {printable(message, MESSAGE_LIMIT)}\n")

@@ -1,11 +1,11 @@
 """`camscan explain`: every claim about one device, the evidence and the rule, and what spoke against it."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camscan.cli.chosen import chosen_by
+from camscan.cli.formats import Form
 from camscan.cli.options import FingerprintsOption, InventoryOption, OutputOption, PolicyOption, SiteOption
 from camscan.errors import UsageError
 
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
 
     from camscan.cli.chosen import Chosen
     from camscan.report.shape import Device
-
-
-class Form(StrEnum):
-    """What `--format` takes here."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def explain(

@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from camscan.cli.output import Text
     from camscan.model import ScanResult
+    from camscan.register import Comparison
+
+
+class Form(StrEnum):
+    """What `--format` takes where a table and JSON are all."""
+
+    TABLE = "table"
+    JSON = "json"
 
 
 class Format(StrEnum):
@@ -43,6 +51,21 @@ def render(result: "ScanResult", form: Format, view: Screen) -> "Text":
 
         return as_table(result, terminal=view.terminal, width=view.width)
     return _render_json(result, form)
+
+
+def render_changes(comparison: "Comparison", form: Format, view: Screen) -> "Text":
+    """What changed, as text in the wanted form."""
+    import camscan
+    from camscan.report import diff
+    from camscan.report.jsonl import as_json_document
+
+    if form is Format.CSV:
+        return diff.as_diff_csv(comparison)
+    if form is Format.JSONL:
+        return diff.as_diff_jsonl(comparison)
+    if form is Format.JSON:
+        return as_json_document(diff.diff_document(comparison, camscan.__version__))
+    return diff.as_diff_text(comparison, terminal=view.terminal, width=view.width)
 
 
 def _render_json(result: "ScanResult", form: Format) -> "Text":

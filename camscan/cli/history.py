@@ -1,20 +1,13 @@
 """`camscan history`: one device over time."""
 
 import time
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from camscan.cli.formats import Form
 from camscan.cli.options import InventoryOption, OutputOption
 from camscan.errors import UsageError
-
-
-class Form(StrEnum):
-    """What `--format` takes here."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def history(

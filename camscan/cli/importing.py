@@ -12,12 +12,12 @@ import typer
 from camscan.cli.chosen import chosen_by
 from camscan.cli.formats import Format
 from camscan.cli.options import (
-    FailOnOption,
     FingerprintsOption,
     FormatOption,
     OutputOption,
     PolicyOption,
     QuietOption,
+    SeverityOption,
     SiteOption,
 )
 from camscan.errors import UsageError
@@ -53,7 +53,7 @@ def import_files(
         Path | None, typer.Option("--targets", metavar="FILE", help="Write the addresses that are worth a scan.")
     ] = None,
     quiet: QuietOption = False,
-    fail_on: FailOnOption = None,
+    fail_on: SeverityOption = None,
     policies: PolicyOption = None,
     site: SiteOption = None,
     fingerprints: FingerprintsOption = None,

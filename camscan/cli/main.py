@@ -28,6 +28,7 @@ from camscan.cli.inventory.group import inventory
 from camscan.cli.locate import locate
 from camscan.cli.merge import merge
 from camscan.cli.note import note
+from camscan.cli.notify import notify
 from camscan.cli.policy import policy
 from camscan.cli.reassess import reassess
 from camscan.cli.reconcile import reconcile
@@ -99,6 +100,7 @@ app.command(name="import")(import_files)
 app.add_typer(sites, name="sites")
 app.add_typer(inventory, name="inventory")
 app.add_typer(fingerprint, name="fingerprint")
+app.add_typer(notify, name="notify")
 app.add_typer(policy, name="policy")
 
 

@@ -1,12 +1,11 @@
 """`camscan reassess`: the data of today over the replies that the inventory keeps, without a packet."""
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from camscan.cli.chosen import chosen_by
-from camscan.cli.diff import Form
+from camscan.cli.formats import Format
 from camscan.cli.options import (
+    ChangesFormatOption,
     FingerprintsOption,
     InventoryOption,
     OutputOption,
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def reassess(
-    form: Annotated[Form, typer.Option("--format", "-f", help="Form of what changed.")] = Form.TABLE,
+    form: ChangesFormatOption = Format.TABLE,
     output: OutputOption = None,
     quiet: QuietOption = False,
     policies: PolicyOption = None,
@@ -38,8 +37,9 @@ def reassess(
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
-    from camscan.cli.diff import compared, deliver
+    from camscan.cli.diff import compared
     from camscan.cli.ending import Exit, say
+    from camscan.cli.formats import render_changes, screen
     from camscan.cli.kept_sites import with_kept_sites
     from camscan.cli.known import load_known
     from camscan.cli.output import Output
@@ -51,7 +51,7 @@ def reassess(
         number = _reassess(opened, known)
         with opened.reading() as connection:
             comparison = compared(connection, str(number - 1), str(number))
-        deliver(comparison, destination, form)
+        destination.write(render_changes(comparison, form, screen(destination.is_stdout)))
     if not quiet:
         say(f"judged anew as scan {number} in {opened.name}: {diff_summary(comparison)}")
     return Exit.DONE

@@ -4,38 +4,55 @@ is delivered all the same.
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from camscan.cli.ending import say
+from camscan.cli.ending import note, say
 from camscan.errors import CamscanError, UsageError
 from camscan.separation import TOGETHER
 
 if TYPE_CHECKING:
     from camscan.inventory.place import Place
     from camscan.inventory.scan_row import Entry
-    from camscan.inventory.store import Inventory
+    from camscan.inventory.store import Inventory, Transaction
     from camscan.model import ScanResult
-    from camscan.register import Kind
+    from camscan.register import Comparison, Kind
+
+    Queue = Callable[[Transaction, Comparison], None]
 
 
 class Recorder:
     """Where a result is going to be recorded, made ready before the first packet. `place` None: nowhere, because the
     user wants none. `choices` names the options by which he chooses. A place that the user named and that
     cannot be used raises; the usual one is done without, which is said, and `failed`. `separation` is what its owner
-    says of addresses that are not one device."""
+    says of addresses that are not one device. With `compare`, `changes` says what the record changed, once there is
+    one, and `queue` writes of it in the same transaction."""
 
     def __init__(
-        self, place: "Place | None", *, choices: str = "--inventory names another place", quiet: bool = False
+        self,
+        place: "Place | None",
+        *,
+        choices: str = "--inventory names another place",
+        quiet: bool = False,
+        compare: bool = False,
+        queue: "Queue | None" = None,
     ) -> None:
         self._place = place
         self._choices = choices
         self._quiet = quiet
+        self._compare = compare
+        self._queue = queue
         self.failed = False
         self.separation = TOGETHER
+        self.changes: Comparison | None = None
         if place is not None:
             self._try(place)
+
+    @property
+    def place(self) -> "Place | None":
+        """Where it is going to be recorded."""
+        return self._place
 
     def _try(self, place: "Place") -> None:
         from camscan.inventory.groups import separation
@@ -54,7 +71,7 @@ class Recorder:
 
     def _fail(self, error: CamscanError) -> None:
         say(f"{error}; not recorded ({self._choices})")
-        self._place, self.failed = None, True
+        self._place, self.changes, self.failed = None, None, True
 
     def record(self, result: "ScanResult", kind: "Kind", *, placed: bool = False) -> "ScanResult":
         """Records the result, if it is to be, and returns it with what the inventory knows of its devices; where that
@@ -65,50 +82,71 @@ class Recorder:
 
         try:
             with opened(self._place, create=True) as inventory:
-                number, known = _recorded(inventory, result, replace(entry_now(kind), placed=placed))
+                number, known = self._recorded(inventory, result, replace(entry_now(kind), placed=placed))
         except CamscanError as error:
             self._fail(error)
             return result
         if not self._quiet:
-            say(f"recorded as scan {number} in {inventory.name}")
+            note(f"recorded as scan {number} in {inventory.name}")
         return known
 
+    def _recorded(self, inventory: "Inventory", result: "ScanResult", entry: "Entry") -> "tuple[int, ScanResult]":
+        """The number of the scan, and the result beside what the owner has decided, with what is left to do then."""
+        from camscan.assess.priorities import actions
+        from camscan.inventory.annotate import annotated
+        from camscan.inventory.record import record
 
-def _recorded(inventory: "Inventory", result: "ScanResult", entry: "Entry") -> "tuple[int, ScanResult]":
-    """The number of the scan, and the result beside what the owner has decided, with what is left to do then."""
-    from camscan.assess.priorities import actions
-    from camscan.inventory.annotate import annotated
-    from camscan.inventory.record import record
+        made = record(inventory, result, entry, self._look if self._compare else None)
+        with inventory.reading() as connection:
+            known = annotated(connection, result, made.devices, entry.now)
+        return made.scan, replace(known, actions=actions(known.devices))
 
-    made = record(inventory, result, entry)
-    with inventory.reading() as connection:
-        known = annotated(connection, result, made.devices, entry.now)
-    return made.scan, replace(known, actions=actions(known.devices))
+    def _look(self, connection: "Transaction", number: int) -> None:
+        from camscan.inventory.diff import changes_of
+
+        self.changes = changes_of(connection, number)
+        if self._queue is not None:
+            self._queue(connection, self.changes)
 
 
 def scan_recorder(
-    wanted: str | None, record: bool, environment: Mapping[str, str] = os.environ, *, quiet: bool = False
+    wanted: str | None,
+    record: bool,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    quiet: bool = False,
+    needed_by: Sequence[str] = (),
+    compare: bool = False,
+    queue: "Queue | None" = None,
 ) -> Recorder:
-    """The recorder that the options of a scan ask for. Raises `CamscanError` for a place that cannot be used."""
+    """The recorder that the options of a scan ask for; those of `needed_by` do not go without what the record changed,
+    with `compare` it is said where there is one. Raises `CamscanError` for a place that cannot be used."""
     if not record:
-        if wanted is not None:
-            raise UsageError("--no-record and --inventory do not go together")
+        _refuse_without(("--inventory",) if wanted is not None else needed_by)
         return Recorder(None)
     from camscan.inventory.place import find_place
 
     choices = "--inventory names another place, --no-record none"
-    return Recorder(find_place(wanted, environment), choices=choices, quiet=quiet)
+    place, compare = find_place(wanted, environment), compare or bool(needed_by)
+    return Recorder(place, choices=choices, quiet=quiet, compare=compare, queue=queue)
 
 
-def replay_recorder(wanted: str | None, record: bool, *, quiet: bool = False) -> Recorder:
+def _refuse_without(options: Sequence[str]) -> None:
+    if options:
+        raise UsageError(f"--no-record and {options[0]} do not go together")
+
+
+def replay_recorder(
+    wanted: str | None, record: bool, *, quiet: bool = False, needed_by: Sequence[str] = ()
+) -> Recorder:
     """The same for a replay, which is recorded only when asked."""
     if not record:
-        if wanted is not None:
-            raise UsageError("--inventory: a replay is recorded only with --record")
+        for option in ("--inventory",) if wanted is not None else needed_by:
+            raise UsageError(f"{option}: a replay is recorded only with --record")
         return Recorder(None)
     from camscan.inventory.place import find_place
 
-    return Recorder(find_place(wanted), quiet=quiet)
+    return Recorder(find_place(wanted), quiet=quiet, compare=bool(needed_by))
 
 
 def entry_now(kind: "Kind") -> "Entry":

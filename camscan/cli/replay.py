@@ -1,7 +1,7 @@
 """`camscan replay`: the same judgement over recorded replies, without a network."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -10,6 +10,7 @@ import typer
 from camscan.cli.chosen import NOTHING, Chosen, chosen_by
 from camscan.cli.formats import Format
 from camscan.cli.options import (
+    ChangesOnlyOption,
     FailOnOption,
     FingerprintsOption,
     FormatOption,
@@ -25,6 +26,7 @@ from camscan.separation import TOGETHER, Separation
 if TYPE_CHECKING:
     from camscan.intake.replay import BadLine
     from camscan.model import Reply, ScanResult
+    from camscan.register import Comparison
 
 REPLIES_LIMIT = 500_000  # of one packet capture: judging holds them in memory, about 4 kB each, so 2 GB
 BAD_LINES_SHOWN = 5  # of a file; the first few tell what is wrong with it, the rest are counted
@@ -37,6 +39,7 @@ def replay(
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     record: Annotated[bool, typer.Option("--record", help="Record what the replies prove in the inventory.")] = False,
+    changes_only: ChangesOnlyOption = False,
     inventory: InventoryOption = None,
     quiet: QuietOption = False,
     fail_on: FailOnOption = None,
@@ -56,28 +59,42 @@ def replay(
 
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
+    from camscan.cli.delivery import hand_over
     from camscan.cli.ending import Exit, say
-    from camscan.cli.failing import fails
-    from camscan.cli.formats import render, screen
+    from camscan.cli.failing import CHANGE, fails
     from camscan.cli.kept_sites import with_kept_sites
     from camscan.cli.output import Output, refuse_same_file
     from camscan.cli.recording import replay_recorder
-    from camscan.report.table import summary
 
     for name in files:
         refuse_same_file(output=output, recording=Path(name))
-    register = replay_recorder(inventory, record, quiet=quiet)
+    needed_by = ["--changes-only"] * changes_only + [f"--fail-on {CHANGE}"] * (fail_on == CHANGE)
+    register = replay_recorder(inventory, record, quiet=quiet, needed_by=needed_by)
     chosen = chosen_by(policies, site)
     chosen = with_kept_sites(chosen, inventory) if record else chosen
-    judged = judge_files(files, fingerprints, chosen, register.separation)
-    result = register.record(judged, "replay", placed=chosen.placed)
+    result = judge_files(files, fingerprints, chosen, register.separation)
+    only = changes_only
     with Output(output) as destination:
-        destination.write(render(result, form, screen(destination.is_stdout)))
-    if not quiet and (output is not None or form is not Format.TABLE):
-        say(summary(result))
-    if register.failed:
+        result, delivered = hand_over(
+            result, "replay", form, destination, register, changes_only=only, placed=chosen.placed
+        )
+    if not quiet:
+        told = output is None and form is Format.TABLE
+        for text in _summed_up(result, register.changes if changes_only else None, told):
+            say(text)
+    if register.failed or not delivered:
         return Exit.CANNOT_RUN
-    return Exit.FINDINGS if fails(result, fail_on, quiet=quiet) else Exit.DONE
+    return Exit.FINDINGS if fails(result, fail_on, quiet=quiet, changes=register.changes) else Exit.DONE
+
+
+def _summed_up(result: "ScanResult", changes: "Comparison | None", told: bool) -> Iterator[str]:
+    from camscan.cli.result import untold
+    from camscan.report.table import summary
+
+    if changes:
+        yield from (summary(result), *untold(changes, told))
+    elif not told:
+        yield summary(result)
 
 
 def judge_files(

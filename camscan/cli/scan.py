@@ -8,10 +8,14 @@ import typer
 
 from camscan.cli.formats import Format
 from camscan.cli.options import (
+    ChangesOnlyOption,
     FailOnOption,
     FingerprintsOption,
     FormatOption,
     InventoryOption,
+    LogOption,
+    MetricsOption,
+    NotifyOption,
     OutputOption,
     PolicyOption,
     QuietOption,
@@ -83,6 +87,15 @@ def scan(
             help="Keep in FILE how far the scan has come; where it was cut short, the same command goes on.",
         ),
     ] = None,
+    deadline: Annotated[
+        str | None,
+        typer.Option(
+            "--deadline",
+            metavar="DURATION",
+            help="Be over after so long (2h, 90m, 45s), with what was found delivered and recorded as partial; "
+            "--resume goes on with it.",
+        ),
+    ] = None,
     vantage: Annotated[
         str | None,
         typer.Option(
@@ -93,7 +106,11 @@ def scan(
         ),
     ] = None,
     inventory: InventoryOption = None,
+    changes_only: ChangesOnlyOption = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not record the scan in the inventory.")] = False,
+    notify: NotifyOption = None,
+    log: LogOption = None,
+    metrics: MetricsOption = None,
     quiet: QuietOption = False,
     engine: Annotated[
         Engine,
@@ -135,11 +152,15 @@ def scan(
 
     The scan is recorded in the inventory: `camscan devices` lists what is known, `camscan diff` what changed.
 
-    Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 3 partial (an address could not be asked), 4 could
-    not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1, 3.
+    Unattended: `camscan scan --quiet --changes-only` prints nothing where nothing changed.
+
+    Exit codes: 0 done, 1 findings at or above --fail-on, or changes with --fail-on change, 2 usage, 3 partial (an
+    address could not be asked), 4 could not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1,
+    3.
     """
     from camscan.cli.chosen import chosen_by
     from camscan.cli.conduct import Wanted, conduct
+    from camscan.cli.deadline import parse_duration
     from camscan.cli.scoping import Named
     from camscan.intake.vantage import parse_vantage
 
@@ -169,5 +190,10 @@ def scan(
         vantage=None if vantage is None else parse_vantage(vantage),
         inventory=inventory,
         record=not no_record,
+        changes_only=changes_only,
+        log=log,
+        notify=notify,
+        metrics=metrics,
+        deadline=None if deadline is None else parse_duration(deadline),
     )
     raise typer.Exit(conduct(wanted))

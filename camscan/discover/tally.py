@@ -4,7 +4,7 @@ An address was asked if one packet for it left; one that stayed here, all of it,
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Literal
@@ -63,6 +63,12 @@ class Tally:
     def remark(self, step: Step, text: str) -> None:
         """Something that the reader of the step's coverage must know."""
         self.remarks[step].append(text)
+
+    def cut_short(self, steps: Iterable[Step], reason: str) -> None:
+        """Of the steps those that have not come to an end never will, for this reason."""
+        for step in steps:
+            if not step.not_possible and step not in self.finished and step not in self.failed:
+                self.remark(step, reason)
 
     def leave_out(self, step: Step, network: str, count: int) -> None:
         """So many addresses of the network were not asked because nobody is there."""

@@ -16,6 +16,7 @@ from camscan.inventory.cases import Case, Stand, cases_between
 from camscan.inventory.decisions import Decided, all_decisions
 from camscan.inventory.groups import ROOT
 from camscan.inventory.in_force import InForce
+from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement, sighting
 from camscan.model import SEVERITIES
 from camscan.register import BAD, EVENTS, PRESENCE, SINGLE, Change, Comparison, Event, ScanEntry
@@ -31,20 +32,28 @@ class _Said(NamedTuple):
     after: InForce
 
 
-def compare(connection: Connection, before: ScanEntry, after: ScanEntry) -> Comparison:
-    """The difference; `before` must be the older one. What is ignored is no change, and its end is one."""
+def compare(connection: Connection, before: ScanEntry | None, after: ScanEntry) -> Comparison:
+    """The difference; `before` must be the older one, or None for the empty register. What is ignored is no change, and
+    its end is one."""
+    start, beginning = (before.number, before.time) if before else (0, after.time)
     decided = all_decisions(connection)
-    said = _Said(InForce(decided, before.time), InForce(decided, after.time))
-    ended = [one for one in decided if one.decision.holds(before.time) and not one.decision.holds(after.time)]
-    cases = cases_between(connection, before.number, after.number, _concerned(connection, ended))
+    said = _Said(InForce(decided, beginning), InForce(decided, after.time))
+    ended = [one for one in decided if one.decision.holds(beginning) and not one.decision.holds(after.time)]
+    cases = cases_between(connection, start, after.number, _concerned(connection, ended))
     changes = [change for case in cases for change in _changes(case, said)]
     order = {event: position for position, event in enumerate(EVENTS)}
     return Comparison(
         before=before,
         after=after,
         changes=tuple(sorted(changes, key=lambda change: order[change.event])),
-        unasked=_unasked(connection, before.number, after),
+        unasked=_unasked(connection, start, after),
     )
+
+
+def changes_of(connection: Connection, number: int) -> Comparison:
+    """What recording this scan changed: the register after it, against the register as it stood before."""
+    until = [one for one in all_scans(connection) if one.number <= number]
+    return compare(connection, until[-2] if len(until) > 1 else None, until[-1])
 
 
 def _concerned(connection: Connection, ended: Iterable[Decided]) -> Iterator[int]:

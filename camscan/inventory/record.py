@@ -7,7 +7,7 @@ with what the scan says (`runs.py`, `compared.py`) and amended.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select, update
@@ -31,6 +31,9 @@ from camscan.inventory.tables import attribute, device, heard, sighting
 from camscan.model import Device, Observation, ScanResult
 from camscan.register import PRESENCE, WHERE, Location
 
+Also = Callable[[Connection, int], None]
+"""What is done in the transaction of a scan, at its end, with the number of the scan."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -40,15 +43,18 @@ class Recorded:
     devices: tuple[int, ...]
 
 
-def record(inventory: Inventory, result: ScanResult, entry: Entry) -> Recorded:
-    """Puts the scan into the register, unless it is recorded already. Raises `CannotRunError`, or `UsageError` for
-    replies older than what is known and for what is still to come."""
+def record(inventory: Inventory, result: ScanResult, entry: Entry, also: Also | None = None) -> Recorded:
+    """Puts the scan into the register, unless it is recorded already. What `also` writes is there with the scan or not
+    at all. Raises `CannotRunError`, or `UsageError` for replies older than what is known and for what is still to
+    come."""
     with inventory.writing() as connection:
         before = recorded_already(connection, result, entry.kind)
         if before is not None:
             return Recorded(before, _Recording(connection, result, entry, before).numbers())
         number = add_scan(connection, result, entry)
         devices = _Recording(connection, result, entry, number).run()
+        if also is not None:
+            also(connection, number)
     return Recorded(number, devices)
 
 

@@ -171,6 +171,21 @@ location = Table(
     Column("ended", Float),  # null: the device is there by somebody's word
 )
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("key", String, nullable=False, unique=True),
+    Column("scan", Integer, nullable=False),  # no foreign key: a message outlives a scan that is deleted
+    Column("target", String, nullable=False),  # its name in the owner's file, never its address
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("queued", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("claimed", Float),
+    Column("sent", Float),
+)
+
 setting = Table(
     "setting",
     metadata,

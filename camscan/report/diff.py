@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from camscan.register import EVENTS, Change, Comparison, Event, ScanEntry
+from camscan.report.csv import write_rows
 from camscan.report.document import Record, address_order, moment
+from camscan.report.jsonl import as_json_line
 from camscan.report.printable import printable
 from camscan.report.terminal import Cell, Grid, Line, Part, cell, heading, line, to_text
 
 SCHEMA = "camscan.diff/1"
+CSV_COLUMNS = ("event", "device", "address", "name", "subject", "before", "after", "severity", "gone")
 VALUE_LIMIT = 200  # characters of one value
+
+NOTHING_BEFORE = "an empty inventory"
 
 _TITLES: Mapping[Event, str] = {
     "new": "New",
@@ -52,22 +57,24 @@ def diff_summary(comparison: Comparison) -> str:
 
 
 def _parts(comparison: Comparison) -> Iterator[Part]:
-    yield line(f"from {_scan(comparison.before)}")
-    yield line(f"to   {_scan(comparison.after)}")
-    for event, changes in groupby(_ordered(comparison.changes), key=lambda change: change.event):
+    yield line(f"from {scan_text(comparison.before) if comparison.before else NOTHING_BEFORE}")
+    yield line(f"to   {scan_text(comparison.after)}")
+    for event, changes in groupby(in_order(comparison.changes), key=lambda change: change.event):
         rows = [_row(change) for change in changes]
         yield from heading(f"{_TITLES[event]} ({len(rows):,})")
         yield Grid(columns=_COLUMNS.get(event, _JUDGED_COLUMNS), rows=rows)
     yield Line("")
     yield line(diff_summary(comparison), "bold")
-    yield from (line(text, "yellow") for text in _doubts(comparison))
+    yield from (line(text, "yellow") for text in doubts(comparison))
 
 
-def _ordered(changes: Sequence[Change]) -> list[Change]:
+def in_order(changes: Sequence[Change]) -> list[Change]:
+    """By event, then by numeric address."""
     return sorted(changes, key=lambda c: (EVENTS.index(c.event), address_order(c.address or ""), c.device))
 
 
-def _scan(entry: ScanEntry) -> str:
+def scan_text(entry: ScanEntry) -> str:
+    """`scan 7 of 2026-11-29T02:40:11Z (partial; 10.20.0.0/16)`."""
     marks = [text for text, true in (("partial", entry.partial), (entry.kind, entry.kind != "scan")) if true]
     scope = ", ".join(entry.scope[:3]) + (f" and {len(entry.scope) - 3} more" if len(entry.scope) > 3 else "")
     described = "; ".join(filter(None, (*marks, scope)))
@@ -94,15 +101,20 @@ def _marks(change: Change) -> str:
     return f" ({', '.join(marks)})" if marks else ""
 
 
-def _doubts(comparison: Comparison) -> Iterator[str]:
-    """What a reader must know before he believes it."""
+def doubts(comparison: Comparison) -> Iterator[str]:
+    """What a reader must know before he believes it, a line each."""
     for reason, count in comparison.unasked.items():
         what = "1 device was" if count == 1 else f"{count:,} devices were"
         yield f"{what} not looked for, and may be there or not: {reason}"
-    places = comparison.before.vantage, comparison.after.vantage
+    if comparison.before is not None:
+        yield from _other_circumstances(comparison.before, comparison.after)
+
+
+def _other_circumstances(before: ScanEntry, after: ScanEntry) -> Iterator[str]:
+    places = before.vantage, after.vantage
     if None not in places and places[0] != places[1]:
         yield f"seen from two vantages ({places[0]}, {places[1]}): what is reached from one may not be from the other"
-    dates = comparison.before.data, comparison.after.data
+    dates = before.data, after.data
     other = sorted(name for name in {*dates[0], *dates[1]} if dates[0].get(name) != dates[1].get(name))
     if other:
         told = ", ".join(f"{name} {dates[0].get(name, 'none')} → {dates[1].get(name, 'none')}" for name in other)
@@ -114,11 +126,22 @@ def diff_document(comparison: Comparison, tool_version: str) -> Record:
     return {
         "schema": SCHEMA,
         "tool": {"name": "camscan", "version": tool_version},
-        "before": _scan_record(comparison.before),
+        "before": _scan_record(comparison.before) if comparison.before else None,
         "after": _scan_record(comparison.after),
-        "changes": [_change_record(change) for change in _ordered(comparison.changes)],
+        "changes": [_change_record(change) for change in in_order(comparison.changes)],
         "not_looked_for": [{"reason": reason, "devices": count} for reason, count in comparison.unasked.items()],
     }
+
+
+def as_diff_jsonl(comparison: Comparison) -> Iterator[str]:
+    """One change a line, each of the shape of `changes[]`."""
+    return (as_json_line(_change_record(change)) for change in in_order(comparison.changes))
+
+
+def as_diff_csv(comparison: Comparison) -> str:
+    """A header line and one line a change."""
+    records = (_change_record(change) for change in in_order(comparison.changes))
+    return write_rows(CSV_COLUMNS, ([record[column] for column in CSV_COLUMNS] for record in records))
 
 
 def _scan_record(entry: ScanEntry) -> Record:

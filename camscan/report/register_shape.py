@@ -201,7 +201,7 @@ class Diff(_Document):
 
     model_config = ConfigDict(extra="forbid", title=diff.SCHEMA)
     schema_: Literal["camscan.diff/1"] = Field(alias="schema")
-    before: Scan
+    before: Scan | None
     after: Scan
     changes: list[Change]
     not_looked_for: list[Unasked]

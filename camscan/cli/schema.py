@@ -18,6 +18,7 @@ class Document(StrEnum):
     DIFF = "diff"
     DECISIONS = "decisions"
     RECONCILE = "reconcile"
+    EXPORT = "export"
 
 
 def schema(
@@ -25,7 +26,8 @@ def schema(
         Document,
         typer.Argument(
             metavar=f"[{'|'.join(Document)}]",
-            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too).",
+            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too, export: of "
+            "a line of jsonl).",
         ),
     ] = Document.SCAN,
     output: OutputOption = None,
@@ -40,6 +42,7 @@ def schema(
 
 def _published(document: Document) -> dict[str, Any]:
     from camscan.report import exposure_shape, reconcile_shape, register_shape, shape
+    from camscan.report.export import shape as export_shape
 
     if document is Document.SCAN:
         return shape.json_schema()
@@ -47,4 +50,6 @@ def _published(document: Document) -> dict[str, Any]:
         return exposure_shape.json_schema()
     if document is Document.RECONCILE:
         return reconcile_shape.json_schema()
+    if document is Document.EXPORT:
+        return export_shape.json_schema()
     return register_shape.register_schema(document.value)

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from camscan.cli import ending
 from camscan.cli.advisories import advisories
 from camscan.cli.approve import approve
+from camscan.cli.bundle import bundle
 from camscan.cli.capture import capture
 from camscan.cli.decisions import decisions, withdraw
 from camscan.cli.demo import demo
@@ -73,6 +74,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.command(name="import")(import_files)
+app.add_typer(bundle, name="bundle")
 app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(policy, name="policy")
 

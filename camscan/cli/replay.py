@@ -83,6 +83,12 @@ def judge_files(
 ) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
     from camscan.cli.judged import judge_replies
+
+    return judge_replies("replay", read_files(names), fingerprints, chosen, corrections)
+
+
+def read_files(names: Sequence[str]) -> list["Reply"]:
+    """The replies of recordings and packet captures. Raises `UsageError` as `judge_files` does."""
     from camscan.cli.reading import as_text, lines_of, opened, shown
     from camscan.intake.packets import is_capture
 
@@ -94,7 +100,7 @@ def judge_files(
                 continue
             with as_text(stream) as text:
                 replies += read_recording(shown(name), lines_of(name, text))
-    return judge_replies("replay", replies, fingerprints, chosen, corrections)
+    return replies
 
 
 def read_recording(name: str, lines: Iterable[str]) -> list["Reply"]:

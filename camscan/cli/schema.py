@@ -19,6 +19,7 @@ class Document(StrEnum):
     DECISIONS = "decisions"
     RECONCILE = "reconcile"
     EXPORT = "export"
+    BUNDLE = "bundle"
 
 
 def schema(
@@ -27,7 +28,7 @@ def schema(
         typer.Argument(
             metavar=f"[{'|'.join(Document)}]",
             help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too, export: of "
-            "a line of jsonl).",
+            "a line of jsonl, bundle: of its manifest).",
         ),
     ] = Document.SCAN,
     output: OutputOption = None,
@@ -41,15 +42,14 @@ def schema(
 
 
 def _published(document: Document) -> dict[str, Any]:
-    from camscan.report import exposure_shape, reconcile_shape, register_shape, shape
+    from camscan.report import evidence_shape, exposure_shape, reconcile_shape, register_shape, shape
     from camscan.report.export import shape as export_shape
 
-    if document is Document.SCAN:
-        return shape.json_schema()
-    if document is Document.EXPOSURE:
-        return exposure_shape.json_schema()
-    if document is Document.RECONCILE:
-        return reconcile_shape.json_schema()
-    if document is Document.EXPORT:
-        return export_shape.json_schema()
-    return register_shape.register_schema(document.value)
+    own = {
+        Document.SCAN: shape,
+        Document.EXPOSURE: exposure_shape,
+        Document.RECONCILE: reconcile_shape,
+        Document.EXPORT: export_shape,
+        Document.BUNDLE: evidence_shape,
+    }
+    return own[document].json_schema() if document in own else register_shape.register_schema(document.value)

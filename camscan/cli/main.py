@@ -22,6 +22,7 @@ from camscan.cli.diff import diff
 from camscan.cli.explain import explain
 from camscan.cli.export import export
 from camscan.cli.exposure import exposure
+from camscan.cli.findings import findings
 from camscan.cli.fingerprint import fingerprint
 from camscan.cli.history import history
 from camscan.cli.ignore import ignore
@@ -70,7 +71,7 @@ app = typer.Typer(
 for command in (
     scan, replay, explain, devices, history, diff, reassess, approve, ignore, note, tag, decisions, withdraw, merge,
     split, exposure, advisories, update, capture, schema, requests, demo, reconcile,
-    export,
+    export, findings,
 ):  # fmt: skip
     app.command()(command)
 app.command(name="import")(import_files)

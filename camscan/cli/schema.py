@@ -18,6 +18,7 @@ class Document(StrEnum):
     DIFF = "diff"
     DECISIONS = "decisions"
     RECONCILE = "reconcile"
+    FINDINGS = "findings"
     EXPORT = "export"
     BUNDLE = "bundle"
 
@@ -42,13 +43,14 @@ def schema(
 
 
 def _published(document: Document) -> dict[str, Any]:
-    from camscan.report import evidence_shape, exposure_shape, reconcile_shape, register_shape, shape
+    from camscan.report import evidence_shape, exposure_shape, findings_shape, reconcile_shape, register_shape, shape
     from camscan.report.export import shape as export_shape
 
     own = {
         Document.SCAN: shape,
         Document.EXPOSURE: exposure_shape,
         Document.RECONCILE: reconcile_shape,
+        Document.FINDINGS: findings_shape,
         Document.EXPORT: export_shape,
         Document.BUNDLE: evidence_shape,
     }

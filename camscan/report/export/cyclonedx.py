@@ -36,17 +36,15 @@ from cyclonedx.output.json import JsonV1Dot6
 from camscan.model import Ignored
 from camscan.register import Standing, Unit
 from camscan.report.document import SOURCE_LIMIT, moment
-from camscan.report.export.material import Material, members, reasons, remedies, value
+from camscan.report.export.material import Material, members, value
 from camscan.report.printable import printable
+from camscan.report.standing import Case, reasons, remedies
 
 NAMESPACE = uuid.UUID("5f9cbd9e-4c60-5d3a-9d0a-0f2c3f6c1f4e")  # of our own, for serial numbers made from the content
 DETAIL_LIMIT = 2000  # characters; the reasons differ from model to model
 NVD = "https://nvd.nist.gov/vuln/detail/"
 
 _KEPT = ("brand", "build", "uuid", "kind", "address", "site")
-
-Case = tuple[Unit, Standing]
-"""A device, and one advisory that affects it."""
 
 
 def as_cyclonedx(material: Material) -> str:

@@ -4,15 +4,13 @@ Whatever a device or a person wrote stands in a code span, where nothing is mark
 emphasis. What could end a span or a cell of a table (a backtick, a vertical bar) is escaped as `printable` escapes.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 
-from camscan.model import SEVERITIES
 from camscan.register import Standing, Unit
 from camscan.report.document import SOURCE_LIMIT, moment
-from camscan.report.export.material import Material, open_ids, reasons, remedies, said, value
+from camscan.report.export.material import Material, open_ids, value
 from camscan.report.printable import printable
+from camscan.report.standing import Group, Wanted, grouped, reasons, remedies, source
 
 COLUMNS = ("Address", "Maker", "Brand", "Model", "Firmware", "Serial", "Site", "Open")
 
@@ -26,9 +24,8 @@ def as_markdown(material: Material) -> Iterator[str]:
     if material.units:
         yield f"\n| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}\n"
         yield from (_row(unit, material) for unit in material.units)
-    standing = _by_finding(material.units)
-    yield from _section("Open", [some for some in standing if some[0][1].ignored is None])
-    yield from _section("Ignored", [some for some in standing if some[0][1].ignored is not None])
+    yield from _section("Open", grouped(material.units, Wanted()))
+    yield from _section("Ignored", grouped(material.units, Wanted(ignored=True)))
 
 
 def _head(material: Material) -> str:
@@ -47,42 +44,21 @@ def _row(unit: Unit, material: Material) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-Case = tuple[Unit, Standing]
-"""A device, and one thing that stands on it."""
-
-
-def _by_finding(units: Sequence[Unit]) -> list[list[Case]]:
-    """The same thing at all devices together, the worst first; what is ignored apart."""
-    found: dict[tuple[int, str, bool], list[Case]] = defaultdict(list)
-    for unit in units:
-        for one in unit.standing:
-            found[_rank(one), one.id, one.ignored is not None].append((unit, one))
-    return [cases for _, cases in sorted(found.items(), key=itemgetter(0))]
-
-
-def _rank(one: Standing) -> int:
-    """0 for what is exploited already, then by severity."""
-    if one.exploited:
-        return 0
-    return len(SEVERITIES) - (SEVERITIES.index(one.severity) if one.severity in SEVERITIES else -1)
-
-
-def _section(title: str, groups: Sequence[Sequence[Case]]) -> Iterator[str]:
+def _section(title: str, groups: Sequence[Group]) -> Iterator[str]:
     if groups:
         yield f"\n## {title}\n"
-    for cases in groups:
-        yield from _finding(cases)
+    for group in groups:
+        yield from _finding(group)
 
 
-def _finding(cases: Sequence[Case]) -> Iterator[str]:
-    first = cases[0][1]
-    marks = ", ".join(part for part in (first.severity, "exploited" if first.exploited else None) if part)
-    yield f"\n### {_span(first.id)}{f' ({marks})' if marks else ''}\n\n"
-    if told := " ".join(
-        _plain(part) for part in (remedies(one for _, one in cases), said(first.basis.get("source"))) if part
-    ):
-        yield f"{told}\n\n"
-    for unit, one in cases:
+def _finding(group: Group) -> Iterator[str]:
+    first = group.cases[0][1]
+    marks = ", ".join(part for part in (group.severity, "exploited" if group.exploited else None) if part)
+    yield f"\n### {_span(group.id)}{f' ({marks})' if marks else ''}\n\n"
+    told = (remedies(one for _, one in group.cases), source(first))
+    if text := " ".join(_plain(part) for part in told if part):
+        yield f"{text}\n\n"
+    for unit, one in group.cases:
         yield f"- {_case(unit, one)}\n"
 
 

@@ -1,10 +1,9 @@
-"""What an export is made of, and how its parts are worded. No clock: the same inventory gives the same bytes."""
+"""What an export is made of. No clock: the same inventory gives the same bytes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from camscan.register import Standing, Unit
-from camscan.report.document import SOURCE_LIMIT
+from camscan.register import Unit
 from camscan.report.printable import printable
 
 
@@ -38,28 +37,3 @@ def members(unit: Unit, attribute: str) -> tuple[str, ...]:
 def open_ids(unit: Unit) -> Iterator[str]:
     """What calls for something to be done: all that stands, without what its owner lives with."""
     return (one.id for one in unit.standing if one.ignored is None)
-
-
-def remedy(one: Standing) -> str | None:
-    """What to do about it, as far as that is known."""
-    if one.kind == "finding":
-        return said(one.basis.get("remedy"))
-    fixed = said(one.basis.get("fixed_in"))
-    return f"Firmware {fixed} or later." if fixed else None
-
-
-def remedies(cases: Iterable[Standing]) -> str | None:
-    """What to do about the same thing at several devices: the firmware that is fixed differs from model to model."""
-    return " ".join(dict.fromkeys(filter(None, map(remedy, cases)))) or None
-
-
-def reasons(one: Standing) -> tuple[str, ...]:
-    """What it rests on."""
-    evidence = one.said.get("evidence")
-    told = [*(evidence if isinstance(evidence, list | tuple) else ()), one.said.get("reason")]
-    return tuple(printable(str(part), SOURCE_LIMIT) for part in told if part)
-
-
-def said(part: object) -> str | None:
-    """A text that explains a finding, fit to be shown; None where there is none."""
-    return printable(part, SOURCE_LIMIT) if isinstance(part, str) else None

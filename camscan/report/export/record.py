@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from camscan.register import Standing, Unit
 from camscan.report.devices import listed_record
-from camscan.report.document import SOURCE_LIMIT, Record, moment
-from camscan.report.export.material import Material, reasons, remedy, said
+from camscan.report.document import Record, moment
+from camscan.report.export.material import Material
 from camscan.report.jsonl import as_json_line
 from camscan.report.printable import printable
+from camscan.report.standing import ignored_record, reasons, remedy, source
 
 
 def as_export_lines(material: Material) -> Iterator[str]:
@@ -31,14 +32,6 @@ def standing_record(one: Standing) -> Record:
         "unconfirmed": moment(one.unconfirmed),
         "reasons": list(reasons(one)),
         "remedy": remedy(one),
-        "source": said(one.basis.get("source")),
+        "source": source(one),
         "ignored": ignored_record(one),
     }
-
-
-def ignored_record(one: Standing) -> Record | None:
-    """Who lives with it, why, and until when."""
-    if one.ignored is None:
-        return None
-    reason = printable(one.ignored.reason, SOURCE_LIMIT)
-    return {"who": printable(one.ignored.who), "reason": reason, "until": moment(one.ignored.until)}

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from camscan.register import Standing, Unit
 from camscan.report.document import moment
-from camscan.report.export.material import Material, reasons, value
+from camscan.report.export.material import Material, value
 from camscan.report.printable import printable
+from camscan.report.standing import reasons
 
 ENTERPRISE = "camscan@32473"
 FACILITY = 13  # log audit

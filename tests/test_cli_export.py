@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from camscan.cli.export import Form
 from camscan.inventory.place import find_place
 from camscan.report.export.formats import FORMATS
 from tests.cli_rig import run
@@ -35,6 +36,10 @@ def inventory(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
         put(opened, scanned(2, open_one, other))
     monkeypatch.setenv("CAMSCAN_INVENTORY", place)
     return place
+
+
+def test_the_command_takes_every_form() -> None:
+    assert [form.value for form in Form] == list(FORMATS)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -97,7 +102,7 @@ def test_the_list_names_every_form_without_an_inventory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [((), "--format is missing"), (("--format", "pdf"), "--format pdf: there are csv, jsonl")],
+    [((), "--format is missing"), (("--format", "pdf"), "'pdf' is not one of 'csv', 'jsonl'")],
 )
 def test_a_form_that_there_is_not_is_told(arguments: tuple[str, ...], said: str) -> None:
     ended = run("export", *arguments)

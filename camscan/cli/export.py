@@ -1,6 +1,7 @@
 """`camscan export`: the inventory in the forms of other programs."""
 
 import time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,21 +28,29 @@ if TYPE_CHECKING:
     from camscan.cli.output import Text
     from camscan.inventory.listing import Filter
     from camscan.inventory.store import Transaction
-    from camscan.report.export.formats import ExportFormat
     from camscan.report.export.material import Material
 
 
-def _names() -> list[str]:
-    from camscan.report.export.formats import FORMATS
+class Form(StrEnum):
+    """What `--format` takes here: the names in `report/export/formats.py`, which a completion must not have to load."""
 
-    return list(FORMATS)
+    CSV = "csv"
+    JSONL = "jsonl"
+    CYCLONEDX = "cyclonedx"
+    SYSLOG = "syslog"
+    MARKDOWN = "markdown"
+    NETBOX_SITES = "netbox-sites"
+    NETBOX_MANUFACTURERS = "netbox-manufacturers"
+    NETBOX_ROLES = "netbox-roles"
+    NETBOX_DEVICE_TYPES = "netbox-device-types"
+    NETBOX = "netbox"
+    NETBOX_INTERFACES = "netbox-interfaces"
+    NETBOX_MAC_ADDRESSES = "netbox-mac-addresses"
+    NETBOX_IP_ADDRESSES = "netbox-ip-addresses"
 
 
 def export(
-    form: Annotated[
-        str | None,
-        typer.Option("--format", "-f", metavar="FORMAT", help="Which; see --list.", autocompletion=_names),
-    ] = None,
+    form: Annotated[Form | None, typer.Option("--format", "-f", metavar="FORMAT", help="Which; see --list.")] = None,
     every: Annotated[
         bool, typer.Option("--list", help="Tell of each format what it is for, its standard and its fields.")
     ] = False,
@@ -78,32 +87,25 @@ def export(
         if every:
             destination.write(as_format_list())
             return
-        wanted = _format(form)
+        if form is None:
+            raise UsageError("--format is missing; `camscan export --list` tells which there are")
         chosen = filter_of(
             vendor=vendor, brand=brand, model=model, firmware=firmware, kind=kind, site=site, seen_since=seen_since,
             gone=gone, unapproved=unapproved, tags=tags,
         )  # fmt: skip
         with reading(inventory) as connection:
-            destination.write(_rendered(wanted, _material(connection, chosen)))
+            destination.write(_rendered(form, _material(connection, chosen)))
 
 
-def _format(name: str | None) -> "ExportFormat":
+def _rendered(form: Form, material: "Material") -> "Text":
     from camscan.report.export.formats import FORMATS
 
-    if name is None:
-        raise UsageError("--format is missing; `camscan export --list` tells which there are")
-    if name not in FORMATS:
-        raise UsageError(f"--format {name}: there are {', '.join(FORMATS)}")
-    return FORMATS[name]
-
-
-def _rendered(form: "ExportFormat", material: "Material") -> "Text":
     try:
-        return form.render(material)
+        return FORMATS[form].render(material)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "cyclonedx":
             raise
-        raise CannotRunError(f"--format {form.name} needs a library: pip install 'camscan[cyclonedx]'") from None
+        raise CannotRunError(f"--format {form} needs a library: pip install 'camscan[cyclonedx]'") from None
 
 
 def _material(connection: "Transaction", chosen: "Filter") -> "Material":

@@ -15,6 +15,7 @@ from camscan.cli.advisories import advisories
 from camscan.cli.approve import approve
 from camscan.cli.bundle import bundle
 from camscan.cli.capture import capture
+from camscan.cli.completion import answer, completion, is_asked
 from camscan.cli.decisions import decisions, withdraw
 from camscan.cli.demo import demo
 from camscan.cli.devices import devices
@@ -55,7 +56,7 @@ class OneLineErrors(TyperGroup):
     ) -> Any:
         """Runs the command line; in standalone mode ends the program with the exit code, else returns it."""
         run = partial(super().main, args, "camscan", complete_var, False, windows_expand_args, **extra)
-        code = ending.run(run)
+        code = answer(run) if is_asked() else ending.run(run)
         if standalone_mode:
             sys.exit(code)
         return code
@@ -71,7 +72,7 @@ app = typer.Typer(
 for command in (
     scan, replay, explain, devices, history, diff, reassess, approve, ignore, note, tag, decisions, withdraw, merge,
     split, exposure, advisories, update, capture, schema, requests, demo, reconcile,
-    export, findings,
+    export, findings, completion,
 ):  # fmt: skip
     app.command()(command)
 app.command(name="import")(import_files)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from camscan.register import ScanEntry
     from camscan.report.evidence import Kind, NotedScan, Origin, Source
 
-bundle = typer.Typer(help="Evidence to hand over, and whether it holds.", rich_markup_mode=None)
+bundle = typer.Typer(rich_markup_mode=None)
 bundle.command()(verify)
 
 

@@ -100,7 +100,13 @@ def camscan(
         ),
     ] = False,
 ) -> None:
-    """Find Hikvision and Dahua devices on a network, under whatever brand, and prove it. Read-only."""
+    """Find Hikvision and Dahua devices on a network, under whatever brand, and prove it. Read-only.
+
+    \b
+    camscan scan
+    camscan scan 10.20.0.0/16 --format csv --output devices.csv
+    camscan findings --severity high
+    """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(ending.Exit.USAGE)

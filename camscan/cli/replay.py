@@ -54,6 +54,11 @@ def replay(
 
     With --record the inventory learns of the devices. Nobody is gone because of a recording.
 
+    \b
+    camscan replay replies.jsonl
+    camscan replay office.pcapng --format json --output office.json
+    camscan replay replies.jsonl --record
+
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
     from camscan.cli.ending import Exit, say

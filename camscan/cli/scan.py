@@ -135,6 +135,13 @@ def scan(
 
     The scan is recorded in the inventory: `camscan devices` lists what is known, `camscan diff` what changed.
 
+    \b
+    camscan scan
+    camscan scan 10.20.0.0/16 --exclude 10.20.9.0/24 --pace gentle
+    camscan scan 10.20.0.0/16 --dry-run
+    camscan scan --targets sites.txt --replies replies.jsonl --format json --output scan.json
+    camscan scan 10.20.0.0/16 --quiet --fail-on high
+
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 3 partial (an address could not be asked), 4 could
     not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1, 3.
     """

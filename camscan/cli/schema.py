@@ -34,7 +34,12 @@ def schema(
     ] = Document.SCAN,
     output: OutputOption = None,
 ) -> None:
-    """Print the JSON Schema of what `--format json` writes."""
+    """Print the JSON Schema of what `--format json` writes.
+
+    \b
+    camscan schema
+    camscan schema devices --output devices.schema.json
+    """
     from camscan.cli.output import Output
     from camscan.report.jsonl import as_json
 

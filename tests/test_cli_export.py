@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -14,13 +13,7 @@ from camscan.cli.export import Form
 from camscan.inventory.place import find_place
 from camscan.report.export.formats import FORMATS
 from tests.cli_rig import run
-from tests.inventory_rig import advisory, camera, finding, fresh_database, made, postgres_server, put, scanned
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
+from tests.inventory_rig import advisory, camera, finding, fresh_database, made, put, scanned
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

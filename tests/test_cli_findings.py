@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,8 @@ from camscan.report.findings_shape import json_schema
 from camscan.report.standing import Wanted, grouped
 from tests.cli_rig import run
 from tests.export_rig import hostile
-from tests.inventory_rig import advisory, camera, finding, fresh_database, made, postgres_server, put, scanned
+from tests.inventory_rig import advisory, camera, finding, fresh_database, made, put, scanned
 from tests.report_rig import HOSTILE
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -6,7 +6,7 @@ import json
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from camscan.inventory.place import find_place
 from camscan.report.document import as_document
 from camscan.report.jsonl import as_json_document
 from tests.cli_rig import run
-from tests.inventory_rig import camera, fresh_database, made, postgres_server, put, reply, scanned
+from tests.inventory_rig import camera, fresh_database, made, put, reply, scanned
 from tests.report_rig import HOSTILE
 from tests.test_cli_commands import SADP, line
 
@@ -124,12 +124,6 @@ def test_when_the_replies_were_heard_is_noted(tmp_path: Path) -> None:
     assert manifest_of(path)["replies"] == {
         "count": 2, "first": "2026-11-18T11:06:40Z", "last": "2026-11-18T11:07:40Z",
     }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

@@ -100,6 +100,11 @@ def test_an_answer_loads_nothing_heavy(heavy: str) -> None:
         assert len(ended.stdout) > 200
 
 
+def test_a_variable_without_a_question_changes_nothing(environment: dict[str, str]) -> None:
+    ended = subprocess.run(["camscan", "export"], env={**environment, "_CAMSCAN_COMPLETE": ""}, capture_output=True)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+
+
 def test_another_shell_is_refused() -> None:
     ended = run("completion", "csh")
     assert ended.code == 2

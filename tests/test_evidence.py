@@ -21,6 +21,7 @@ from camscan.intake.evidence import SIZE_LIMIT, read_evidence
 from camscan.intake.replay import as_line
 from camscan.inventory.place import find_place
 from camscan.report.document import as_document
+from camscan.report.evidence import NotedScan, Origin, pack
 from camscan.report.jsonl import as_json_document
 from tests.cli_rig import run
 from tests.inventory_rig import camera, fresh_database, made, put, reply, scanned
@@ -146,6 +147,20 @@ def test_evidence_of_the_inventory(database: str, request: pytest.FixtureRequest
     ]  # fmt: skip
     ended = run("bundle", "verify", str(path))
     assert (ended.code, ended.out.splitlines()[1:]) == (0, ["2 replies, 2 devices: they give the same today"])
+
+
+def test_of_a_long_register_the_last_scans_are_noted() -> None:
+    scans = [
+        NotedScan(id=str(n), started=None, ended=None, scope=["10.0.0.0/24"] * 1_234, vantage=None, partial=False)
+        for n in range(1_500)
+    ]
+    origin = Origin(kind="inventory", tool_version="1", data={}, scans=scans)
+    stream = io.BytesIO()
+    pack(stream, {"replies.jsonl": ["\n"], "result.json": ["{}"]}, (), origin)
+    with zipfile.ZipFile(stream) as archive:
+        noted = json.loads(archive.read("manifest.json"))["scans"]
+    assert (len(noted), noted[-1]["id"], noted[0]["scope"][-1]) == (1_000, "1499", "and 234 more")
+    assert read_evidence("x.zip", stream).result == "{}"
 
 
 def rebuilt(path: Path, change: Callable[[dict[str, Any]], None], files: dict[str, bytes] | None = None) -> Path:
@@ -278,7 +293,7 @@ def test_what_is_unpacked_is_never_more_than_the_manifest_names(evidence: Path) 
 
 
 def test_a_long_manifest_is_refused(evidence: Path) -> None:
-    files = contents(evidence) | {"manifest.json": b" " * 50_000_000}
+    files = contents(evidence) | {"manifest.json": b" " * 70_000_000}
     assert "larger than" in refused(zipped(evidence, files))
 
 
@@ -303,6 +318,11 @@ def test_what_is_no_zip_is_refused(evidence: Path) -> None:
     for data in (b"", b"PK", b"x" * 100, evidence.read_bytes()[:-30], b"\0" * 22):
         evidence.write_bytes(data)
         assert "no bundle of evidence" in refused(evidence)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/"])
+def test_what_is_no_file_is_refused(path: str) -> None:
+    refused(Path(path))
 
 
 def test_whatever_a_byte_is_turned_into_ends_in_one_reason(evidence: Path) -> None:

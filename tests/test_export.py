@@ -215,7 +215,14 @@ def test_netbox_gets_nothing_that_it_would_refuse() -> None:
 
 def test_netbox_gets_the_addresses_of_who_is_there() -> None:
     assert [(row["address"], row["is_primary"]) for row in rows("netbox-ip-addresses", ordinary())] == [
-        ("10.0.0.9/32", "true"), ("fd00::9/128", "false"), ("10.0.0.10/32", "true"),
+        ("fd00::9/128", "false"), ("10.0.0.9/32", "true"), ("10.0.0.10/32", "true"),
+    ]  # fmt: skip
+
+
+def test_the_primary_address_is_the_last_word_on_a_device() -> None:
+    what = material(camera("aaaa0001", address="10.0.0.9", addresses="10.0.0.7 10.0.0.90 10.0.0.9"))
+    assert [(row["address"], row["is_primary"]) for row in rows("netbox-ip-addresses", what)] == [
+        ("10.0.0.7/32", "false"), ("10.0.0.90/32", "false"), ("10.0.0.9/32", "true"),
     ]  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from camscan.cli.ending import Exit
+
 VARIABLE = "_CAMSCAN_COMPLETE"
 
 
@@ -38,7 +40,7 @@ def completion(
 
 def is_asked() -> bool:
     """Whether a shell asks what may come next, instead of running a command."""
-    return VARIABLE in os.environ
+    return bool(os.environ.get(VARIABLE))
 
 
 def answer(command: Callable[[], object]) -> int:
@@ -54,5 +56,7 @@ def answer(command: Callable[[], object]) -> int:
     try:
         command()
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
-    return 0
+        return end.code if isinstance(end.code, int) else Exit.DONE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    return Exit.DONE

@@ -24,7 +24,7 @@ SCHEMA = "camscan.bundle/1"
 MANIFEST, REPLIES, RESULT = "manifest.json", "replies.jsonl", "result.json"
 KNOWN = (REPLIES, RESULT, "scan.json", "register.json", MANIFEST)
 SIZE_LIMIT = 512 * 1024 * 1024  # bytes of one file unpacked, as of a document that is read
-MANIFEST_LIMIT = 4 * 1024 * 1024  # bytes; ten years of nights at 300 bytes are a quarter of it
+MANIFEST_LIMIT = 64 * 1024 * 1024  # bytes; 1,000 scans of 1,000 networks, 40 bytes each, are written at most
 
 _END = struct.Struct("<4s4H2LH")  # the end of the list of files: APPNOTE.TXT of the zip format, 4.3.16
 _END_MARK, _END64_MARK, _END64_SIZE = b"PK\5\6", b"PK\6\7", 20
@@ -69,9 +69,8 @@ def read_evidence(name: str, stream: BinaryIO) -> Evidence:
 def _check_end(name: str, stream: BinaryIO) -> None:
     """Refuses what is no zip, or one whose list of files is long: it would be read whole."""
     size = stream.seek(0, io.SEEK_END)
-    begin = max(0, size - _END.size - _END64_SIZE)
-    stream.seek(begin)
-    tail = stream.read()
+    stream.seek(max(0, size - _END.size - _END64_SIZE))
+    tail = stream.read(_END.size + _END64_SIZE)  # and no more, for /dev/zero has no end
     if len(tail) < _END.size or tail[-_END.size :][:4] != _END_MARK:
         raise UsageError(f"{name}: no bundle of evidence: it does not end as a zip does")
     _, _, _, _, count, listed, offset, _ = _END.unpack(tail[-_END.size :])

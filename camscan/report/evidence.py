@@ -8,7 +8,7 @@ do with the signed bundles of data that `camscan update` installs.
 import hashlib
 import stat
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -26,6 +26,8 @@ wrote, and the devices as the inventory knows them."""
 
 Kind = Literal["recording", "inventory"]
 """What the replies are from: files, or the inventory."""
+
+SCANS_LIMIT, SCOPE_LIMIT = 1_000, 1_000  # the last of them, and of each the first networks: three years of nights
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell
 _MODE = (stat.S_IFREG | 0o644) << 16
@@ -93,7 +95,7 @@ def _manifest(rows: list[Record], replies: Sequence[Reply], origin: Origin) -> R
         "data": {printable(name): printable(date) for name, date in origin.data.items()},
         "origin": origin.kind,
         "sources": [{"name": printable(s.name), "size": s.size, "sha256": s.sha256} for s in origin.sources],
-        "scans": [_scan(one) for one in origin.scans],
+        "scans": [_scan(one) for one in origin.scans[-SCANS_LIMIT:]],
         "replies": {
             "count": len(replies),
             "first": moment(min(times, default=None)),
@@ -108,7 +110,13 @@ def _scan(one: NotedScan) -> Record:
         "id": printable(one.id),
         "started": moment(one.started),
         "ended": moment(one.ended),
-        "scope": [printable(text) for text in one.scope],
+        "scope": list(_scope(one.scope)),
         "vantage": None if one.vantage is None else printable(one.vantage),
         "partial": one.partial,
     }
+
+
+def _scope(texts: Sequence[str]) -> Iterator[str]:
+    yield from (printable(text) for text in texts[:SCOPE_LIMIT])
+    if len(texts) > SCOPE_LIMIT:
+        yield f"and {len(texts) - SCOPE_LIMIT:,} more"

@@ -72,7 +72,8 @@ def as_mac_addresses(material: Material) -> str:
 
 
 def as_ip_addresses(material: Material) -> str:
-    """The addresses of each device, the one by which it is known as its primary one."""
+    """The addresses of each device, the one by which it is known as its primary one. That comes last: NetBox takes a
+    row that is not primary for a word that there is none."""
     rows = (row for unit in material.units if unit.device.gone is None for row in _addresses(unit))
     return write_rows(PARTS["ip-addresses"], rows)
 
@@ -133,7 +134,8 @@ def _comments(unit: Unit, material: Material) -> str:
 
 def _addresses(unit: Unit) -> Iterable[Row]:
     main = value(unit, "address")
-    for text in _once(filter(None, (main, *members(unit, "addresses")))):
+    others = [text for text in _once(members(unit, "addresses")) if text != main]
+    for text in filter(None, (*others, main)):
         try:
             address = ip_address(text.split("%")[0])
         except ValueError:

@@ -122,12 +122,12 @@ def _material(connection: "Transaction", chosen: "Filter") -> "Material":
         units=units(connection, ordered(listed(connection, chosen, COLUMNS, now=now)), now=now),
         time=scans[-1].time if scans else None,
         tool_version=camscan.__version__,
-        data=scans[-1].data if scans else {},
-        names=brand_names(),
+        data=next((one.data for one in reversed(scans) if one.data), {}),
+        names=_names(),
     )
 
 
-def brand_names() -> "Mapping[str, str]":
+def _names() -> "Mapping[str, str]":
     """How makers and brands are written, by id."""
     from camscan.cli.data import data_directory
     from camscan.identify.vocabulary import load_vocabulary

@@ -24,7 +24,12 @@ def units(connection: Connection, devices: Iterable[Listed], *, now: float) -> l
     epoch."""
     listed = list(devices)
     found = _standing(connection, [one.id for one in listed], now)
-    return [Unit(device=one, standing=tuple(found.get(one.id, ()))) for one in listed]
+    return [Unit(device=one, standing=_ordered(found.get(one.id, ()))) for one in listed]
+
+
+def _ordered(standing: Iterable[Standing]) -> tuple[Standing, ...]:
+    """By kind and id; databases do not agree on the order of the alphabet."""
+    return tuple(sorted(standing, key=lambda one: (one.kind, one.id)))
 
 
 def _standing(connection: Connection, ids: Sequence[str], now: float) -> dict[str, list[Standing]]:
@@ -67,5 +72,4 @@ _QUERY = (
     .join(_SAID, _JUDGED.said == _SAID.c.id)
     .join(_BASIS, _JUDGED.basis == _BASIS.c.id)
     .where(_JUDGED.until.is_(None), _JUDGED.state.in_(BAD))
-    .order_by(device.c.number, _JUDGED.kind, _JUDGED.name)
 )  # fmt: skip

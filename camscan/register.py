@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from camscan.model import Ignored
+
 Kind = Literal["scan", "replay", "reassess"]
 """Where a row of the register comes from: a network, recorded replies, or what is stored, judged anew."""
 
@@ -157,6 +159,31 @@ class Located:
     reason: str | None
     made: float
     ended: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A finding or an advisory that stands on a device, `since` when; `exploited`: by CISA's list. `unconfirmed` is
+    since when it cannot be said any more. `said` is what is said of this device (evidence, reason, confidence), `basis`
+    what of every one (remedy, source and date; the firmware that is fixed). `ignored` where its owner lives with it."""
+
+    kind: Literal["finding", "advisory"]
+    id: str
+    severity: str | None
+    exploited: bool
+    since: float
+    unconfirmed: float | None
+    said: Mapping[str, object]
+    basis: Mapping[str, object]
+    ignored: Ignored | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A device of the register and what stands on it, in the order of the ids."""
+
+    device: Listed
+    standing: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from camscan.errors import UsageError
 from camscan.identify.match import content_id
 from camscan.inventory.annotate import annotated
 from camscan.inventory.check import check
+from camscan.inventory.counts import count_devices
 from camscan.inventory.cut import cut
 from camscan.inventory.decisions import Word, all_decisions, decide
 from camscan.inventory.diff import compare
@@ -22,6 +23,7 @@ from camscan.inventory.lookup import the_one, the_record
 from camscan.inventory.prune import prune
 from camscan.inventory.record import record
 from camscan.inventory.scans import find_scan
+from camscan.inventory.standing import units
 from camscan.inventory.store import Inventory
 from camscan.inventory.withdraw import withdraw
 from camscan.judge import judge
@@ -29,7 +31,7 @@ from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
 from camscan.register import SEVERAL, SINGLE, Listed
 from camscan.separation import TOGETHER, Separation
-from tests.inventory_rig import DAY, START, TODAY, camera, entry, put, reply, rows, scanned, unit, web
+from tests.inventory_rig import DAY, START, TODAY, camera, entry, finding, put, reply, rows, scanned, unit, web
 
 WORD = Word(who="J. Jensen", made=TODAY, reason="both its ports")
 
@@ -351,3 +353,12 @@ def test_of_what_is_merged_all_is_forgotten_or_nothing(inventory: Inventory, kno
     with inventory.reading() as connection:
         checked = check(connection, entry().tool_version, lambda reply: content_id(reply, load_protocols()))
     assert checked.broken == ()
+
+
+def test_what_stands_on_a_part_stands_on_the_whole_once(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, findings=(finding(),)), camera(2, findings=(finding(), finding("x-open")))))
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    with inventory.reading() as connection:
+        (unit_of_both,) = units(connection, listed(connection, Filter(), ("address",), now=TODAY), now=TODAY)
+        assert [one.id for one in unit_of_both.standing] == ["telnet-open", "x-open"]
+        assert count_devices(connection) == (1, 0)

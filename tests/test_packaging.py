@@ -65,10 +65,9 @@ def test_the_service_has_one_privilege_and_no_root() -> None:
 
 def test_the_units_are_where_the_documents_say() -> None:
     hatch = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
-    assert hatch["wheel"]["shared-data"] == {
-        "packaging/systemd": "share/camscan/systemd",
-        "packaging/cron": "share/camscan/cron",
-    }
+    shared = hatch["wheel"]["shared-data"]
+    assert shared["packaging/systemd"] == "share/camscan/systemd"
+    assert shared["packaging/cron"] == "share/camscan/cron"
     assert "packaging" in hatch["sdist"]["include"]
     page = (ROOT / "docs" / "cron.md").read_text()
     assert "share/camscan/systemd" in page

@@ -39,7 +39,13 @@ def advisories(
     output: OutputOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> None:
-    """List the published vulnerabilities that devices are held against, or explain some of them. Sends nothing."""
+    """List the published vulnerabilities that devices are held against, or explain some of them. Sends nothing.
+
+    \b
+    camscan advisories --maker dahua --kev
+    camscan advisories --cve CVE-2021-36260
+    camscan advisories --model DS-2CD2042WD-I
+    """
     from camscan.assess.advisory.listing import as_data, chosen
     from camscan.cli.formats import screen
     from camscan.cli.output import Output

@@ -38,6 +38,10 @@ def capture(
     would then say something else of the device is left out. Look at the files before you share them: no program knows
     every way in which a page may name its owner.
 
+    \b
+    camscan capture 10.20.0.17
+    camscan capture 10.20.0.17 --from replies.jsonl --output captures
+
     Exit codes: 0 done, 2 usage, 3 partial (a channel could not ask), 4 nothing to write, 130 interrupted.
     """
     from camscan.cli.contribute import Asked, contribute

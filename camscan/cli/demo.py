@@ -44,6 +44,10 @@ def demo(
 
     As root: network namespaces with real multicast, broadcast, ARP and a routed subnet. Otherwise: loopback addresses.
 
+    \b
+    camscan demo
+    camscan demo --loopback
+
     Exit codes: 0 all planted devices found and named, 1 not all, 4 could not run, 130 interrupted.
     """
     from camscan.cli.ending import Exit, say

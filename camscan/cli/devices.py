@@ -5,6 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from camscan.cli.filtering import (
+    AtSiteOption,
+    BrandOption,
+    FirmwareOption,
+    GoneOption,
+    KindOption,
+    ModelOption,
+    SeenSinceOption,
+    TagOption,
+    UnapprovedOption,
+    VendorOption,
+    filter_of,
+)
 from camscan.cli.formats import Format
 from camscan.cli.options import FormatOption, InventoryOption, OutputOption
 from camscan.errors import UsageError
@@ -16,34 +29,18 @@ if TYPE_CHECKING:
     from camscan.cli.output import Text
     from camscan.register import Listed
 
-_PATTERN = "* stands for anything"
-
 
 def devices(
-    vendor: Annotated[str | None, typer.Option("--vendor", metavar="ID", help="Only those of this maker.")] = None,
-    brand: Annotated[str | None, typer.Option("--brand", metavar="ID", help="Only those sold under this name.")] = None,
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="PATTERN", help=f"Only this model; {_PATTERN}.")
-    ] = None,
-    firmware: Annotated[
-        str | None, typer.Option("--firmware", metavar="PATTERN", help=f"Only this firmware; {_PATTERN}.")
-    ] = None,
-    kind: Annotated[str | None, typer.Option("--kind", metavar="ID", help="Only this kind: camera, recorder …")] = None,
-    site: Annotated[
-        str | None, typer.Option("--site", metavar="PATTERN", help="Only those of this site (see `scan --site`).")
-    ] = None,
-    seen_since: Annotated[
-        str | None, typer.Option("--seen-since", metavar="DATE", help="Only those seen on this day or later.")
-    ] = None,
-    gone: Annotated[
-        bool, typer.Option("--gone", help="Those that were looked for in vain, not those that are there.")
-    ] = False,
-    unapproved: Annotated[
-        bool, typer.Option("--unapproved", help="Only those of which nobody has said that they may be there.")
-    ] = False,
-    tags: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only those with this tag. Repeatable: with all.")
-    ] = None,
+    vendor: VendorOption = None,
+    brand: BrandOption = None,
+    model: ModelOption = None,
+    firmware: FirmwareOption = None,
+    kind: KindOption = None,
+    site: AtSiteOption = None,
+    seen_since: SeenSinceOption = None,
+    gone: GoneOption = False,
+    unapproved: UnapprovedOption = False,
+    tags: TagOption = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", metavar="NAMES", help="What the table and csv show, separated by commas; or: all."),
@@ -66,19 +63,15 @@ def devices(
     """
     from camscan.cli.formats import screen
     from camscan.cli.output import Output
-    from camscan.cli.register import moment_of, reading
-    from camscan.inventory.listing import Filter, listed
+    from camscan.cli.register import reading
+    from camscan.inventory.listing import listed
     from camscan.report.devices import COLUMNS, ordered
 
     names = _columns(columns, gone, form)
-    wanted = {"vendor": vendor, "brand": brand, "model": model, "firmware": firmware, "kind": kind, "site": site}
-    chosen = Filter(
-        values={name: pattern for name, pattern in wanted.items() if pattern is not None},
-        seen_since=None if seen_since is None else moment_of(seen_since, "--seen-since"),
-        gone=gone,
-        tags=tags or (),
-        unapproved=unapproved,
-    )
+    chosen = filter_of(
+        vendor=vendor, brand=brand, model=model, firmware=firmware, kind=kind, site=site, seen_since=seen_since,
+        gone=gone, unapproved=unapproved, tags=tags,
+    )  # fmt: skip
     with Output(output) as destination, reading(inventory) as connection:
         needed = {*names, "address"} if form in (Format.TABLE, Format.CSV) else set(COLUMNS)
         found = ordered(listed(connection, chosen, needed, now=time.time()))

@@ -28,7 +28,7 @@ def read_document(source: str, fingerprints: "Path | None", chosen: Chosen = NOT
             raise UsageError(f"{name}: nothing in it")
         if not _is_recording(first):
             text = _whole(name, first, stream)
-            return held_anew(_parse(text, name), chosen, fingerprints)
+            return held_anew(parse_document(text, name), chosen, fingerprints)
         replies = _replies(name, chain(repeat("\n", blanks), [first]), stream)
     return _judged(replies, fingerprints, chosen)
 
@@ -66,7 +66,8 @@ def _whole(name: str, first: str, stream: TextIO) -> str:
     return text
 
 
-def _parse(text: str, name: str) -> "Document":
+def parse_document(text: str, name: str) -> "Document":
+    """A document in the published shape. Raises `UsageError` for anything else."""
     from pydantic import ValidationError
 
     from camscan.intake.lines import is_text

@@ -64,6 +64,10 @@ def exposure(
     Sends nothing. Not reached is said only where a scan asked, to the end; everything else is not asked, or cannot be
     said, with the reason.
 
+    \b
+    camscan exposure office.json guest-wifi.json
+    camscan exposure office.json guest-wifi.json --fail-on-reach guest-wifi
+
     Exit codes: 0 done, 1 a device is reached from a vantage of --fail-on-reach, 2 usage or a file that cannot be
     understood, 3 whether one is reached cannot be said, also where a scan is partial, or a host of no known maker
     answers there at a port of the two makers or of RTSP.

@@ -7,12 +7,16 @@ import typer
 
 from camscan.cli.options import FingerprintsOption
 
-fingerprint = typer.Typer(help="Work with the data files that devices are told by.", rich_markup_mode=None)
+fingerprint = typer.Typer(rich_markup_mode=None)
 
 
 @fingerprint.callback()
 def group() -> None:
-    """Work with the data files that devices are told by."""
+    """Work with the data files that devices are told by.
+
+    \b
+    camscan fingerprint check
+    """
 
 
 @fingerprint.command()
@@ -21,6 +25,10 @@ def check(fingerprints: FingerprintsOption = None) -> int:
     that no date lies ahead, and that every pattern of models matches a known one.
 
     One line for each defect: file, rule and reason; of a file that does not load, the first. Sends nothing.
+
+    \b
+    camscan fingerprint check
+    camscan fingerprint check --fingerprints my-rules/
 
     Exit codes: 0 all hold, 2 there are defects.
     """

@@ -64,6 +64,11 @@ def import_files(
     names the addresses of the two makers, with a camera's port open, or named by the other scanner, for `camscan scan
     --targets`. A part of a file that cannot be used is reported and left out.
 
+    \b
+    camscan import nmap.xml
+    camscan import masscan.json --targets worth-asking.txt
+    camscan scan --targets worth-asking.txt
+
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
     from camscan.cli.ending import Exit

@@ -13,13 +13,17 @@ from typer.core import TyperGroup
 from camscan.cli import ending
 from camscan.cli.advisories import advisories
 from camscan.cli.approve import approve
+from camscan.cli.bundle import bundle
 from camscan.cli.capture import capture
+from camscan.cli.completion import answer, completion, is_asked
 from camscan.cli.decisions import decisions, withdraw
 from camscan.cli.demo import demo
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
 from camscan.cli.explain import explain
+from camscan.cli.export import export
 from camscan.cli.exposure import exposure
+from camscan.cli.findings import findings
 from camscan.cli.fingerprint import fingerprint
 from camscan.cli.history import history
 from camscan.cli.ignore import ignore
@@ -56,7 +60,7 @@ class OneLineErrors(TyperGroup):
     ) -> Any:
         """Runs the command line; in standalone mode ends the program with the exit code, else returns it."""
         run = partial(super().main, args, "camscan", complete_var, False, windows_expand_args, **extra)
-        code = ending.run(run)
+        code = answer(run) if is_asked() else ending.run(run)
         if standalone_mode:
             sys.exit(code)
         return code
@@ -74,6 +78,7 @@ for command in (
     replay,
     explain,
     devices,
+    findings,
     history,
     diff,
     reassess,
@@ -87,18 +92,21 @@ for command in (
     split,
     decisions,
     withdraw,
+    export,
     exposure,
     advisories,
     update,
     capture,
     schema,
     requests,
+    completion,
     demo,
 ):
     app.command()(command)
 app.command(name="import")(import_files)
 app.add_typer(sites, name="sites")
 app.add_typer(inventory, name="inventory")
+app.add_typer(bundle, name="bundle")
 app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(notify, name="notify")
 app.add_typer(policy, name="policy")
@@ -123,7 +131,13 @@ def camscan(
         ),
     ] = False,
 ) -> None:
-    """Find Hikvision and Dahua devices on a network, under whatever brand, and prove it. Read-only."""
+    """Find Hikvision and Dahua devices on a network, under whatever brand, and prove it. Read-only.
+
+    \b
+    camscan scan
+    camscan scan 10.20.0.0/16 --format csv --output devices.csv
+    camscan findings --severity high
+    """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(ending.Exit.USAGE)

@@ -9,12 +9,17 @@ from camscan.cli.options import InventoryOption, OutputOption, QuietOption
 
 TEXT = "This is how camscan tells of changes."
 
-notify = typer.Typer(help="Messages about what scans changed.", rich_markup_mode=None)
+notify = typer.Typer(rich_markup_mode=None)
 
 
 @notify.callback()
 def group() -> None:
-    """Messages about what scans changed: whether they arrive, and which wait to be sent."""
+    """Messages about what scans changed: whether they arrive, and which wait to be sent.
+
+    \b
+    camscan notify test --notify /etc/camscan/notify.toml
+    camscan notify pending
+    """
 
 
 @notify.command()
@@ -23,6 +28,9 @@ def test(
     quiet: QuietOption = False,
 ) -> int:
     """Send a message to each target, and say who took it.
+
+    \b
+    camscan notify test --notify /etc/camscan/notify.toml
 
     Exit codes: 0 all took it, 2 usage, 4 one did not.
     """
@@ -46,6 +54,9 @@ def test(
 @notify.command()
 def pending(output: OutputOption = None, inventory: InventoryOption = None) -> None:
     """List the messages that nobody has taken yet. They go out after the next scan that is given their target.
+
+    \b
+    camscan notify pending
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """

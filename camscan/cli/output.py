@@ -8,11 +8,11 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import BinaryIO, Self, TextIO
 
 import typer
 
@@ -70,6 +70,20 @@ class Output:
             raise ValueError("write() outside of the with block")
         try:
             self._stream.writelines(_pieces(text))
+            self._stream.flush()
+            self._finish(self._path, self._stream)
+        except OSError as error:
+            raise CannotRunError(f"{self._option} {self._path}: {error.strerror}") from None
+
+    def fill(self, write: Callable[[BinaryIO], None]) -> None:
+        """The whole file, by somebody who writes bytes. A stream of text has none to give: only a file is filled.
+
+        Raises `UsageError` for what is no regular file: what is written has to be gone back to.
+        """
+        if self._path is None or self._stream is None or self._temporary is None:
+            raise UsageError(f"{self._option}: a file is needed")
+        try:
+            write(self._stream.buffer)
             self._stream.flush()
             self._finish(self._path, self._stream)
         except OSError as error:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 APPROVED_DAYS = 365  # for which `make` approves where nobody says until when: a year, and somebody looks again
 
-policy = typer.Typer(help="Policies: those published, and your own.", rich_markup_mode=None)
+policy = typer.Typer(rich_markup_mode=None)
 
 _DayFormat = ["%Y-%m-%d"]
 SourceOption = Annotated[
@@ -38,14 +38,24 @@ FormOption = Annotated[Form, typer.Option("--format", "-f", help="Form of the an
 
 @policy.callback()
 def group() -> None:
-    """Policies: those published, and your own. Facts for an audit report, not legal advice."""
+    """Policies: those published, and your own. Facts for an audit report, not legal advice.
+
+    \b
+    camscan policy list
+    camscan policy make --from scan.json --output policy.toml
+    camscan policy check policy.toml --from scan.json
+    """
 
 
 @policy.command(name="list")
 def list_policies(
     form: FormOption = Form.TABLE, output: OutputOption = None, fingerprints: FingerprintsOption = None
 ) -> None:
-    """List the policies that `--policy` takes. None is on unless chosen."""
+    """List the policies that `--policy` takes. None is on unless chosen.
+
+    \b
+    camscan policy list
+    """
     from camscan.assess.policy.listing import as_data
     from camscan.cli.chosen import known_policies
     from camscan.report.policies import as_policy_list
@@ -61,7 +71,12 @@ def show(
     output: OutputOption = None,
     fingerprints: FingerprintsOption = None,
 ) -> None:
-    """Show one policy: who is bound, to what, since when, which devices, and where that stands."""
+    """Show one policy: who is bound, to what, since when, which devices, and where that stands.
+
+    \b
+    camscan policy show us-ndaa-889
+    camscan policy show us-ndaa-889 --format json
+    """
     from camscan.assess.policy.listing import as_data
     from camscan.cli.chosen import known_policies, known_policy
     from camscan.report.policies import as_policy
@@ -85,6 +100,10 @@ def make(
     """Write a policy from an approved state: its makers, models, firmware and devices are what may be.
 
     The file is meant to be read and edited; `camscan policy check` holds later results against it.
+
+    \b
+    camscan policy make --from scan.json --output policy.toml
+    camscan policy make --from scan.json --until 2027-12-31 --name 'car park'
     """
     from camscan.assess.own_policy.draft import draft
     from camscan.cli.output import Output, refuse_same_file
@@ -114,6 +133,10 @@ def check(
     fingerprints: FingerprintsOption = None,
 ) -> int:
     """Hold a result against your own policy; name each rule and device that fail.
+
+    \b
+    camscan policy check policy.toml --from scan.json
+    camscan policy check policy.toml --from scan.json --on 2027-06-01 --quiet
 
     Exit codes: 0 passes, 1 fails, 2 the policy or the result cannot be understood.
     """

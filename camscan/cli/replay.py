@@ -57,6 +57,11 @@ def replay(
 
     With --record the inventory learns of the devices. Nobody is gone because of a recording.
 
+    \b
+    camscan replay replies.jsonl
+    camscan replay office.pcapng --format json --output office.json
+    camscan replay replies.jsonl --record
+
     Exit codes: 0 done, 1 findings at or above --fail-on, 2 usage, 4 could not run.
     """
     from camscan.cli.delivery import hand_over
@@ -102,6 +107,12 @@ def judge_files(
 ) -> "ScanResult":
     """What the recordings prove. Raises `UsageError` for a file that cannot be read or holds no reply at all."""
     from camscan.cli.judged import judge_replies
+
+    return judge_replies("replay", read_files(names), fingerprints, chosen, separation)
+
+
+def read_files(names: Sequence[str]) -> list["Reply"]:
+    """The replies of recordings and packet captures. Raises `UsageError` as `judge_files` does."""
     from camscan.cli.reading import as_text, lines_of, opened, shown
     from camscan.intake.packets import is_capture
 
@@ -113,7 +124,7 @@ def judge_files(
                 continue
             with as_text(stream) as text:
                 replies += read_recording(shown(name), lines_of(name, text))
-    return judge_replies("replay", replies, fingerprints, chosen, separation)
+    return replies
 
 
 def read_recording(name: str, lines: Iterable[str]) -> list["Reply"]:

@@ -19,7 +19,12 @@ def requests(
     form: Annotated[Form, typer.Option("--format", "-f", help="Form of the list; json has the payloads.")] = Form.TABLE,
     output: OutputOption = None,
 ) -> None:
-    """List every request of every protocol: to which port it goes and what it is for."""
+    """List every request of every protocol: to which port it goes and what it is for.
+
+    \b
+    camscan requests
+    camscan requests --format json --output requests.json
+    """
     from camscan.cli.formats import screen
     from camscan.cli.output import Output
     from camscan.protocols.registry import load_protocols

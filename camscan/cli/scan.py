@@ -154,6 +154,13 @@ def scan(
 
     Unattended: `camscan scan --quiet --changes-only` prints nothing where nothing changed.
 
+    \b
+    camscan scan
+    camscan scan 10.20.0.0/16 --exclude 10.20.9.0/24 --pace gentle
+    camscan scan 10.20.0.0/16 --dry-run
+    camscan scan --targets sites.txt --replies replies.jsonl --format json --output scan.json
+    camscan scan 10.20.0.0/16 --quiet --changes-only --fail-on high --deadline 4h
+
     Exit codes: 0 done, 1 findings at or above --fail-on, or changes with --fail-on change, 2 usage, 3 partial (an
     address could not be asked), 4 could not run to the end, 130 interrupted. Of two that fit, the first of 130, 4, 1,
     3.

@@ -22,6 +22,9 @@ class Document(StrEnum):
     INVENTORY_EXPORT = "inventory-export"
     SITES = "sites"
     PROGRESS = "progress"
+    FINDINGS = "findings"
+    EXPORT = "export"
+    BUNDLE = "bundle"
 
 
 def schema(
@@ -29,13 +32,19 @@ def schema(
         Document,
         typer.Argument(
             metavar=f"[{'|'.join(Document)}]",
-            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too; progress: "
-            "of `sites --progress`; inventory-export: of each of its lines).",
+            help="Which: of scan, replay and import, or of the command of that name (diff: of reassess too, progress: "
+            "of `sites --progress`, export: of a line of jsonl, inventory-export: of each of its lines, bundle: of its "
+            "manifest).",
         ),
     ] = Document.SCAN,
     output: OutputOption = None,
 ) -> None:
-    """Print the JSON Schema of what `--format json` writes."""
+    """Print the JSON Schema of what `--format json` writes.
+
+    \b
+    camscan schema
+    camscan schema devices --output devices.schema.json
+    """
     from camscan.cli.output import Output
     from camscan.report.jsonl import as_json
 
@@ -45,20 +54,28 @@ def schema(
 
 def _published(document: Document) -> dict[str, Any]:
     from camscan.report import (
+        evidence_shape,
         exposure_shape,
+        findings_shape,
         inventory_shape,
         reconcile_shape,
         register_shape,
         shape,
         sites_shape,
     )
+    from camscan.report.export import shape as export_shape
 
-    if document is Document.SCAN:
-        return shape.json_schema()
-    if document is Document.EXPOSURE:
-        return exposure_shape.json_schema()
-    if document is Document.RECONCILE:
-        return reconcile_shape.json_schema()
+    own = {
+        Document.SCAN: shape,
+        Document.EXPOSURE: exposure_shape,
+        Document.RECONCILE: reconcile_shape,
+        Document.FINDINGS: findings_shape,
+        Document.EXPORT: export_shape,
+        Document.BUNDLE: evidence_shape,
+    }
+    if document in own:
+        schema: dict[str, Any] = own[document].json_schema()
+        return schema
     if document in (Document.INVENTORY_CHECK, Document.INVENTORY_EXPORT):
         return inventory_shape.inventory_schema(document.value)
     if document in (Document.SITES, Document.PROGRESS):

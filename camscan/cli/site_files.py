@@ -37,6 +37,10 @@ def use(
     Devices that were put somewhere by hand (`camscan locate`) stay there. Policies are judged by it at the next scan or
     `camscan reassess`.
 
+    \b
+    camscan sites use sites.toml
+    camscan sites use --none
+
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
     from camscan.cli.ending import say

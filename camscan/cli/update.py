@@ -25,6 +25,9 @@ def update(
 
     The signature must be of a key in ~/.config/camscan/keys/ or /etc/camscan/keys/ (*.pem), or of one named here. Data
     that are not newer than those in use are refused, and so are data that do not load.
+
+    \b
+    camscan update --from data-2026-12-01.zip
     """
     from camscan.cli.data import data_home
     from camscan.cli.ending import say

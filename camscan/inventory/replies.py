@@ -135,6 +135,16 @@ def replies_of(connection: Connection, devices: Iterable[int]) -> dict[int, list
     return found
 
 
+def all_replies(connection: Connection) -> Iterator[Reply]:
+    """What every device of the register said last, in the order of their numbers."""
+    numbers = connection.execute(
+        select(heard.c.device).where(heard.c.until.is_(None)).distinct().order_by(heard.c.device)
+    )
+    for some in chunks(list(numbers.scalars())):
+        for replies in replies_of(connection, some).values():
+            yield from replies
+
+
 def last_words(connection: Connection, protocol: str) -> Iterator[Reply]:
     """What all devices together said last in this protocol."""
     query = select(observation).join(heard, heard.c.observation == observation.c.id)

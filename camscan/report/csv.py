@@ -38,11 +38,12 @@ def write_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return stream.getvalue()
 
 
-def _safe(cell: object) -> str:
+def safe_cell(cell: object) -> str:
+    """What is written for it: printable, empty for None, and no formula."""
     if cell is None:
         return ""
     if isinstance(cell, int | float):

@@ -21,7 +21,7 @@ def backup(
     The copy is checked before it gets its name, and for its owner alone. `--inventory FILE` opens it.
 
     \b
-    camscan inventory backup /backup/inventory-$(date +%F).sqlite
+    camscan inventory backup /backup/inventory.sqlite --force
     camscan devices --inventory /backup/inventory-2026-11-30.sqlite
 
     Exit codes: 0 done, 2 usage, 4 could not run; FILE is then as it was before.

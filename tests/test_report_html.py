@@ -19,7 +19,7 @@ PAIRS = [
 
 def shown(template: str, monkeypatch: pytest.MonkeyPatch, **data: object) -> str:
     environment = pages._environment().overlay(loader=DictLoader({"t": template}))
-    monkeypatch.setattr(pages, "_environment", lambda: environment)
+    monkeypatch.setattr(pages, "_environment", lambda *_: environment)
     return "".join(pages.page("t", **data))
 
 

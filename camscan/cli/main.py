@@ -37,6 +37,7 @@ from camscan.cli.policy import policy
 from camscan.cli.reassess import reassess
 from camscan.cli.reconcile import reconcile
 from camscan.cli.replay import replay
+from camscan.cli.report import report
 from camscan.cli.requests import requests
 from camscan.cli.scan import scan
 from camscan.cli.schema import schema
@@ -83,6 +84,7 @@ for command in (
     diff,
     reassess,
     reconcile,
+    report,
     approve,
     ignore,
     note,

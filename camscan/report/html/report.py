@@ -1,0 +1,33 @@
+"""A dossier and its overview as a page: the first page, findings, devices, method."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from camscan.dossier import Dossier, Overview
+from camscan.report.html.language import ENGLISH, language
+from camscan.report.html.page import page
+from camscan.report.html.pictures import pictures
+from camscan.report.html.rows import rows_of
+from camscan.report.html.words import words_of
+
+
+def as_report_page(
+    dossier: Dossier, overview: Overview, title: str | None, in_language: str = ENGLISH
+) -> Iterator[str]:
+    """The page, piece by piece. `title` is whose devices these are, in the owner's words."""
+    spoken = language(in_language)
+    rows = rows_of(overview.shown, dossier)
+    places = defaultdict(list)
+    for row in rows:
+        places[row.device.address].append(row.number)
+    return page(
+        "report.html",
+        in_language,
+        dossier=dossier,
+        overview=overview,
+        owner=title,
+        rows=rows,
+        places=places,
+        pictures=pictures(dossier, overview, spoken),
+        words=words_of(spoken),
+    )

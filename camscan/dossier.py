@@ -5,28 +5,27 @@ Plain frozen data. `inventory` reads, `assess/overview/` works out, `report/html
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from camscan.model import Action, Device, ScanResult
 from camscan.register import Comparison, Decision, Listed, ScanEntry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A way in which a device was heard. `time` of its latest answer, in seconds since the epoch, None where nobody
-    knows."""
+class Heard(NamedTuple):
+    """A way in which a device was heard: what was asked, by which protocol, where."""
 
     protocol: str
     transport: str
     port: int | None
     request: str
-    time: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A device that is there, as it stands in the register now. The claims and replies of `device` are left out;
-    `heard` tells the ways. `since` and `unconfirmed` are times by the id of a finding, advisory or policy; `untold`
-    those of attributes that it no longer tells. `vantages` are the places from which it was heard."""
+    `heard` tells the ways. `since` and `unconfirmed` are times by the id of a finding, advisory or policy; in `since` is
+    only what is younger than the device. `untold` are those of attributes that it no longer tells. `vantages` are the
+    places from which it was heard."""
 
     device: Device
     uuid: str | None = None

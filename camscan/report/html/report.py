@@ -7,7 +7,7 @@ from camscan.dossier import Dossier, Overview
 from camscan.report.html.language import ENGLISH, language
 from camscan.report.html.page import page
 from camscan.report.html.pictures import pictures
-from camscan.report.html.rows import rows_of
+from camscan.report.html.rows import heard, rows_of, unsettled
 from camscan.report.html.words import words_of
 
 
@@ -30,4 +30,6 @@ def as_report_page(
         places=places,
         pictures=pictures(dossier, overview, spoken),
         words=words_of(spoken),
+        heard=heard,
+        unsettled=unsettled,
     )

@@ -25,8 +25,6 @@ class Row(NamedTuple):
     exploited: bool
     verdicts: tuple[PolicyVerdict, ...]
     ignored: tuple[Finding | AdvisoryVerdict, ...]
-    unsettled: str
-    heard: str
 
 
 def rows_of(devices: Sequence[Sheet], dossier: Dossier) -> list[Row]:
@@ -51,8 +49,6 @@ def _row(number: int, one: Sheet, dossier: Dossier) -> Row:
         exploited=any(row.kev for row in affected),
         verdicts=tuple(row for row in device.verdicts if row.ignored is None),
         ignored=tuple(_ignored(device)),
-        unsettled=" ".join(_unsettled(device)),
-        heard="; ".join(_heard(one.heard)),
     )
 
 
@@ -74,13 +70,22 @@ def _ignored(device: Device) -> Iterator[Finding | AdvisoryVerdict]:
     yield from (row for row in device.advisories if row.verdict == "affected" and row.ignored)
 
 
+def unsettled(device: Device) -> str:
+    """The ids of what cannot be said of it."""
+    return " ".join(_unsettled(device))
+
+
 def _unsettled(device: Device) -> Iterator[str]:
     yield from (row.id for row in device.findings if row.state == "cannot-say")
     yield from (row.id for row in device.advisories if row.verdict == "cannot-say")
 
 
+def heard(ways: Sequence[Heard]) -> str:
+    """`http tcp/80 (root, login)`: each protocol and port, and what was asked there."""
+    return "; ".join(_heard(ways))
+
+
 def _heard(ways: Sequence[Heard]) -> Iterator[str]:
-    """`http tcp/80 (root, login)`: a protocol and port, and what was asked there."""
     for (protocol, place), some in groupby(ways, key=lambda way: (way.protocol, _place(way))):
         asked = ", ".join(dict.fromkeys(way.request for way in some if way.request))
         yield f"{protocol} {place}" + (f" ({asked})" if asked else "")

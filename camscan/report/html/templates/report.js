@@ -140,4 +140,5 @@ document.addEventListener("DOMContentLoaded", () => {
   addEventListener("afterprint", show);
   show();
   look();
+  document.documentElement.classList.add("ready");
 });

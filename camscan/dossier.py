@@ -23,8 +23,8 @@ class Heard(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A device that is there, as it stands in the register now. The claims and replies of `device` are left out;
-    `heard` tells the ways. `since` and `unconfirmed` are times by the id of a finding, advisory or policy; in `since` is
-    only what is younger than the device. `untold` are those of attributes that it no longer tells. `vantages` are the
+    `heard` tells the ways. `since` and `unconfirmed` are times by the id of a finding, advisory or policy, `since` only
+    where that is younger than the device. `untold` are those of attributes that it no longer tells. `vantages` are the
     places from which it was heard."""
 
     device: Device

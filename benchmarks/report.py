@@ -65,7 +65,8 @@ def fill(path: Path, count: int) -> None:
     around = Surroundings(asked_ports=PORTS)
     drawn = fleet(3 * count, bodies(knowledge, EACH, SEED), SEED)
     ours = [device for device in drawn if device.vendor in MAKERS][:count]
-    devices = [assess(_own(number, ours), known, around) for number in range(count)]
+    judged = (assess(_own(number, ours), known, around) for number in range(count))
+    devices = [replace(one, site=f"School {n % SITES}" if n % 9 else None) for n, one in enumerate(judged)]
     with opened(Place(path=path), create=True) as inventory:
         for night, some in ((1, devices[: -count // 50]), (2, devices[count // 100 :])):
             result = _scan(night, tuple(some))
@@ -80,15 +81,18 @@ def fill(path: Path, count: int) -> None:
 
 
 def _own(number: int, drawn: Sequence[Device]) -> Device:
-    """The device with identifiers of its own, at a site, and with the replies of some others."""
+    """The device with identifiers and an address of its own, and with the replies of some others."""
     device = drawn[number]
     some = [drawn[(number + step) % len(drawn)] for step in range(REPLIES)]
+    address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
     return replace(
         device,
+        id=f"address-{address}",
+        address=address,
+        addresses=(address,),
         observations=tuple({seen.id: seen for one in some for seen in one.observations}.values()),
         serial=f"{(device.model or 'X')[:20]}20210101AAWR{number:09}",
         mac=f"44:19:b6:{number >> 16:02x}:{number >> 8 & 255:02x}:{number & 255:02x}",
-        site=f"School {number % SITES}" if number % 9 else None,
     )
 
 

@@ -20,13 +20,30 @@ class Heard(NamedTuple):
     request: str
 
 
+class Evidence(NamedTuple):
+    """The surest claim for one value of one attribute: `heard` by which protocol and question, the `text` in a `field`
+    of the reply, by a `rule` with its source and date. `more` claims say the same."""
+
+    attribute: str
+    value: str
+    confidence: float
+    heard: str
+    field: str
+    text: str
+    rule: str
+    source: str
+    date: str
+    more: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A device that is there, as it stands in the register now. The claims and replies of `device` are left out;
     `heard` tells the ways. `since` and `unconfirmed` are times by the id of a finding, advisory or policy, `since` only
     where that is younger than the device. `untold` are those of attributes that it no longer tells. `vantages` are the
-    places from which it was heard."""
+    places from which it was heard. `number` is that of the register. `evidence` is empty where nobody looked for it."""
 
+    number: int
     device: Device
     uuid: str | None = None
     since: Mapping[str, float] = field(default_factory=dict)
@@ -34,6 +51,7 @@ class Sheet:
     untold: Mapping[str, float] = field(default_factory=dict)
     heard: tuple[Heard, ...] = ()
     vantages: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def is_middlebox(self) -> bool:
@@ -68,6 +86,7 @@ class Dossier:
     none is not in it. `asked` are the last scans as what they asked, the newest first, without devices.
     `titles` by the id of a finding, advisory or policy, `names` of makers, brands and kinds by their id. `data` are the
     data files in use, with their dates. `every`: devices of all makers are wanted, not only Hikvision and Dahua.
+    `explained`: the evidence of devices was looked for.
     """
 
     now: float
@@ -84,6 +103,7 @@ class Dossier:
     names: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     every: bool = False
+    explained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

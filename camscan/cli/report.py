@@ -46,6 +46,13 @@ def report(
     every: Annotated[
         bool, typer.Option("--all", help="Show devices of every maker, not only Hikvision and Dahua.")
     ] = False,
+    evidence: Annotated[
+        bool | None,
+        typer.Option(
+            "--evidence/--no-evidence",
+            help="Tell of each value which reply and rule it rests on. Else: of up to 1,000 devices.",
+        ),
+    ] = None,
     quiet: QuietOption = False,
     inventory: InventoryOption = None,
 ) -> None:
@@ -68,7 +75,7 @@ def report(
 
     with Output(html, "--html") as destination:
         with inventory_at(inventory, quiet=quiet) as opened:
-            dossier = _dossier(opened, since, every)
+            dossier = _dossier(opened, since, every, evidence)
         found = overview(dossier)
         destination.write(as_report_page(dossier, found, title, language.value))
     if not quiet:
@@ -77,8 +84,10 @@ def report(
         say(f"{len(found.shown):,} devices on a page: {html}")
 
 
-def _dossier(inventory: "Inventory", since: str | None, every: bool) -> "Dossier":
-    from camscan.cli.titles import data_dates, names_of, titles_of
+def _dossier(inventory: "Inventory", since: str | None, every: bool, evidence: bool | None) -> "Dossier":
+    from camscan.cli.evidence import BY_ITSELF, with_evidence
+    from camscan.cli.known import load_known
+    from camscan.cli.titles import names_of, titles_of
     from camscan.dossier import Dossier
     from camscan.inventory.last_asked import last_asked
     from camscan.inventory.listing import Filter, listed
@@ -87,10 +96,13 @@ def _dossier(inventory: "Inventory", since: str | None, every: bool) -> "Dossier
     from camscan.inventory.timeline import timeline
     from camscan.register import SINGLE
 
-    now = time.time()
+    now, known = time.time(), load_known()
     with inventory.reading() as connection:
         scans = all_scans(connection)
         there = sheets(connection, now=now)
+        explained = len(there) <= BY_ITSELF if evidence is None else evidence
+        if explained:
+            there = with_evidence(connection, there, known)
         return Dossier(
             now=now,
             place=inventory.name,
@@ -102,10 +114,11 @@ def _dossier(inventory: "Inventory", since: str | None, every: bool) -> "Dossier
             decisions=tuple(_in_force(connection, now)),
             asked=tuple(last_asked(connection, SCANS)),
             channels=_channels(connection, there),
-            titles=titles_of(),
-            names=names_of(),
-            data=data_dates(),
+            titles=titles_of(known),
+            names=names_of(known),
+            data=known.assessment.dates,
             every=every,
+            explained=explained,
         )
 
 

@@ -192,6 +192,7 @@ def _read_heard(connection: Connection, parts: Mapping[int, _Parts]) -> None:
 
 def _sheet(row: "Row[Any]", parts: _Parts, times: Mapping[int, float], decided: InForce) -> Sheet:
     return Sheet(
+        number=row.number,
         device=_device(row, parts, times, decided),
         uuid=parts.values.get("uuid"),
         since=parts.since,

@@ -14,7 +14,7 @@ from camscan.report.html.plots.grid import grid
 from camscan.report.html.plots.lines import Series, lines
 from camscan.report.html.words import AGE, SEVERITY
 
-SITES = 12  # bars; the table has them all
+BARS = 12  # of a plot; the table has them all
 MOMENTS = 400  # points of a line: a year of nights
 _DAY = len("2026-11-29")
 
@@ -69,10 +69,19 @@ class _Drawn:
     def barred(
         self, identity: str, title: Markup, text: Markup, shares: Sequence[Share], marked: Markup | None
     ) -> Picture:
-        rows = [Bar(one.label, one.count, self.shown(one), one.marked) for one in shares[:SITES]]
+        rows = [Bar(one.label, one.count, self.shown(one), one.marked) for one in self.most(shares)]
         numbers = [(one.label, self.count(one.count), *((self.count(one.marked),) if marked else ())) for one in shares]
         columns = [str(title), str(self._("Devices")), *((str(marked),) if marked else ())]
         return Picture(identity, title, bars(identity, str(title), str(text), rows), columns, numbers)
+
+    def most(self, shares: Sequence[Share]) -> Sequence[Share]:
+        """As many as a plot can hold, the last of them all others together."""
+        rest = shares[BARS - 1 :]
+        if len(rest) < 2:  # one more bar takes no more room than a word on it
+            return shares
+        label = str(self._("%(n)s more", n=len(rest)))
+        together = Share(label=label, count=sum(r.count for r in rest), marked=sum(r.marked for r in rest))
+        return [*shares[: BARS - 1], together]
 
     def shown(self, one: Share) -> str:
         """`120`, or `120 (12)` where some stand out."""

@@ -1,0 +1,142 @@
+"""`camscan report`: what stands on the page, of inventories of both kinds."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from camscan.cli.report import Language
+from camscan.inventory.sheets import sheets
+from camscan.inventory.store import Inventory
+from camscan.inventory.timeline import timeline
+from camscan.report.html.language import languages
+from tests import inventory_rig as rig
+from tests.cli_rig import run
+
+SADP = (
+    b'<?xml version="1.0" encoding="UTF-8"?><ProbeMatch><Types>inquiry</Types><DeviceType>1</DeviceType>'
+    b"<DeviceDescription>DS-7616NI-Q2</DeviceDescription><DigitalChannelNum>16</DigitalChannelNum>"
+    b"<IPv4Address>10.0.0.9</IPv4Address></ProbeMatch>"
+)
+
+
+def place(inventory: Inventory) -> str:
+    found = inventory.place
+    return str(found.path) if found.path else str(found.url)
+
+
+def page(inventory: Inventory, *options: str) -> str:
+    ended = run("report", "--html", "-", "--inventory", place(inventory), "--quiet", *options)
+    assert ended.code == 0, ended.err
+    return re.sub(r"\s+", " ", ended.out)
+
+
+def recorder() -> object:
+    said = rig.reply("10.0.0.9", data=SADP)
+    return rig.camera(9, "10.0.0.9", said, kind="recorder", model="DS-7616NI-Q2")
+
+
+def test_a_range_of_what_was_seen_and_announced(inventory: Inventory) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1), rig.camera(2), recorder()))
+    text = page(inventory)
+    assert "<h1> 3 to 19 devices </h1>" in text
+    assert '<td class="number">0 to 16</td>' in text
+    assert "One scan is recorded" in text
+
+
+def test_who_is_gone_counts_nowhere_and_what_changed_is_told(inventory: Inventory) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1), rig.camera(2)))
+    rig.put(inventory, rig.scanned(2, rig.camera(1, findings=(rig.finding(),)), rig.camera(3)))
+    text = page(inventory)
+    assert "<h1> 2 devices </h1>" in text
+    assert "<li><b>1</b> Gone: asked, and did not answer</li>" in text
+    assert "1 device that is gone" in text
+    assert "<b>telnet-open</b> high, since 2026-11-20: tcp port 23 speaks telnet" in text
+
+
+def test_what_is_ignored_is_apart_with_who_and_why(inventory: Inventory) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1, findings=(rig.finding(),))))
+    ended = run(
+        "ignore", "10.0.0.1", "telnet-open", "--reason", "<i>replaced</i> soon", "--who", "Ann",
+        "--inventory", place(inventory),
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    text = page(inventory)
+    assert "Nothing calls for anything." in text
+    assert "Ignored by decision" in text
+    assert text.count("&lt;i&gt;replaced&lt;/i&gt; soon") == 2
+    assert "<td class=s0>nothing found" in text
+
+
+def test_evidence_comes_from_the_replies_that_are_kept(inventory: Inventory) -> None:
+    rig.put(inventory, rig.scanned(1, recorder()))
+    assert "<td>sadp inquiry<td>" in page(inventory)
+    text = page(inventory, "--no-evidence")
+    assert "<td>sadp inquiry<td>" not in text
+    assert "left out of a report of so many devices" in text
+    assert "<dd>sadp udp/37020 (inquiry)" in text
+
+
+def test_a_device_stands_as_the_register_has_it(inventory: Inventory) -> None:
+    affected, doubted = rig.advisory(), rig.advisory("CVE-2017-7921", "cannot-say")
+    fixed = rig.advisory("CVE-2022-30563", "fixed")
+    first = rig.camera(1, advisories=(affected, doubted, fixed), findings=(rig.finding("clock-wrong", "cannot-say"),))
+    rig.put(inventory, rig.scanned(1, first))
+    rig.put(inventory, rig.scanned(2, rig.camera(1, advisories=(affected,), findings=(rig.finding(),))))
+    with inventory.reading() as connection:
+        (one,) = sheets(connection, now=rig.TODAY)
+        moments = timeline(connection)
+    assert one.device.serial == rig.camera(1).serial
+    assert one.device.confidence["vendor"] == 0.97
+    assert [(row.id, row.verdict, row.kev) for row in one.device.advisories if row.is_open] == [
+        ("CVE-2021-36260", "affected", True)
+    ]
+    assert "CVE-2022-30563" not in {row.id for row in one.device.advisories}
+    assert [row.evidence for row in one.device.findings if row.is_open] == [("tcp port 23 speaks telnet",)]
+    assert dict(one.since) == {"telnet-open": rig.START + 2 * rig.DAY + 60}
+    assert [(way.protocol, way.port, way.request) for way in one.heard] == [("http", 80, "root")]
+    assert one.vantages == ("laptop",)
+    assert [dict(moment.there) for moment in moments] == [{"hikvision": 1}, {"hikvision": 1}]
+
+
+def test_a_line_of_time_ends_where_a_device_was_missed(inventory: Inventory) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1), rig.camera(2)))
+    rig.put(inventory, rig.scanned(2, rig.camera(1)))
+    rig.put(inventory, rig.scanned(3, rig.camera(1), rig.camera(2), rig.unit("10.0.0.7")))
+    with inventory.reading() as connection:
+        there = [dict(moment.there) for moment in timeline(connection)]
+    assert there == [{"hikvision": 2}, {"hikvision": 1}, {"hikvision": 2, None: 1}]
+
+
+def test_an_empty_inventory_makes_a_page(inventory: Inventory) -> None:
+    text = page(inventory)
+    assert "<h1> 0 devices, or more </h1>" in text
+    assert "None was seen." in text
+
+
+def test_one_line_where_it_cannot_be(tmp_path: Path) -> None:
+    ended = run("report", "--html", str(tmp_path / "x.html"), "--inventory", str(tmp_path / "none.sqlite"))
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    assert not (tmp_path / "x.html").exists()
+    assert run("report").code == 2
+
+
+def test_a_scan_that_nobody_knows_is_one_line(inventory: Inventory, tmp_path: Path) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1)))
+    ended = run(
+        "report", "--html", str(tmp_path / "x.html"), "--since", "77", "--inventory", place(inventory), "--quiet"
+    )
+    assert ended.code == 2
+    assert "no scan 77" in ended.err
+    assert list(tmp_path.glob("*.html")) == []
+
+
+def test_the_option_knows_every_language() -> None:
+    assert {one.value for one in Language} == set(languages())
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_all_means_every_maker(inventory: Inventory, every: bool) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1), rig.camera(2, vendor="axis", brand="axis", model="P3245")))
+    assert ("P3245" in page(inventory, *(["--all"] if every else []))) is every

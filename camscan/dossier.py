@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from camscan.model import Action, Device, ScanResult
-from camscan.register import Comparison, Decision, Listed, ScanEntry
+from camscan.register import (
+    NOWHERE,
+    Comparison,
+    Decision,
+    Listed,
+    Location,
+    Progress,
+    Removal,
+    Said,
+    ScanEntry,
+    SiteCount,
+)  # fmt: skip
 
 
 class Heard(NamedTuple):
@@ -41,11 +52,13 @@ class Sheet:
     """A device that is there, as it stands in the register now. The claims and replies of `device` are left out;
     `heard` tells the ways. `since` and `unconfirmed` are times by the id of a finding, advisory or policy, `since` only
     where that is younger than the device. `untold` are those of attributes that it no longer tells. `vantages` are the
-    places from which it was heard. `number` is that of the register. `evidence` is empty where nobody looked for it."""
+    places from which it was heard. `numbers` are those of its records, its own first. `evidence` is empty where nobody
+    looked for it."""
 
-    number: int
+    numbers: tuple[int, ...]
     device: Device
     uuid: str | None = None
+    where: Location = NOWHERE
     since: Mapping[str, float] = field(default_factory=dict)
     unconfirmed: Mapping[str, float] = field(default_factory=dict)
     untold: Mapping[str, float] = field(default_factory=dict)
@@ -85,7 +98,8 @@ class Dossier:
     `channels` are the network channels that a recorder announces, by the id of the device; a recorder that announces
     none is not in it. `asked` are the last scans as what they asked, the newest first, without devices.
     `titles` by the id of a finding, advisory or policy, `names` of makers, brands and kinds by their id. `data` are the
-    data files in use, with their dates. `every`: devices of all makers are wanted, not only Hikvision and Dahua.
+    data files in use, with their dates. `sites` are the places at the level of sites, `said` is what the owner says of
+    each place, `progress` that of removal. `every`: devices of all makers are wanted, not only Hikvision and Dahua.
     `explained`: the evidence of devices was looked for.
     """
 
@@ -102,6 +116,9 @@ class Dossier:
     titles: Mapping[str, Title] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
+    sites: tuple[SiteCount, ...] = ()
+    said: Mapping[Location, Said] = field(default_factory=dict)
+    progress: tuple[Progress, ...] = ()
     every: bool = False
     explained: bool = False
 
@@ -162,7 +179,8 @@ class Overview:
     `total` is how many there may be of the makers. `suspects` named no maker and answer where cameras do, `others` are
     devices of other makers, `unknown` of none that is known, `boxes` answer for many addresses. `exploited` and
     `exposed` count devices with something that attackers use, and with something of severity high or critical.
-    `sites`, `ages` and `severities` add up to all that is shown.
+    `sites`, `ages` and `severities` add up to all that is shown. `sensitive` counts devices of the makers at places
+    that the owner calls so, None where he says it of none; `removal` is of all places together.
     """
 
     shown: tuple[Sheet, ...]
@@ -178,6 +196,8 @@ class Overview:
     sites: tuple[Share, ...]
     ages: tuple[Share, ...]
     severities: tuple[Share, ...]
+    sensitive: int | None
+    removal: Removal
     reached: tuple[Reached, ...]
     actions: tuple[Action, ...]
     unseen: tuple[Unseen, ...]

@@ -140,3 +140,52 @@ def test_the_option_knows_every_language() -> None:
 def test_all_means_every_maker(inventory: Inventory, every: bool) -> None:
     rig.put(inventory, rig.scanned(1, rig.camera(1), rig.camera(2, vendor="axis", brand="axis", model="P3245")))
     assert ("P3245" in page(inventory, *(["--all"] if every else []))) is every
+
+
+SITES = """
+[[site]]
+name = "Town hall"
+district = "Centre"
+networks = ["10.0.0.0/25"]
+remove_by = 2026-06-30
+[[site]]
+name = "Town hall"
+building = "East <b>"
+networks = ["10.0.0.2/32"]
+sensitive = true
+"""
+
+
+def test_sites_and_removal_are_those_of_the_inventory(inventory: Inventory, tmp_path: Path) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1), rig.camera(2), rig.camera(3), rig.camera(200)))
+    rig.put(inventory, rig.scanned(2, rig.camera(1), rig.camera(2), rig.camera(200)))
+    before = page(inventory)
+    assert "<b>not known</b> at sensitive sites" in before
+    assert "Nobody has said where the sites are" in before
+    (tmp_path / "sites.toml").write_text(SITES, encoding="utf-8")
+    ended = run("sites", "use", str(tmp_path / "sites.toml"), "--inventory", place(inventory))
+    assert ended.code == 0, ended.err
+    text = page(inventory)
+    assert "<b>1</b> at sensitive sites" in text
+    assert "1 device is at a sensitive site." in text
+    assert "<dt>Site<dd>Town hall, East &lt;b&gt;, Centre" in text
+    assert '2026-06-30 <span class="mark another">overdue</span>' in text
+    assert "<b>1</b> of 4 replaced" in text
+    assert "1 are gone, 3 are left, and 0 were not looked for" in text
+
+
+def test_a_whole_and_its_parts_are_one_device(inventory: Inventory) -> None:
+    one = rig.camera(1, findings=(rig.finding(),))
+    other = rig.camera(2, model=None, vendor="hikvision", findings=(rig.finding("clock-wrong"),))
+    rig.put(inventory, rig.scanned(1, one, other))
+    ended = run(
+        "merge", "10.0.0.1", "10.0.0.2", "--reason", "both its ports", "--inventory", place(inventory),
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    with inventory.reading() as connection:
+        (whole,) = sheets(connection, now=rig.TODAY)
+        assert [dict(moment.there) for moment in timeline(connection)] == [{"hikvision": 1}]
+    assert whole.device.addresses == ("10.0.0.1", "10.0.0.2")
+    assert sorted(row.id for row in whole.device.findings) == ["clock-wrong", "telnet-open"]
+    assert len(whole.numbers) == 2
+    assert "<h1> 1 device </h1>" in page(inventory)

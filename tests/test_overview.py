@@ -11,7 +11,7 @@ from camscan.assess.overview.evidence import evidence_of
 from camscan.assess.overview.overview import overview
 from camscan.dossier import Dossier, Span, Sheet
 from camscan.model import AdvisoryVerdict, Coverage, Finding, Ignored, Middlebox, Observation, ScanResult, Service
-from camscan.register import Listed, ScanEntry
+from camscan.register import NOWHERE, Listed, Location, Said, ScanEntry
 from tests import report_rig
 from tests.inventory_rig import advisory, finding
 
@@ -24,7 +24,7 @@ COMPLETE = ScanEntry(
 
 def unit(number: int, vantages: tuple[str, ...] = (), **changes: Any) -> Sheet:
     device = report_rig.device(f"10.0.0.{number}", **({"vendor": "hikvision", "brand": "hikvision"} | changes))
-    return Sheet(number=number, device=replace(device, id=f"d{number}"), vantages=vantages)
+    return Sheet(numbers=(number,), device=replace(device, id=f"d{number}"), vantages=vantages)
 
 
 def dossier(*sheets: Sheet, **changes: Any) -> Dossier:
@@ -36,7 +36,7 @@ def test_what_was_seen_is_the_least() -> None:
     assert found.total == Span(low=2, high=2)
     assert [(one.maker, one.seen) for one in found.makers] == [("hikvision", 1), ("dahua", 1)]
     assert (found.others, found.unknown) == (1, 1)
-    assert [one.number for one in found.shown] == [1, 2]
+    assert [one.numbers[0] for one in found.shown] == [1, 2]
 
 
 def test_channels_and_suspects_make_the_most() -> None:
@@ -45,7 +45,7 @@ def test_channels_and_suspects_make_the_most() -> None:
         dossier(unit(1, kind="recorder"), unit(2), unit(3, vendor=None, services=rtsp), channels={"d1": 16})
     )
     assert found.total == Span(low=2, high=2 + 1 + 16)
-    assert [one.number for one in found.suspects] == [3]
+    assert [one.numbers[0] for one in found.suspects] == [3]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_day_that_is_none_is_not_known() -> None:
 def test_addresses_are_in_order_and_boxes_are_none_of_the_devices() -> None:
     box = Middlebox(addresses=0, networks=(), reason="")
     found = overview(dossier(unit(10), unit(9), unit(8, middlebox=box)))
-    assert [one.number for one in found.shown] == [9, 10]
+    assert [one.numbers[0] for one in found.shown] == [9, 10]
     assert found.boxes == 1
 
 
@@ -207,3 +207,13 @@ def test_the_surest_claim_of_each_value_is_the_evidence() -> None:
         ("model", "A", 0.7, 1),
     ]
     assert found[0].heard == "sadp inquiry"
+
+
+def test_a_place_is_sensitive_by_the_smallest_of_which_something_is_said() -> None:
+    hall, east = Location(site="Town hall"), Location(site="Town hall", building="East")
+    room = Location(site="Town hall", building="East", room="4")
+    said = {hall: Said(sensitive=True), east: Said(sensitive=False)}
+    devices = [replace(unit(n), where=where) for n, where in enumerate((hall, east, room, NOWHERE), 1)]
+    assert overview(dossier(*devices, said=said)).sensitive == 1
+    assert overview(dossier(*devices, said={hall: Said(sensitive=False)})).sensitive == 0
+    assert overview(dossier(*devices, said={hall: Said()})).sensitive is None

@@ -25,9 +25,9 @@ def with_evidence(connection: "Transaction", devices: "Sequence[Sheet]", known: 
     for start in range(0, len(devices), AT_ONCE):
         some = devices[start : start + AT_ONCE]
         told = {}
-        for stored in stored_of(connection, [one.number for one in some]):
+        for stored in stored_of(connection, [number for one in some for number in one.numbers]):
             made = noted(stored.replies, known.knowledge).result().devices
             if made:
                 told[stored.number] = evidence_of(max(made, key=lambda device: len(device.observations)))
-        found += [replace(one, evidence=told.get(one.number, ())) for one in some]
+        found += [replace(one, evidence=tuple(e for n in one.numbers for e in told.get(n, ()))) for one in some]
     return found

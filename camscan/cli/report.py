@@ -87,6 +87,7 @@ def report(
 def _dossier(inventory: "Inventory", since: str | None, every: bool, evidence: bool | None) -> "Dossier":
     from camscan.cli.evidence import BY_ITSELF, with_evidence
     from camscan.cli.known import load_known
+    from camscan.cli.places import places_in
     from camscan.cli.titles import names_of, titles_of
     from camscan.dossier import Dossier
     from camscan.inventory.last_asked import last_asked
@@ -103,6 +104,7 @@ def _dossier(inventory: "Inventory", since: str | None, every: bool, evidence: b
         explained = len(there) <= BY_ITSELF if evidence is None else evidence
         if explained:
             there = with_evidence(connection, there, known)
+        places = places_in(connection, now)
         return Dossier(
             now=now,
             place=inventory.name,
@@ -117,6 +119,9 @@ def _dossier(inventory: "Inventory", since: str | None, every: bool, evidence: b
             titles=titles_of(known),
             names=names_of(known),
             data=known.assessment.dates,
+            sites=places.sites,
+            said=places.said,
+            progress=places.progress,
             every=every,
             explained=explained,
         )
@@ -147,10 +152,11 @@ def _channels(connection: "Transaction", devices: "Sequence[Sheet]") -> dict[str
     from camscan.model import MAKERS
     from camscan.protocols.registry import load_protocols
 
-    recorders = [one.device.id for one in devices if one.device.kind == RECORDER and one.device.vendor in MAKERS]
+    recorders = [one for one in devices if one.device.kind == RECORDER and one.device.vendor in MAKERS]
+    whose = {number: one.device.id for one in recorders for number in one.numbers}
     found: dict[str, int] = {}
-    for identity, reply in words_of(connection, recorders, PROTOCOLS):
-        number = announced(observe(reply, load_protocols()))
-        if number is not None:
-            found[identity] = max(number, found.get(identity, 0))
+    for number, reply in words_of(connection, list(whose), PROTOCOLS):
+        channels = announced(observe(reply, load_protocols()))
+        if channels is not None:
+            found[whose[number]] = max(channels, found.get(whose[number], 0))
     return found

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Row
 from camscan.inventory.facts import storable
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.packed import packed_beside, unpacked
-from camscan.inventory.tables import device, heard, observation
+from camscan.inventory.tables import heard, observation
 from camscan.model import Observation, Reply
 
 _SUM = 0x7FFFFFFF  # what fits a signed integer of any database
@@ -153,18 +153,17 @@ def last_words(connection: Connection, protocol: str) -> Iterator[Reply]:
         yield from _replies(row)
 
 
-def words_of(connection: Connection, ids: Sequence[str], protocols: Iterable[str]) -> Iterator[tuple[str, Reply]]:
-    """What the devices of these ids said last in these protocols, beside the id of who said it."""
+def words_of(connection: Connection, numbers: Sequence[int], protocols: Iterable[str]) -> Iterator[tuple[int, Reply]]:
+    """What the devices of these numbers said last in these protocols, beside the number of who said it."""
     query = (
-        select(device.c.public_id, observation)
-        .join(heard, heard.c.observation == observation.c.id)
-        .join(device, device.c.number == heard.c.device)
+        select(heard.c.device, observation)
+        .join(observation, heard.c.observation == observation.c.id)
         .where(heard.c.until.is_(None), observation.c.protocol.in_(list(protocols)))
-        .order_by(device.c.number, observation.c.id)
+        .order_by(heard.c.device, observation.c.id)
     )
-    for some in chunks(ids):
-        for row in connection.execute(query.where(device.c.public_id.in_(some))):
-            yield from ((row.public_id, reply) for reply in _replies(row))
+    for some in chunks(numbers):
+        for row in connection.execute(query.where(heard.c.device.in_(some))):
+            yield from ((row.device, reply) for reply in _replies(row))
 
 
 def _replies(row: "Row[Any]") -> Iterator[Reply]:

@@ -1,23 +1,24 @@
 """Every device that is there, with everything that stands of it now, for reports: no history, and no reply's bytes."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from camscan.dossier import Heard, Sheet
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.facts import MIDDLEBOX
+from camscan.inventory.groups import ROOT
 from camscan.inventory.in_force import InForce
 from camscan.inventory.packed import DamagedError, unpacked_list, unpacked_mapping
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase
 from camscan.model import AdvisoryVerdict, Capability, Device, Finding, Ignored, Middlebox, PolicyVerdict, Service
-from camscan.register import BAD, PRESENCE
+from camscan.register import BAD, PRESENCE, WHERE, Location
 
 _TEXTS = ("mac", "vendor", "brand", "model", "firmware", "build", "serial", "kind", "site")
 _UNTOLD = "nobody asked how many addresses it answers for"
@@ -32,14 +33,18 @@ Judged = Finding | AdvisoryVerdict | PolicyVerdict
 
 
 @dataclass(slots=True)
-class _Parts:
-    """What was read of one device so far."""
+class _Record:
+    """A record of the register, and what was read of it so far. `root` is the number of the whole of which it is."""
 
+    number: int
+    id: str
     first_scan: int
+    last_scan: int
+    root: int
     values: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
-    members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    judged: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    judged: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     since: dict[str, float] = field(default_factory=dict)
     unconfirmed: dict[str, float] = field(default_factory=dict)
     untold: dict[str, float] = field(default_factory=dict)
@@ -48,36 +53,39 @@ class _Parts:
 
 
 def sheets(connection: Connection, *, now: float) -> list[Sheet]:
-    """The devices, in the order of their numbers. Decisions are those that hold `now`, in seconds since the epoch."""
-    times = {one.number: one.time for one in all_scans(connection)}
+    """The devices, a whole and its parts as one, in the order of their numbers. Decisions are those that hold `now`, in
+    seconds since the epoch."""
+    times = scan_times(connection)
     decided = InForce(all_decisions(connection), now)
-    rows = connection.execute(_devices()).all()
-    parts = {row.number: _Parts(row.first_scan) for row in rows}
-    _read_attributes(connection, parts, times)
-    _read_judgements(connection, parts, times, decided)
-    _read_heard(connection, parts)
-    return [_sheet(row, parts.pop(row.number), times, decided) for row in rows]
+    groups = _groups(connection)
+    records = {one.number: one for group in groups for one in group}
+    _read_attributes(connection, records, times)
+    _read_judgements(connection, records, times, decided)
+    _read_heard(connection, records)
+    return [_sheet(group, times, decided) for group in groups]
 
 
-def _there() -> Select[tuple[int]]:
-    return select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
-
-
-def _devices() -> Select[Any]:
+def _groups(connection: Connection) -> list[list[_Record]]:
+    """The records of each device of which at least one is there; its own comes first."""
+    there = select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
+    present = set(connection.execute(there).scalars())
     columns = device.c
-    query = select(columns.number, columns.public_id, columns.first_scan, columns.last_scan)
-    return query.where(columns.merged_into.is_(None), columns.number.in_(_there())).order_by(columns.number)
+    query = select(columns.number, columns.public_id, columns.first_scan, columns.last_scan, ROOT)
+    groups: dict[int, list[_Record]] = defaultdict(list)
+    for row in connection.execute(query.order_by(columns.merged_into.is_not(None), columns.number)):
+        groups[row[-1]].append(_Record(*row))
+    return [group for group in groups.values() if any(one.number in present for one in group)]
 
 
-def _read_attributes(connection: Connection, parts: Mapping[int, _Parts], times: Mapping[int, float]) -> None:
+def _read_attributes(connection: Connection, records: Mapping[int, _Record], times: Mapping[int, float]) -> None:
     columns = attribute.c
     query = select(columns.device, columns.name, columns.value, columns.confidence, columns.untold)
     for number, name, value, confidence, untold in _rows(connection, query.where(columns.until.is_(None))):
-        one = parts.get(number)
+        one = records.get(number)
         if one is None:
             continue
         if name in ("addresses", "services", "capabilities"):
-            one.members[name].append(value)
+            one.members[name].add(value)
             continue
         one.values[name] = value
         if confidence is not None:
@@ -87,7 +95,7 @@ def _read_attributes(connection: Connection, parts: Mapping[int, _Parts], times:
 
 
 def _read_judgements(
-    connection: Connection, parts: Mapping[int, _Parts], times: Mapping[int, float], decided: InForce
+    connection: Connection, records: Mapping[int, _Record], times: Mapping[int, float], decided: InForce
 ) -> None:
     """What is found, affects, covers or cannot be said; what is fixed, or does not affect, calls for nothing."""
     judgements = _Judgements(connection, decided)
@@ -98,11 +106,11 @@ def _read_judgements(
     )  # fmt: skip
     query = query.where(columns.until.is_(None), or_(columns.kind == "verdict", columns.state.in_((*BAD, _UNSURE))))
     for number, since, unconfirmed, *said in _rows(connection, query.order_by(columns.name)):
-        one = parts.get(number)
+        one = records.get(number)
         if one is None:
             continue
         kind, name, state = said[:3]
-        one.judged[kind].append(judgements.of(number, tuple(said)))
+        one.judged[kind][name] = judgements.of(one.root, tuple(said))
         if state != _UNSURE and since != one.first_scan:
             one.since[name] = times[since]
         if unconfirmed is not None:
@@ -168,7 +176,7 @@ def _judged(
     )  # fmt: skip
 
 
-def _read_heard(connection: Connection, parts: Mapping[int, _Parts]) -> None:
+def _read_heard(connection: Connection, records: Mapping[int, _Record]) -> None:
     columns = observation.c
     query = (
         select(
@@ -181,7 +189,7 @@ def _read_heard(connection: Connection, parts: Mapping[int, _Parts]) -> None:
     places: dict[str, list[str]] = {}
     ways: dict[Any, Heard] = {}
     for number, vantages, *told in _rows(connection, query):
-        one = parts.get(number)
+        one = records.get(number)
         if one is None:
             continue
         if vantages not in places:
@@ -190,50 +198,75 @@ def _read_heard(connection: Connection, parts: Mapping[int, _Parts]) -> None:
         one.heard[ways.setdefault(tuple(told), Heard._make(told))] = None
 
 
-def _sheet(row: "Row[Any]", parts: _Parts, times: Mapping[int, float], decided: InForce) -> Sheet:
+def _sheet(group: Sequence[_Record], times: Mapping[int, float], decided: InForce) -> Sheet:
+    whole = _together(group)
+    values = whole.values
     return Sheet(
-        number=row.number,
-        device=_device(row, parts, times, decided),
-        uuid=parts.values.get("uuid"),
-        since=parts.since,
-        unconfirmed=parts.unconfirmed,
-        untold=parts.untold,
-        heard=tuple(parts.heard),
-        vantages=tuple(sorted(parts.vantages)),
+        numbers=tuple(one.number for one in group),
+        device=_device(whole, times, decided),
+        uuid=values.get("uuid"),
+        where=Location(**{name: values.get(name) for name in WHERE}),
+        since=whole.since,
+        unconfirmed=whole.unconfirmed,
+        untold=whole.untold,
+        heard=tuple(whole.heard),
+        vantages=tuple(sorted(whole.vantages)),
     )
 
 
-def _device(row: "Row[Any]", parts: _Parts, times: Mapping[int, float], decided: InForce) -> Device:
-    values = parts.values
+def _together(group: Sequence[_Record]) -> _Record:
+    """One record of all: the first that says something is believed, and what there may be several of is all of it."""
+    whole, *others = group
+    for one in others:
+        whole.first_scan = min(whole.first_scan, one.first_scan)
+        whole.last_scan = max(whole.last_scan, one.last_scan)
+        for name in ("values", "confidence", "since", "unconfirmed", "untold", "heard"):
+            _add(getattr(whole, name), getattr(one, name))
+        for kind, rows in one.judged.items():
+            _add(whole.judged[kind], rows)
+        for name, members in one.members.items():
+            whole.members[name] |= members
+        whole.members["addresses"] |= {one.values["address"]} if "address" in one.values else set()
+        whole.vantages |= one.vantages
+    return whole
+
+
+def _add(mine: dict[Any, Any], theirs: Mapping[Any, Any]) -> None:
+    for key, value in theirs.items():
+        mine.setdefault(key, value)
+
+
+def _device(one: _Record, times: Mapping[int, float], decided: InForce) -> Device:
+    values = one.values
     box = Middlebox(addresses=0, networks=(), reason=_UNTOLD) if values.get("kind") == MIDDLEBOX else None
     address = values.get("address", "")
     return Device(
-        id=row.public_id,
+        id=one.id,
         address=address,
-        addresses=tuple(dict.fromkeys((address, *sorted(parts.members["addresses"])))),
+        addresses=tuple(dict.fromkeys((address, *sorted(one.members["addresses"])))),
         **{name: values.get(name) for name in _TEXTS},  # type: ignore[arg-type]  # the names are those of texts
         capabilities=tuple(
             Capability(id=name, state="observed", enabled=None, evidence=())
-            for name in sorted(parts.members["capabilities"])
+            for name in sorted(one.members["capabilities"])
         ),
-        confidence=parts.confidence,
+        confidence=one.confidence,
         claims=(),
         conflicts=(),
-        services=tuple(_services(parts.members["services"], address)),
+        services=tuple(_services(one.members["services"], address)),
         observations=(),
         channels=(),
         middlebox=box,
-        findings=tuple(parts.judged["finding"]),
-        advisories=tuple(parts.judged["advisory"]),
-        verdicts=tuple(parts.judged["verdict"]),
-        approved=decided.approved(row.number),
-        tags=decided.tags(row.number),
-        first_seen=times[row.first_scan],
-        last_seen=times[row.last_scan],
+        findings=tuple(one.judged["finding"].values()),
+        advisories=tuple(one.judged["advisory"].values()),
+        verdicts=tuple(one.judged["verdict"].values()),
+        approved=decided.approved(one.root),
+        tags=decided.tags(one.root),
+        first_seen=times[one.first_scan],
+        last_seen=times[one.last_scan],
     )
 
 
-def _services(members: list[str], address: str) -> Iterator[Service]:
+def _services(members: Iterable[str], address: str) -> Iterator[Service]:
     """`tcp/554/rtsp`, as the register keeps them."""
     for member in sorted(members):
         transport, _, rest = member.partition("/")

@@ -1,48 +1,54 @@
 """How many devices of each maker were there after each scan, from the runs of their presence alone."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Connection
 
 from camscan.dossier import Moment
+from camscan.inventory.groups import ROOT
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device
 from camscan.register import PRESENCE
 
 _THERE = attribute.alias("there")
 _MADE = attribute.alias("made")
+_EVER = 2_000_000_000  # the scan in which who is there will be gone: later than any
 
-_Run = tuple[int, int | None, str | None, int]
-"""Since, until, maker, devices."""
+_Runs = frozenset[tuple[int, int]]
+"""Since and until, exclusive, of one device."""
 
 
 def timeline(connection: Connection) -> list[Moment]:
-    """After each scan and each recording, in their order. The maker of a device is the one that is known now."""
-    runs = _runs(connection)
+    """After each scan and each recording, in their order; a whole and its parts are one. The maker of a device is the
+    one that is known now."""
+    lives = Counter(_lives(connection))
     return [
-        Moment(scan=one.number, time=one.time, there=_there_after(one.number, runs))
+        Moment(scan=one.number, time=one.time, there=_there_after(one.number, lives.items()))
         for one in all_scans(connection)
         if one.kind in ("scan", "replay")
     ]
 
 
-def _runs(connection: Connection) -> list[_Run]:
-    """Devices that came and went together, once."""
+def _lives(connection: Connection) -> Iterator[tuple[str | None, _Runs]]:
+    """The maker of each device and when it was there: thousands have both in common."""
     query = (
-        select(_THERE.c.since, _THERE.c.until, _MADE.c.value, func.count().label("devices"))
-        .join(device, and_(device.c.number == _THERE.c.device, device.c.merged_into.is_(None)))
-        .outerjoin(_MADE, and_(_MADE.c.device == _THERE.c.device, _MADE.c.name == "vendor", _MADE.c.until.is_(None)))
-        .where(_THERE.c.name == PRESENCE)
-        .group_by(_THERE.c.since, _THERE.c.until, _MADE.c.value)
+        select(ROOT, _THERE.c.since, func.coalesce(_THERE.c.until, _EVER), _MADE.c.value)
+        .join(_THERE, and_(_THERE.c.device == device.c.number, _THERE.c.name == PRESENCE))
+        .outerjoin(_MADE, and_(_MADE.c.device == ROOT, _MADE.c.name == "vendor", _MADE.c.until.is_(None)))
     )
-    return [tuple(row) for row in connection.execute(query)]
+    runs: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    makers: dict[int, str | None] = {}
+    for number, since, until, maker in connection.execute(query):
+        runs[number].add((since, until))
+        makers[number] = maker
+    return ((maker, frozenset(runs[number])) for number, maker in makers.items())
 
 
-def _there_after(scan: int, runs: Iterable[_Run]) -> Counter[str | None]:
+def _there_after(scan: int, lives: Iterable[tuple[tuple[str | None, _Runs], int]]) -> Mapping[str | None, int]:
     there: Counter[str | None] = Counter()
-    for since, until, maker, devices in runs:
-        if since <= scan and (until is None or until > scan):
+    for (maker, runs), devices in lives:
+        if any(since <= scan < until for since, until in runs):
             there[maker] += devices
     return there

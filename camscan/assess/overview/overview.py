@@ -2,6 +2,7 @@
 
 from camscan.assess.overview.ages import ages
 from camscan.assess.overview.makers import maker_counts, rebranded, span
+from camscan.assess.overview.places import removal, sensitive
 from camscan.assess.overview.shown import is_wanted, names_no_maker, shown, suspects
 from camscan.assess.overview.unseen import unseen
 from camscan.assess.overview.weights import exploited, exposed, reached, severities, sites
@@ -32,6 +33,8 @@ def overview(dossier: Dossier) -> Overview:
         sites=sites(devices),
         ages=ages(devices, dossier.now),
         severities=severities(devices),
+        sensitive=sensitive(dossier),
+        removal=removal(dossier),
         reached=reached(dossier),
         actions=actions(one.device for one in devices),
         unseen=unseen(dossier.asked),

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from camscan.dossier import Dossier, Moment, Overview, Share
 from camscan.model import MAKERS
+from camscan.register import Progress, Removal
 from camscan.report.document import moment
 from camscan.report.html.language import Language
 from camscan.report.html.plots.bars import Bar, bars
@@ -32,7 +33,15 @@ class Picture(NamedTuple):
 def pictures(dossier: Dossier, overview: Overview, spoken: Language) -> list[Picture]:
     """Those that there is something for."""
     drawn = _Drawn(dossier, overview, spoken)
-    found = (drawn.makers(), drawn.severities(), drawn.sites(), drawn.ages(), drawn.history(), drawn.vantages())
+    found = (
+        drawn.makers(),
+        drawn.severities(),
+        drawn.sites(),
+        drawn.ages(),
+        drawn.history(),
+        drawn.removal(),
+        drawn.vantages(),
+    )
     return [one for one in found if one is not None]
 
 
@@ -105,6 +114,24 @@ class _Drawn:
         ]
         return Picture("history", title, plot, [str(self._("Day")), *map(self.name, MAKERS)], rows)
 
+    def removal(self) -> Picture | None:
+        points = _by_time(self.dossier.progress)
+        if len(points) < 2 or not any(removal.replaced for removal in points.values()):
+            return None
+        title = self._("Removal over time")
+        text = self._("How many devices of the makers were gone, and how many there, at the end of each month.")
+        names = [str(self._("Gone")), str(self._("There"))]
+        gone = [(time, one.replaced) for time, one in points.items()]
+        there = [(time, one.total - one.replaced) for time, one in points.items()]
+        days = [(moment(time) or "")[:_DAY] for time in points]
+        series = [Series(name, numbers) for name, numbers in zip(names, (gone, there), strict=True)]
+        plot = lines("removing", str(title), str(text), series, days[0], days[-1])
+        rows = [
+            (day, self.count(one), self.count(other))
+            for day, (_, one), (_, other) in zip(days, gone, there, strict=True)
+        ]
+        return Picture("removing", title, plot, [str(self._("Day")), *names], rows)
+
     def vantages(self) -> Picture | None:
         if len(self.overview.reached) < 2:  # one place reaches what there is
             return None
@@ -120,6 +147,14 @@ class _Drawn:
 
     def name(self, identity: str) -> str:
         return self.dossier.names.get(identity, identity)
+
+
+def _by_time(progress: Sequence[Progress]) -> dict[float, Removal]:
+    """That of all sites together, in the order of time."""
+    found: dict[float, Removal] = {}
+    for one in sorted(progress, key=lambda one: one.time):
+        found[one.time] = found.get(one.time, Removal()) + one.removal
+    return found
 
 
 def _thinned(moments: Sequence[Moment]) -> Iterator[Moment]:

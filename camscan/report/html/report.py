@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from camscan.dossier import Dossier, Overview
 from camscan.report.html.language import ENGLISH, language
@@ -26,8 +27,10 @@ def as_report_page(
         dossier=dossier,
         overview=overview,
         owner=title,
+        today=datetime.fromtimestamp(dossier.now, UTC).date(),
         rows=rows,
         places=places,
+        at={row.device.id: row for row in rows},
         pictures=pictures(dossier, overview, spoken),
         words=words_of(spoken),
         heard=heard,

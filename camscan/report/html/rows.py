@@ -19,6 +19,7 @@ class Row(NamedTuple):
     device: Device
     maker: str
     brand: str
+    place: str
     worst: str
     found: tuple[Finding, ...]
     affected: tuple[AdvisoryVerdict, ...]
@@ -43,6 +44,7 @@ def _row(number: int, one: Sheet, dossier: Dossier) -> Row:
         device=device,
         maker=_called(device.vendor, dossier),
         brand=_called(device.brand if device.brand != device.vendor else None, dossier),
+        place=", ".join(part for part in _place_of(one) if part),
         worst=SEVERITIES[max(weights)] if weights else "none",
         found=found,
         affected=affected,
@@ -50,6 +52,11 @@ def _row(number: int, one: Sheet, dossier: Dossier) -> Row:
         verdicts=tuple(row for row in device.verdicts if row.ignored is None),
         ignored=tuple(_ignored(device)),
     )
+
+
+def _place_of(one: Sheet) -> tuple[str | None, ...]:
+    where = one.where
+    return one.device.site, where.building, where.room, where.district
 
 
 def _called(identity: str | None, dossier: Dossier) -> str:

@@ -1,0 +1,35 @@
+"""Devices at sensitive places, and how far removal has come, from what the owner says of his sites."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import reduce
+
+from camscan.dossier import Dossier
+from camscan.model import MAKERS
+from camscan.register import Location, Removal, Said
+
+
+def sensitive(dossier: Dossier) -> int | None:
+    """How many devices of the two makers are at a place that the owner calls sensitive; None where he says of no place
+    whether it is."""
+    if not any(said.sensitive is not None for said in dossier.said.values()):
+        return None
+    ours = (one for one in dossier.sheets if one.device.vendor in MAKERS and not one.is_middlebox)
+    return sum(is_sensitive(one.where, dossier.said) for one in ours)
+
+
+def is_sensitive(where: Location, said: Mapping[Location, Said]) -> bool:
+    """Whether the smallest place of which he says something is. A part of a site has from it what it does not say."""
+    found = next((said[place] for place in _around(where) if place in said), None)
+    return found is not None and bool(found.sensitive)
+
+
+def _around(where: Location) -> Iterator[Location]:
+    yield where
+    yield replace(where, room=None)
+    yield replace(where, room=None, building=None)
+
+
+def removal(dossier: Dossier) -> Removal:
+    """That of all places together."""
+    return reduce(Removal.__add__, (one.removal for one in dossier.sites), Removal())

@@ -98,8 +98,8 @@ class Dossier:
     `channels` are the network channels that a recorder announces, by the id of the device; a recorder that announces
     none is not in it. `asked` are the last scans as what they asked, the newest first, without devices.
     `titles` by the id of a finding, advisory or policy, `names` of makers, brands and kinds by their id. `data` are the
-    data files in use, with their dates. `sites` are the places at the level of sites, `said` is what the owner says of
-    each place, `progress` that of removal. `every`: devices of all makers are wanted, not only Hikvision and Dahua.
+    data files in use, with their dates. `said` is what the owner says of each place,
+    `progress` that of removal. `every`: devices of all makers are wanted, not only Hikvision and Dahua.
     `explained`: the evidence of devices was looked for.
     """
 
@@ -116,7 +116,6 @@ class Dossier:
     titles: Mapping[str, Title] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
-    sites: tuple[SiteCount, ...] = ()
     said: Mapping[Location, Said] = field(default_factory=dict)
     progress: tuple[Progress, ...] = ()
     every: bool = False
@@ -180,7 +179,8 @@ class Overview:
     devices of other makers, `unknown` of none that is known, `boxes` answer for many addresses. `exploited` and
     `exposed` count devices with something that attackers use, and with something of severity high or critical.
     `sites`, `ages` and `severities` add up to all that is shown. `sensitive` counts devices of the makers at places
-    that the owner calls so, None where he says it of none; `removal` is of all places together.
+    that the owner calls so, None where he says it of none; `places` are his sites with those at none, `removal` is of
+    all of them together.
     """
 
     shown: tuple[Sheet, ...]
@@ -197,6 +197,7 @@ class Overview:
     ages: tuple[Share, ...]
     severities: tuple[Share, ...]
     sensitive: int | None
+    places: tuple[SiteCount, ...]
     removal: Removal
     reached: tuple[Reached, ...]
     actions: tuple[Action, ...]

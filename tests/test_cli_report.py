@@ -1,5 +1,6 @@
 """`camscan report`: what stands on the page, of inventories of both kinds."""
 
+import json
 import re
 from pathlib import Path
 
@@ -160,7 +161,7 @@ def test_sites_and_removal_are_those_of_the_inventory(inventory: Inventory, tmp_
     rig.put(inventory, rig.scanned(1, rig.camera(1), rig.camera(2), rig.camera(3), rig.camera(200)))
     rig.put(inventory, rig.scanned(2, rig.camera(1), rig.camera(2), rig.camera(200)))
     before = page(inventory)
-    assert "<b>not known</b> at sensitive sites" in before
+    assert '<b class="words">not known</b> at sensitive sites' in before
     assert "Nobody has said where the sites are" in before
     (tmp_path / "sites.toml").write_text(SITES, encoding="utf-8")
     ended = run("sites", "use", str(tmp_path / "sites.toml"), "--inventory", place(inventory))
@@ -172,6 +173,10 @@ def test_sites_and_removal_are_those_of_the_inventory(inventory: Inventory, tmp_
     assert '2026-06-30 <span class="mark another">overdue</span>' in text
     assert "<b>1</b> of 4 replaced" in text
     assert "1 are gone, 3 are left, and 0 were not looked for" in text
+    told = json.loads(run("sites", "--by", "site", "-f", "json", "--inventory", place(inventory)).out)["sites"]
+    cells = [str(row["removal"][name]) for row in told for name in ("left", "unasked")]
+    shown = re.findall(r"\d+ of \d+</td><td class=\"number\">(\d+)</td><td class=\"number\">(\d+)</td></tr>", text)
+    assert sorted(cells) == sorted(cell for pair in shown for cell in pair)
 
 
 def test_a_whole_and_its_parts_are_one_device(inventory: Inventory) -> None:

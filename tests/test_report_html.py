@@ -10,7 +10,9 @@ from camscan.report.html import page as pages
 from camscan.report.printable import LIMIT, printable
 from tests.report_rig import HOSTILE
 
-STYLE = (files("camscan.report.html") / "templates" / "style.css").read_text(encoding="utf-8")
+TEMPLATES = files("camscan.report.html") / "templates"
+STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+PLOTS = (TEMPLATES / "report.css").read_text(encoding="utf-8")
 PAIRS = [
     ("text", "ground"), ("text", "raised"), ("quiet", "ground"), ("quiet", "raised"), ("link", "ground"),
     ("bad", "bad-ground"), ("doubt", "doubt-ground"), ("calm", "calm-ground"),
@@ -40,7 +42,7 @@ def test_what_is_not_known_is_a_dash_and_what_is_not_given_a_mistake(monkeypatch
 
 
 def colours(text: str) -> dict[str, str]:
-    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", text))
+    return dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", text))
 
 
 def luminance(colour: str) -> float:
@@ -57,3 +59,17 @@ def test_text_stands_out_from_its_ground(text: str, ground: str, dark: bool) -> 
     known = colours(rest.partition("@media print")[0]) if dark else colours(light)
     one, other = sorted((luminance(known[text]), luminance(known[ground])))
     assert (other + 0.05) / (one + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("drawn", ["plot", "plot-2"])
+def test_plots_stand_out_from_their_ground_and_hatches_from_bars(drawn: str, dark: bool) -> None:
+    """WCAG 2.1, 1.4.11: graphical objects at least 3 : 1."""
+    (light, night) = re.findall(r":root \{[^}]*\}", PLOTS)[:2]
+    ground = colours(
+        (STYLE.partition("@media (prefers-color-scheme: dark)")[2 if dark else 0]).partition("@media print")[0]
+    )
+    known = ground | colours(night if dark else light)
+    for other in ("raised", "ground", *(["hatch"] if drawn == "plot-2" else [])):
+        pair = sorted((luminance(known[drawn]), luminance(known[other])))
+        assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 3

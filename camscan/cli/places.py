@@ -1,30 +1,26 @@
-"""Where devices are and how far removal has come, for reports: what `camscan sites` counts, at the level of sites."""
+"""What the owner says of his sites, and how far removal has come month by month, for reports."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from camscan.inventory.store import Transaction
-    from camscan.register import Location, Progress, Said, SiteCount
+    from camscan.register import Location, Progress, Said
 
 
 class Places(NamedTuple):
-    """The sites, what the owner says of each place, and removal month by month since the first scan."""
+    """What the owner says of each place, and removal since the first scan."""
 
-    sites: "tuple[SiteCount, ...]"
     said: "Mapping[Location, Said]"
     progress: "tuple[Progress, ...]"
 
 
-def places_in(connection: "Transaction", now: float) -> Places:
-    """Those of this inventory; to go are the devices of Hikvision and Dahua. `now` in seconds since the epoch."""
+def places_in(connection: "Transaction") -> Places:
+    """Those of this inventory; to go are the devices of Hikvision and Dahua."""
     from camscan.cli.kept_sites import location_of, sites_in
-    from camscan.cli.site_counts import FIRST, Wanted, counted, goal_of, series
+    from camscan.cli.site_counts import FIRST, goal_of, series
     from camscan.register import Said
 
-    goal = goal_of(connection, None, None, FIRST)
-    wanted = Wanted("site", None, None, False, False, datetime.fromtimestamp(now, UTC).date())
     said = {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
-    return Places(tuple(counted(connection, goal, wanted)), said, tuple(series(connection, goal, "month", None)))
+    return Places(said, tuple(series(connection, goal_of(connection, None, None, FIRST), "month", None)))

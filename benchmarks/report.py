@@ -114,7 +114,11 @@ def _made(inventory: Path, page: Path, count: int) -> Iterator[Goal]:
         sys.exit(run.errors)
     took, peak = run.wall, run.peak
     size = page.stat().st_size / 1e6
-    print(f"{count:,} devices: made in {took:.2f} s ({run.cpu:.2f} s of CPU), {peak:,.0f} MB at most, a file of {size:.2f} MB", flush=True)
+    print(
+        f"{count:,} devices: made in {took:.2f} s ({run.cpu:.2f} s of CPU), {peak:,.0f} MB at most, "
+        f"a file of {size:.2f} MB",
+        flush=True,
+    )
     yield Goal(text=f"a page of {count:,} devices: under {SECONDS:g} s", measured=f"{took:.2f} s", met=took < SECONDS)
     yield Goal(text=f"its memory: under {MEGABYTES} MB", measured=f"{peak:,.0f} MB", met=peak < MEGABYTES)
     yield Goal(text=f"its file: under {FILE_MEGABYTES} MB", measured=f"{size:.2f} MB", met=size < FILE_MEGABYTES)

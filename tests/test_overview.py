@@ -10,7 +10,7 @@ from camscan.assess.overview.ages import built_on
 from camscan.assess.overview.channels import MOST, announced
 from camscan.assess.overview.evidence import evidence_of
 from camscan.assess.overview.overview import overview
-from camscan.dossier import Dossier, Span, Sheet
+from camscan.dossier import Dossier, Sheet, Span
 from camscan.model import AdvisoryVerdict, Coverage, Finding, Ignored, Middlebox, Observation, ScanResult, Service
 from camscan.register import NOWHERE, Listed, Location, Removal, Said, ScanEntry
 from tests import report_rig

@@ -9,7 +9,7 @@ the most.
 from collections import Counter
 from collections.abc import Sequence
 
-from camscan.dossier import Dossier, MakerCount, Share, Span, Sheet
+from camscan.dossier import Dossier, MakerCount, Share, Sheet, Span
 from camscan.model import MAKERS
 
 RECORDER = "recorder"

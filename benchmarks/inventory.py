@@ -46,7 +46,7 @@ from camscan.model import (
     ScanResult,
     Service,
 )
-from camscan.register import Location
+from camscan.place import Location
 from camscan.report.document import device_record
 
 START = 1_795_000_000.0

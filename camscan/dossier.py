@@ -7,19 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from camscan.change import Comparison
+from camscan.decision import Decision
 from camscan.model import Action, Device, ScanResult
-from camscan.register import (
-    NOWHERE,
-    Comparison,
-    Decision,
-    Listed,
-    Location,
-    Progress,
-    Removal,
-    Said,
-    ScanEntry,
-    SiteCount,
-)  # fmt: skip
+from camscan.place import NOWHERE, Location
+from camscan.register import Listed, ScanEntry
+from camscan.removal import Progress, Removal, Said, SiteCount  # fmt: skip
 
 
 class Heard(NamedTuple):

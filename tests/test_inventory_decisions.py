@@ -4,6 +4,8 @@ databases."""
 import pytest
 from sqlalchemy.engine import Connection
 
+from camscan.change import Change
+from camscan.decision import DecisionKind
 from camscan.errors import UsageError
 from camscan.inventory.annotate import annotated
 from camscan.inventory.decisions import Word, all_decisions, decide
@@ -17,7 +19,6 @@ from camscan.inventory.scans import find_scan
 from camscan.inventory.store import Inventory
 from camscan.inventory.withdraw import withdraw
 from camscan.model import Ignored
-from camscan.register import Change, DecisionKind
 from tests.inventory_rig import DAY, START, TODAY, advisory, camera, entry, finding, put, scanned
 
 TELNET = "telnet-open"

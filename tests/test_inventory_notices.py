@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from camscan.change import Notice
 from camscan.errors import CannotRunError
 from camscan.inventory.counts import count_devices
 from camscan.inventory.diff import changes_of
@@ -14,7 +15,6 @@ from camscan.inventory.place import Place
 from camscan.inventory.record import record
 from camscan.inventory.scans import all_scans
 from camscan.inventory.store import Inventory, Transaction
-from camscan.register import Notice
 from camscan.transport.messenger import Messenger
 from tests.inventory_rig import camera, entry, fresh_database, made, postgres_server, put, scanned
 from tests.notify_rig import Webhook

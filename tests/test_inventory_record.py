@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
+from camscan.change import Change, Comparison
 from camscan.errors import CannotRunError, UsageError
 from camscan.inventory import store
 from camscan.inventory.diff import compare
@@ -21,7 +22,7 @@ from camscan.inventory.scans import all_scans, find_scan, set_baseline
 from camscan.inventory.store import Inventory, opened
 from camscan.inventory.tables import attribute, coverage, heard, judgement, observation, sighting
 from camscan.model import Reply
-from camscan.register import SEVERAL, SINGLE, Change, Comparison, Listed
+from camscan.register import SEVERAL, SINGLE, Listed
 from camscan.report.diff import as_diff_text
 from tests.inventory_rig import (
     DAY,

@@ -16,7 +16,8 @@ from camscan.inventory.site_tree import site_tree
 from camscan.inventory.sites import Goal, counts
 from camscan.inventory.store import Inventory
 from camscan.model import Device, ScanResult
-from camscan.register import NOWHERE, WHERE, Location, Removal, Said, Tally
+from camscan.place import NOWHERE, WHERE, Location
+from camscan.removal import Removal, Said, Tally
 from tests.inventory_rig import LATER_TABLES, TODAY, camera, entry, made, rows, scanned
 from tests.inventory_rig import put as put_scan
 

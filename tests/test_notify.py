@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from camscan.change import Change, Comparison
 from camscan.cli import notifying
 from camscan.cli.notice_file import load_targets
 from camscan.lab.network import Network
-from camscan.register import Change, Comparison, ScanEntry
+from camscan.register import ScanEntry
 from camscan.report import message
 from tests.cli_rig import Ended, Scanner, install, run
 from tests.inventory_rig import camera, finding, scanned

@@ -12,7 +12,9 @@ from camscan.assess.overview.evidence import evidence_of
 from camscan.assess.overview.overview import overview
 from camscan.dossier import Dossier, Sheet, Span
 from camscan.model import AdvisoryVerdict, Coverage, Finding, Ignored, Middlebox, Observation, ScanResult, Service
-from camscan.register import NOWHERE, Listed, Location, Removal, Said, ScanEntry
+from camscan.place import NOWHERE, Location
+from camscan.register import Listed, ScanEntry
+from camscan.removal import Removal, Said
 from tests import report_rig
 from tests.inventory_rig import advisory, finding
 

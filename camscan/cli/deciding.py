@@ -12,9 +12,9 @@ import typer
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from camscan.decision import DecisionKind
     from camscan.inventory.decisions import Word
     from camscan.inventory.store import Inventory
-    from camscan.register import DecisionKind
 
 EVERY = "all"
 """What stands for every device of the inventory, those to come included."""

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 
+from camscan.change import Comparison
 from camscan.cli.ending import say
 from camscan.cli.formats import Format, render, render_changes, screen
 from camscan.cli.output import Output, Text, write_stdout
 from camscan.cli.recording import Recorder
 from camscan.errors import CannotRunError
 from camscan.model import ScanResult
-from camscan.register import Comparison, Kind
+from camscan.register import Kind
 
 
 def hand_over(

@@ -10,8 +10,9 @@ from camscan.cli.options import ChangesFormatOption, InventoryOption, OutputOpti
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from camscan.change import Comparison
     from camscan.inventory.store import Transaction
-    from camscan.register import Comparison, ScanEntry
+    from camscan.register import ScanEntry
 
 _SCAN = "A scan: its number or id, a day or moment (the last one until then), last, or baseline."
 

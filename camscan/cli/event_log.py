@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from camscan.change import Comparison
 from camscan.cli.ending import Exit, heard_too, say
 from camscan.errors import CamscanError, CannotRunError, UsageError
 from camscan.model import ScanResult
-from camscan.register import Comparison
 from camscan.report.diff import diff_summary
 from camscan.report.log_entry import Priority, change_priority, change_text, journal_entry, syslog_entry
 from camscan.report.table import summary

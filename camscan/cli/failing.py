@@ -1,9 +1,9 @@
 """What `--fail-on` means: whether what was found is bad enough for an exit code of its own."""
 
 from camscan.assess.severity import how_many
+from camscan.change import Comparison
 from camscan.cli.ending import say
 from camscan.model import ScanResult
-from camscan.register import Comparison
 
 CHANGE = "change"
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from camscan.change import Comparison
     from camscan.cli.output import Text
     from camscan.model import ScanResult
-    from camscan.register import Comparison
 
 
 class Form(StrEnum):

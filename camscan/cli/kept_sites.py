@@ -10,7 +10,7 @@ from camscan.errors import CamscanError
 if TYPE_CHECKING:
     from camscan.assess.site import Site
     from camscan.inventory.store import Transaction
-    from camscan.register import Location
+    from camscan.place import Location
 
 
 def with_kept_sites(chosen: Chosen, wanted: str | None, environment: Mapping[str, str] = os.environ) -> Chosen:
@@ -48,6 +48,6 @@ def place_of(sites: "Sequence[Site]") -> "Callable[[str], Location]":
 
 def location_of(site: "Site") -> "Location":
     """What the inventory keeps of a site."""
-    from camscan.register import Location
+    from camscan.place import Location
 
     return Location(district=site.district, site=site.name, building=site.building, room=site.room)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from camscan.assess.site import Site
     from camscan.inventory.decisions import Word
     from camscan.inventory.store import Transaction
-    from camscan.register import Location
+    from camscan.place import Location
 
 
 def locate(
@@ -62,7 +62,7 @@ def _check(site: str | None, building: str | None, room: str | None, clear: bool
 
 def _location(sites: "tuple[Site, ...]", name: str, building: str | None, room: str | None) -> "Location":
     """The place. Raises `UsageError` for a site that the sites, if there are any, do not know."""
-    from camscan.register import Location
+    from camscan.place import Location
 
     districts = {site.name: site.district for site in sites}
     if sites and name not in districts:

@@ -11,9 +11,9 @@ from camscan.errors import CamscanError, UsageError
 from camscan.report.metrics import Standing, as_metrics
 
 if TYPE_CHECKING:
+    from camscan.change import Comparison
     from camscan.inventory.place import Place
     from camscan.model import ScanResult
-    from camscan.register import Comparison
 
 OPTION = "--metrics"
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from camscan.change import EVENTS
 from camscan.datafile import load_toml, refuse_unknown, tables, text_of, texts
 from camscan.errors import UsageError
 from camscan.model import SEVERITIES
-from camscan.register import EVENTS
 from camscan.transport.messenger import Messenger
 
 OPTION = "--notify"

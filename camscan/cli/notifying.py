@@ -9,10 +9,10 @@ from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from camscan.change import Comparison, Notice
 from camscan.cli.ending import say
 from camscan.cli.notice_file import Target
 from camscan.errors import CamscanError
-from camscan.register import Comparison, Notice
 from camscan.report import message
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from camscan.errors import CamscanError, UsageError
 from camscan.separation import TOGETHER
 
 if TYPE_CHECKING:
+    from camscan.change import Comparison
     from camscan.inventory.place import Place
     from camscan.inventory.scan_row import Entry
     from camscan.inventory.store import Inventory, Transaction
     from camscan.model import ScanResult
-    from camscan.register import Comparison, Kind
+    from camscan.register import Kind
 
     Queue = Callable[[Transaction, Comparison], None]
 

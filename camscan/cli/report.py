@@ -13,9 +13,11 @@ import typer
 from camscan.cli.options import InventoryOption, QuietOption
 
 if TYPE_CHECKING:
+    from camscan.change import Comparison
+    from camscan.decision import Decision
     from camscan.dossier import Dossier, Sheet
     from camscan.inventory.store import Inventory, Transaction
-    from camscan.register import Comparison, Decision, ScanEntry
+    from camscan.register import ScanEntry
 
 SCANS = 30  # the last of the inventory whose coverage is told: a month of nights
 

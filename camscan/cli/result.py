@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from camscan.change import Comparison
 from camscan.cli.ending import Exit, note, say
 from camscan.cli.failing import fails
 from camscan.model import ScanResult
-from camscan.register import Comparison
 from camscan.report.diff import diff_summary, doubts
 from camscan.report.table import summary
 

@@ -10,7 +10,9 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from camscan.inventory.sites import Goal
     from camscan.inventory.store import Transaction
-    from camscan.register import Level, Location, Progress, Said, ScanEntry, SiteCount
+    from camscan.place import Location
+    from camscan.register import ScanEntry
+    from camscan.removal import Level, Progress, Said, SiteCount
 
 MAKERS = ("hikvision", "dahua")
 FIRST = "first"  # the scan that everything since counts from, unless another is named
@@ -64,7 +66,7 @@ def counted(connection: "Transaction", goal: "Goal", wanted: Wanted) -> "list[Si
     from camscan.cli.kept_sites import location_of, sites_in
     from camscan.inventory.site_tree import site_tree
     from camscan.inventory.sites import counts
-    from camscan.register import Said
+    from camscan.removal import Said
 
     said = {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
     found = {where: sums for where, sums in counts(connection, goal).items() if _is_wanted(where, wanted)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from camscan.cli.formats import Screen
     from camscan.cli.output import Text
-    from camscan.register import Progress, SiteCount
+    from camscan.removal import Progress, SiteCount
 
 sites = typer.Typer(rich_markup_mode=None)
 sites.command()(use)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection, Row
 
+from camscan.decision import Decision, DecisionKind
 from camscan.inventory.facts import storable
 from camscan.inventory.numbers import add, numbers_after
 from camscan.inventory.tables import decision, device
-from camscan.register import Decision, DecisionKind
 
 TEXT_LIMIT = 2_000  # characters of a reason; who has more to say names the document
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 
+from camscan.change import EVENTS, Change, Comparison, Event
 from camscan.inventory.cases import Case, Stand, cases_between
 from camscan.inventory.decisions import Decided, all_decisions
 from camscan.inventory.groups import ROOT
@@ -19,7 +20,7 @@ from camscan.inventory.in_force import InForce
 from camscan.inventory.scans import all_scans
 from camscan.inventory.tables import attribute, device, judgement, sighting
 from camscan.model import SEVERITIES
-from camscan.register import BAD, EVENTS, PRESENCE, SINGLE, Change, Comparison, Event, ScanEntry
+from camscan.register import BAD, PRESENCE, SINGLE, ScanEntry
 
 PARTIAL = "the scan was partial"
 OUTSIDE = "no channel that reaches them asked their addresses, or from another vantage"

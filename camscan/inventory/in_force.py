@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from camscan.decision import Decision
 from camscan.inventory.decisions import Decided
 from camscan.model import Ignored
-from camscan.register import Decision
 
 _FOR_EVER = float("inf")
 

@@ -19,7 +19,7 @@ from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.scan_row import Entry, add_scan
 from camscan.inventory.tables import attribute, location, scan, setting
 from camscan.model import ScanResult
-from camscan.register import NOWHERE, WHERE, Located, Location
+from camscan.place import NOWHERE, WHERE, Located, Location
 
 SITES = "sites"  # the setting that holds the text of the site file
 

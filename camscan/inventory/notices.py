@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.engine import Connection
 
+from camscan.change import Notice
 from camscan.inventory.numbers import add, numbers_after
 from camscan.inventory.tables import notice
-from camscan.register import Notice
 
 DAY = 86_400.0  # seconds
 KEPT = 30 * DAY  # after it was sent; whoever asks what was sent asks soon

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 
 from camscan.inventory.sites import THERE, Goal, to_go
 from camscan.inventory.tables import attribute, device
-from camscan.register import PRESENCE, Progress, Removal, ScanEntry
+from camscan.register import PRESENCE, ScanEntry
+from camscan.removal import Progress, Removal
 
 _Runs = tuple[tuple[int, int, str], ...]  # since, until, value; the first first
 

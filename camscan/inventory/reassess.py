@@ -21,7 +21,7 @@ from camscan.inventory.scan_row import Entry, add_scan
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, device, scan
 from camscan.model import Reply, ScanResult
-from camscan.register import WHERE
+from camscan.place import WHERE
 
 _KEPT = ("address", "addresses", "serial", "mac", "uuid", *WHERE)
 """What says who and where a device is: that was heard, or said by the owner, and rules have no word in it."""

@@ -29,7 +29,8 @@ from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import attribute, device, heard, sighting
 from camscan.model import Device, Observation, ScanResult
-from camscan.register import PRESENCE, WHERE, Location
+from camscan.place import WHERE, Location
+from camscan.register import PRESENCE
 
 Also = Callable[[Connection, int], None]
 """What is done in the transaction of a scan, at its end, with the number of the scan."""

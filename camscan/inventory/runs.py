@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from camscan.inventory.facts import Facts, Key, Statement
 from camscan.inventory.identity import SameValue
-from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, WHERE
+from camscan.place import WHERE
+from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE
 
 _SPELLED = ("model", "serial", "kind")  # attributes of which one value has several forms
 _UNSURE = "cannot-say"

@@ -18,7 +18,8 @@ from camscan.inventory.packed import DamagedError, unpacked_list, unpacked_mappi
 from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase
 from camscan.model import AdvisoryVerdict, Capability, Device, Finding, Ignored, Middlebox, PolicyVerdict, Service
-from camscan.register import BAD, PRESENCE, WHERE, Location
+from camscan.place import WHERE, Location
+from camscan.register import BAD, PRESENCE
 
 _TEXTS = ("mac", "vendor", "brand", "model", "firmware", "build", "serial", "kind", "site")
 _UNTOLD = "nobody asked how many addresses it answers for"

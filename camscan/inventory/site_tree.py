@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from camscan.register import WHERE, Level, Location, Removal, Said, SiteCount, Tally
+from camscan.place import WHERE, Location
+from camscan.removal import Level, Removal, Said, SiteCount, Tally
 
 _LEVELS: tuple[Level, ...] = ("district", "site", "building", "room")
 _Key = tuple[Location, Level]

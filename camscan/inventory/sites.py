@@ -12,7 +12,9 @@ from sqlalchemy.engine import Connection
 
 from camscan.inventory.groups import ROOT
 from camscan.inventory.tables import attribute, device, judgement
-from camscan.register import PRESENCE, WHERE, Location, Removal, Tally
+from camscan.place import WHERE, Location
+from camscan.register import PRESENCE
+from camscan.removal import Removal, Tally
 
 THERE = 2_000_000_000  # the scan in which who is there will be gone: later than any
 WEIGHTY = ("high", "critical")

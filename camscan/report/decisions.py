@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from camscan.register import Decision
+from camscan.decision import Decision
 from camscan.report.document import SOURCE_LIMIT, Record, moment
 from camscan.report.printable import printable
 from camscan.report.terminal import Cell, Grid, Line, Part, cell, line, to_text

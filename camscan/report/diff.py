@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from camscan.register import EVENTS, Change, Comparison, Event, ScanEntry
+from camscan.change import EVENTS, Change, Comparison, Event
+from camscan.register import ScanEntry
 from camscan.report.csv import write_rows
 from camscan.report.document import Record, address_order, moment
 from camscan.report.jsonl import as_json_line

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from camscan.register import PRESENCE, WHERE, History, Judged, Located, Run
+from camscan.place import WHERE, Located
+from camscan.register import PRESENCE, History, Judged, Run
 from camscan.report.decisions import decision_record, decisions_grid
 from camscan.report.devices import listed_record
 from camscan.report.document import SOURCE_LIMIT, Record, moment

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
 
-from camscan.register import Change
+from camscan.change import Change
 from camscan.report.printable import printable
 
 IDENTIFIER = "camscan"

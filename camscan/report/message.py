@@ -3,8 +3,8 @@
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
+from camscan.change import Change, Comparison
 from camscan.model import SEVERITIES
-from camscan.register import Change, Comparison
 from camscan.report.diff import diff_summary, doubts, in_order, scan_text
 from camscan.report.log_entry import change_text
 from camscan.report.printable import printable

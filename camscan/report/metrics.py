@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from camscan.change import EVENTS, Comparison
 from camscan.model import SEVERITIES, ScanResult
-from camscan.register import EVENTS, Comparison
 
 UNKNOWN = "unknown"
 _STATES = ("asked", "partial", "not-possible")

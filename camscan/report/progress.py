@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from camscan.register import Progress, Removal
+from camscan.removal import Progress, Removal
 from camscan.report.csv import write_rows
 from camscan.report.document import Record, moment
 from camscan.report.printable import printable

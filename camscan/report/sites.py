@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from camscan.register import WHERE, Removal, SiteCount
+from camscan.place import WHERE
+from camscan.removal import Removal, SiteCount
 from camscan.report.csv import write_rows
 from camscan.report.document import Record
 from camscan.report.printable import printable

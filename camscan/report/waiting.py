@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from camscan.register import Notice
+from camscan.change import Notice
 from camscan.report.document import moment
 from camscan.report.terminal import Cell, Grid, Line, Part, cell, line, to_text
 

@@ -11,7 +11,9 @@ from camscan.assess.overview.makers import is_rebranded
 from camscan.assess.overview.weights import exploited, exposed
 from camscan.dossier import Dossier, Sheet
 from camscan.model import MAKERS
-from camscan.register import NOWHERE, Listed, Location, Removal, Said, SiteCount, Tally
+from camscan.place import NOWHERE, Location
+from camscan.register import Listed
+from camscan.removal import Removal, Said, SiteCount, Tally
 
 
 def sensitive(dossier: Dossier) -> int | None:

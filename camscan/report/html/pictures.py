@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from camscan.dossier import Dossier, Moment, Overview, Share
 from camscan.model import MAKERS
-from camscan.register import Progress, Removal
+from camscan.removal import Progress, Removal
 from camscan.report.document import moment
 from camscan.report.html.language import Language
 from camscan.report.html.plots.bars import Bar, bars

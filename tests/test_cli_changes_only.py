@@ -122,3 +122,11 @@ def test_a_replay_tells_changes_too(scanner: Scanner, tmp_path: Path) -> None:
     assert (ended.code, [c["event"] for c in valid("diff", ended.out)["changes"]]) == (1, ["new"])
     ended = run(*only, "--record", "--quiet", "--fail-on", "change")
     assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_a_scan_that_was_killed_after_its_record_tells_its_changes_when_it_is_resumed(known: Scanner) -> None:
+    first = night(known, 2, camera(1), options=("--quiet", "--fail-on", "change"))
+    again = night(known, 2, camera(1), options=("--quiet", "--fail-on", "change"))
+    assert (first.code, again.code) == (1, 1)
+    assert again.out == first.out
+    assert "gone" in first.out.lower()

@@ -13,7 +13,7 @@ from camscan.inventory.diff import compare
 from camscan.inventory.history import histories
 from camscan.inventory.in_force import InForce
 from camscan.inventory.listing import Filter, listed
-from camscan.inventory.lookup import the_one
+from camscan.inventory.lookup import public_ids, the_one
 from camscan.inventory.record import record
 from camscan.inventory.scans import find_scan
 from camscan.inventory.store import Inventory
@@ -237,3 +237,11 @@ def test_an_exception_on_who_is_gone_ends_unheard(inventory: Inventory) -> None:
         put(inventory, scanned(day, camera(2)))
     say(inventory, "ignore", "10.0.0.1", TELNET, of=word(1.5, until=3.5))
     assert events(inventory, "3", "4") == []
+
+
+def test_who_is_there_is_meant_and_not_who_was_replaced(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1)))
+    put(inventory, scanned(2, camera(2, "10.0.0.1")))
+    with inventory.reading() as connection:
+        number = the_one(connection, "10.0.0.1")
+        assert public_ids(connection, [number])[number] == listed(connection, Filter(), (), now=TODAY)[0].id

@@ -208,3 +208,22 @@ def test_what_can_only_be_read_can_be_read(place: Place, monkeypatch: pytest.Mon
         put(inventory, scanned(2, camera(1)))
     assert list(place.path.parent.iterdir()) == [place.path]
     assert place.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///x?host=/nonexistent&password=SECRET",
+        "postgresql:///x?host=/nonexistent&sslpassword=SECRET",
+        "postgresql://bob:SECRET@127.0.0.1:1/x",
+        "postgresql://bob:SECRET@SECRET@127.0.0.1:1/x",
+        "postgresql://bob:SE@CR:SECRET@127.0.0.1/x",
+        "postgresql://bob:SECRET@h:port/x",
+        "postgresql://bob:SECRET@[::1/x",
+    ],
+)
+def test_a_password_is_never_shown(url: str) -> None:
+    with pytest.raises(CamscanError) as raised, opened(find_place(url, {})):
+        pass
+    assert "SECRET" not in str(raised.value)
+    assert "\n" not in str(raised.value)

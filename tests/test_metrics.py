@@ -107,3 +107,16 @@ def test_a_scan_that_cannot_run_leaves_the_file_as_it_was(scanner: Scanner, tmp_
     assert run("scan", LAN, "--inventory", "/dev/null/x", "--metrics", str(path)).code == 4
     assert path.read_text() == "before"
     assert [one.name for one in tmp_path.glob("*camscan.prom*")] == ["camscan.prom"]
+
+
+def test_what_is_ignored_raises_no_alarm(scanner: Scanner, tmp_path: Path) -> None:
+    path = tmp_path / "camscan.prom"
+    scanner.result = scanned(1, camera(1, findings=(finding(),), advisories=(advisory(),)))
+    run("scan", "10.0.0.0/24", "--metrics", str(path))
+    assert 'camscan_findings{severity="high"} 1' in path.read_text()
+    run("ignore", "all", "telnet-open", "CVE-2021-36260", "--reason", "until March")
+    run("scan", "10.0.0.0/24", "--metrics", str(path))
+    text = path.read_text()
+    assert 'camscan_findings{severity="high"} 0' in text
+    assert "camscan_devices_exploitable 0" in text
+    assert 'exploited="true"' not in text

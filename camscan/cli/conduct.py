@@ -144,11 +144,13 @@ def _conduct(
     code = _say_end(ended, wanted)
     if register.failed or not delivered:
         code = Exit.CANNOT_RUN
-    if targets and register.place:
-        send_waiting(targets, register.place)
-    if metrics and not write_metrics(metrics, ended.result, code, ended.changes, register.place):
-        code = Exit.CANNOT_RUN
-    events.end(ended.result, ended.changes, code)
+    try:
+        if targets and register.place:
+            send_waiting(targets, register.place)
+    finally:  # who is stopped while a server does not answer has the rest all the same
+        if metrics and not write_metrics(metrics, ended.result, code, ended.changes, register.place):
+            code = Exit.CANNOT_RUN
+        events.end(ended.result, ended.changes, code)
     return code
 
 

@@ -102,11 +102,11 @@ class Recorder:
             known = annotated(connection, result, made.devices, entry.now)
         return made.scan, replace(known, actions=actions(known.devices))
 
-    def _look(self, connection: "Transaction", number: int) -> None:
+    def _look(self, connection: "Transaction", number: int, is_new: bool) -> None:
         from camscan.inventory.diff import changes_of
 
         self.changes = changes_of(connection, number)
-        if self._queue is not None:
+        if self._queue is not None and is_new:
             self._queue(connection, self.changes)
 
 

@@ -63,14 +63,16 @@ def _use(store: "Inventory", text: str | None, sites: "Sequence[Site]") -> tuple
     from camscan.cli.kept_sites import place_of
     from camscan.cli.recording import entry_now
     from camscan.inventory.locations import keep_sites, place_all
+    from camscan.inventory.scans import all_scans
     from camscan.model import ScanResult
 
     entry = replace(entry_now("reassess"), placed=True)
     result = ScanResult(
         id=f"sites-{entry.now:.0f}", started=None, ended=entry.now, scope=(), vantage=None, partial=False, devices=(),
-        coverage=(), undecoded=(), data={},
+        coverage=(), undecoded=(),
     )  # fmt: skip
     with store.writing() as connection:
+        result = replace(result, data=next((one.data for one in reversed(all_scans(connection))), {}))
         keep_sites(connection, text)
         districts = {site.name: site.district for site in sites if site.name and site.district}
         return place_all(connection, place_of(sites), districts, result, entry)

@@ -32,8 +32,8 @@ from camscan.model import Device, Observation, ScanResult
 from camscan.place import WHERE, Location
 from camscan.register import PRESENCE
 
-Also = Callable[[Connection, int], None]
-"""What is done in the transaction of a scan, at its end, with the number of the scan."""
+Also = Callable[[Connection, int, bool], None]
+"""What is done in the transaction of a scan, at its end, with its number and whether it is new in the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,13 @@ def record(inventory: Inventory, result: ScanResult, entry: Entry, also: Also | 
     with inventory.writing() as connection:
         before = recorded_already(connection, result, entry.kind)
         if before is not None:
+            if also is not None:
+                also(connection, before, False)
             return Recorded(before, _Recording(connection, result, entry, before).numbers())
         number = add_scan(connection, result, entry)
         devices = _Recording(connection, result, entry, number).run()
         if also is not None:
-            also(connection, number)
+            also(connection, number, True)
     return Recorded(number, devices)
 
 

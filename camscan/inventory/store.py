@@ -159,13 +159,16 @@ def _begin(connection: Connection) -> None:
 def _postgres(place: Place) -> Inventory:
     try:
         url = make_url(place.url or "")
+        if "@" in (url.host or ""):
+            raise UsageError("inventory: no URL of a database; an @ in a password is written %40")
         engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": int(LOCK_SECONDS)})
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise UsageError("inventory: this is no URL of a database") from None
     except ModuleNotFoundError:
         raise CannotRunError("inventory: PostgreSQL needs psycopg: pip install 'camscan[postgres]'") from None
     event.listen(engine, "begin", _take_turns)
-    return Inventory(engine, place, url.set(drivername="postgresql").render_as_string(hide_password=True))
+    shown = URL.create("postgresql", url.username, host=url.host, port=url.port, database=url.database)
+    return Inventory(engine, place, shown.render_as_string())  # without its query, which may hold a password too
 
 
 def _take_turns(connection: Connection) -> None:

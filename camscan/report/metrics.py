@@ -47,13 +47,15 @@ def _devices(result: ScanResult) -> Iterator[str]:
     devices = [device for device in result.devices if device.middlebox is None]
     kinds = Counter(_labels(vendor=one.vendor or UNKNOWN, kind=one.kind or UNKNOWN) for one in devices)
     yield _metric("devices", "Devices that the last scan found.", kinds)
-    found = Counter(row.severity for one in devices for row in one.findings if row.state == "found")
+    found = Counter(row.severity for one in devices for row in one.findings if row.is_open)
     by_severity: dict[Labels, float] = {_labels(severity=name): found[name] for name in SEVERITIES}
-    yield _metric("findings", "Findings on them.", by_severity)
-    affecting = [row for one in devices for row in one.advisories if row.verdict == "affected"]
+    yield _metric("findings", "Findings on them that nobody ignores.", by_severity)
+    affecting = [row for one in devices for row in one.advisories if row.is_open]
     weighed = Counter(_labels(severity=row.severity, exploited=str(row.kev).lower()) for row in affecting)
-    yield _metric("advisories", "Advisories that affect them; exploited as CISA lists it.", weighed)
-    exploited = sum(any(row.verdict == "affected" and row.kev for row in one.advisories) for one in devices)
+    yield _metric(
+        "advisories", "Advisories that affect them, but the ignored; exploited as CISA lists it.", weighed
+    )
+    exploited = sum(any(row.is_open and row.kev for row in one.advisories) for one in devices)
     yield _metric("devices_exploitable", "Devices that an exploited advisory affects.", {(): exploited})
 
 

@@ -76,7 +76,7 @@ def test_what_was_sent_long_ago_or_never_can_be_is_forgotten(inventory: Inventor
 
 
 def test_a_message_is_there_with_its_scan_or_not_at_all(inventory: Inventory) -> None:
-    def fail(connection: Transaction, number: int) -> None:
+    def fail(connection: Transaction, number: int, is_new: bool) -> None:
         queue(connection, [notice("k")])
         raise CannotRunError("the disk is full")
 

@@ -8,20 +8,17 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 from camscan.cli.alone import alone
-from camscan.cli.chosen import NOTHING, Chosen
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.deadline import DEADLINE_OVER, asking_seconds
 from camscan.cli.delivery import hand_over
 from camscan.cli.earlier import LongLedger, LongPatience
 from camscan.cli.ending import Exit, note, say
 from camscan.cli.event_log import EventLog, open_event_log
-from camscan.cli.failing import CHANGE
 from camscan.cli.formats import Format, screen
 from camscan.cli.kept_sites import with_kept_sites
 from camscan.cli.known import Known, load_known
@@ -31,7 +28,6 @@ from camscan.cli.notice_file import Target, load_targets
 from camscan.cli.notifying import queue_for, send_waiting
 from camscan.cli.open_files import room_here
 from camscan.cli.output import Output, refuse_same_file
-from camscan.cli.pace import Speed
 from camscan.cli.plan import announcement, render_plan, unreachable
 from camscan.cli.progress import shown_progress
 from camscan.cli.recording import Recorder, scan_recorder
@@ -40,8 +36,9 @@ from camscan.cli.resume import JournalFile, open_journal, standing
 from camscan.cli.scoping import Named, choose_interfaces, find_scope
 from camscan.cli.signals import first_calls
 from camscan.cli.stop import Stop
+from camscan.cli.wanted import Wanted
 from camscan.discover.journal import Journal
-from camscan.discover.plan import HOSTS_AT_ONCE, Engine, Plan, Settings
+from camscan.discover.plan import HOSTS_AT_ONCE, Plan, Settings
 from camscan.discover.steps import make_plan
 from camscan.discover.survey import scope_text
 from camscan.errors import CannotRunError
@@ -56,44 +53,6 @@ from camscan.transport.pace import Pace, burst_of
 from camscan.transport.packet_socket import can_send_frames
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Everything that stands on the command line of `scan`."""
-
-    named: Named
-    form: Format
-    output: Path | None
-    replies: Path | None
-    request_log: Path | None
-    resume: Path | None
-    fingerprints: Path | None
-    engine: Engine
-    challenge: bool
-    speed: Speed
-    quiet: bool
-    fail_on: str | None
-    dry_run: bool
-    chosen: Chosen = NOTHING
-    vantage: str | None = None
-    inventory: str | None = None
-    record: bool = True
-    changes_only: bool = False
-    deadline: float | None = None
-    log: str | None = None
-    notify: Path | None = None
-    metrics: Path | None = None
-
-    @property
-    def comparing(self) -> tuple[str, ...]:
-        """The options for which must be known what this scan changes in the inventory."""
-        options = {
-            "--changes-only": self.changes_only,
-            f"--fail-on {CHANGE}": self.fail_on == CHANGE,
-            "--notify": self.notify is not None,
-        }
-        return tuple(option for option, given in options.items() if given)
 
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:

@@ -166,9 +166,10 @@ def scan(
     3.
     """
     from camscan.cli.chosen import chosen_by
-    from camscan.cli.conduct import Wanted, conduct
+    from camscan.cli.conduct import conduct
     from camscan.cli.deadline import parse_duration
     from camscan.cli.scoping import Named
+    from camscan.cli.wanted import Wanted
     from camscan.intake.vantage import parse_vantage
 
     named = Named(

@@ -5,7 +5,6 @@ with what the scan says (`runs.py`, `compared.py`) and amended.
 """
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from camscan.inventory.amend import amend, end_runs
 from camscan.inventory.asked import Asked, Way
 from camscan.inventory.compared import Compared, ways_of
 from camscan.inventory.facts import Facts, Key, facts_of
+from camscan.inventory.hear import hear
 from camscan.inventory.identity import IDENTIFIERS, marks_of, recognise, shared_macs
 from camscan.inventory.known import Known, Open, known_devices, open_runs
 from camscan.inventory.locations import put_by_hand, settle
@@ -27,7 +27,7 @@ from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits
 from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or_none
 from camscan.inventory.store import Inventory
-from camscan.inventory.tables import attribute, device, heard, sighting
+from camscan.inventory.tables import attribute, device, sighting
 from camscan.model import Device, Observation, ScanResult
 from camscan.place import WHERE, Location
 from camscan.register import PRESENCE
@@ -94,7 +94,7 @@ class _Recording:
         self._sight(known, devices, {n: None if n in unsettled else digest for n, digest in digests.items()})
         amend(self._connection, self._number, {n: one.made for n, one in looked_at.items()})
         settle(self._connection, self._number, self._located(changed))
-        self._hear(looked_at)
+        hear(self._connection, self._number, looked_at, self._asked, self._vantage)
         self._miss(known, known.present - devices.keys())
         return tuple(devices)
 
@@ -200,25 +200,6 @@ class _Recording:
         spoken = (way for way in ways if way.channels[0].startswith(f"{protocol} "))
         return any(self._asked.in_vain(way) for way in spoken)
 
-    def _hear(self, compared: Mapping[int, Compared]) -> None:
-        """Who said what, from this scan on, and from where that was heard."""
-        begun, again, ended, missed = [], [], [], []
-        for number, one in compared.items():
-            for row, vantages in one.heard_from(self._vantage).items():
-                text = json.dumps(sorted(vantages))
-                if row not in one.before.heard:
-                    begun.append(
-                        {"device": number, "observation": row, "since": self._number, "vantages": text, "missed": False}
-                    )
-                elif vantages != one.before.vantages[row] or row in one.before.missed:
-                    again.append({"owner": number, "row": row, "places": text})
-            ended += [{"owner": number, "row": row, "scan": self._number} for row in one.no_longer_heard()]
-            missed += [{"owner": number, "row": row} for row in one.missed_first(self._asked)]
-        add(self._connection, heard, begun)
-        write(self._connection, _HEAR_AGAIN, again)
-        write(self._connection, _MISS_HEARD, missed)
-        write(self._connection, _END_HEARD, ended)
-
     def _miss(self, known: Known, unseen: set[int]) -> None:
         """Who was asked and did not answer is gone, unless a middlebox answers in its place."""
         unseen = unseen if self._asked.complete else set()
@@ -246,19 +227,4 @@ _SEE_AGAIN = (
     update(device)
     .where(device.c.number == bindparam("row"))
     .values(last_scan=bindparam("scan"), digest=bindparam("hash"))
-)
-_HEAR_AGAIN = (
-    update(heard)
-    .where(heard.c.device == bindparam("owner"), heard.c.observation == bindparam("row"), heard.c.until.is_(None))
-    .values(vantages=bindparam("places"), missed=False)
-)
-_MISS_HEARD = (
-    update(heard)
-    .where(heard.c.device == bindparam("owner"), heard.c.observation == bindparam("row"), heard.c.until.is_(None))
-    .values(missed=True)
-)
-_END_HEARD = (
-    update(heard)
-    .where(heard.c.device == bindparam("owner"), heard.c.observation == bindparam("row"), heard.c.until.is_(None))
-    .values(until=bindparam("scan"))
 )

@@ -52,9 +52,7 @@ def _devices(result: ScanResult) -> Iterator[str]:
     yield _metric("findings", "Findings on them that nobody ignores.", by_severity)
     affecting = [row for one in devices for row in one.advisories if row.is_open]
     weighed = Counter(_labels(severity=row.severity, exploited=str(row.kev).lower()) for row in affecting)
-    yield _metric(
-        "advisories", "Advisories that affect them, but the ignored; exploited as CISA lists it.", weighed
-    )
+    yield _metric("advisories", "Advisories that affect them, but the ignored; exploited as CISA lists it.", weighed)
     exploited = sum(any(row.is_open and row.kev for row in one.advisories) for one in devices)
     yield _metric("devices_exploitable", "Devices that an exploited advisory affects.", {(): exploited})
 

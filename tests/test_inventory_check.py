@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -22,7 +21,6 @@ from tests.inventory_rig import (
     finding,
     fresh_database,
     made,
-    postgres_server,
     put,
     scanned,
     unit,
@@ -30,12 +28,6 @@ from tests.inventory_rig import (
 )
 
 PAGE = b"HTTP/1.1 200 OK\r\nDate: Sun, 29 Nov 2026 08:00:0%d GMT\r\n\r\n"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 def fill(inventory: Inventory) -> None:

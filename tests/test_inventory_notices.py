@@ -16,14 +16,8 @@ from camscan.inventory.record import record
 from camscan.inventory.scans import all_scans
 from camscan.inventory.store import Inventory, Transaction
 from camscan.transport.messenger import Messenger
-from tests.inventory_rig import camera, entry, fresh_database, made, postgres_server, put, scanned
+from tests.inventory_rig import camera, entry, fresh_database, made, put, scanned
 from tests.notify_rig import Webhook
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -31,7 +25,7 @@ def inventory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Invent
     place = Place(path=tmp_path / "inventory.sqlite")
     if request.param == "postgres":
         name = "outbox_" + request.node.name.split("[")[0][-30:].lower()
-        place = Place(url=fresh_database(request.getfixturevalue("postgres"), name).replace("://", "+psycopg://", 1))
+        place = Place(url=fresh_database(request.getfixturevalue("server"), name).replace("://", "+psycopg://", 1))
     with made(place) as opened:
         yield opened
 

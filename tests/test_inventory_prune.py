@@ -21,7 +21,6 @@ from tests.inventory_rig import (
     finding,
     fresh_database,
     made,
-    postgres_server,
     put,
     scanned,
     unit,
@@ -32,12 +31,6 @@ from tests.test_inventory_check import PAGE
 
 DAYS = range(1, 9)
 FIFTH = "2026-11-23"  # the day of the fifth scan
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -11,6 +11,10 @@ import jsonschema
 import pytest
 from sqlalchemy import func, select
 
+from camscan.inventory import numbers
+from camscan.inventory.decisions import Word
+from camscan.inventory.groups import merge
+from camscan.inventory.last_asked import last_asked
 from camscan.inventory.place import Place
 from camscan.inventory.store import opened
 from camscan.inventory.tables import forgotten, metadata, observation
@@ -27,6 +31,7 @@ from tests.inventory_rig import (
     unit,
     web,
 )
+from tests.inventory_rig import rows as coverage
 from tests.test_inventory_backup import place_of
 from tests.test_inventory_check import PAGE
 
@@ -153,6 +158,42 @@ def test_the_baseline_and_the_last_scans_are_kept_whole(name: str) -> None:
     assert run("diff", "8", "--set-baseline", "--inventory", name, "--quiet").code == 0
     assert "before scan 6:" in prune(name, "--older-than", "0", "--keep-scans", "3")
     assert "before scan 8:" in prune(name, "--older-than", "0")
+
+
+def test_a_row_that_asked_nobody_is_no_scan_that_is_kept(name: str) -> None:
+    with made(place_of(name)) as inventory:
+        nothing = replace(scanned(9), id="sites", coverage=(), devices=())
+        put(inventory, nothing, "reassess")
+    assert "before scan 8:" in prune(name, "--older-than", "0")
+
+
+def test_a_whole_goes_with_its_parts_whatever_their_numbers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "CHUNK", 1)
+    with made(place_of(name)) as inventory:
+        with inventory.writing() as connection:
+            merge(connection, 4, [3], Word(who="ada", made=1.0, reason="one box"))
+            merge(connection, 1, [2], Word(who="ada", made=1.0, reason="one box"))
+        put(inventory, scanned(9, camera(6)))
+        put(inventory, scanned(10, camera(6)))
+    assert "gone devices 5" in prune(name, "--older-than", "0")
+    assert rows(name)["device"] == 1
+
+
+def test_what_pruned_scans_asked_nobody_can_say(name: str, tmp_path: Path) -> None:
+    with made(place_of(name)) as inventory:
+        elsewhere = scanned(9, scope=("10.9.0.0/24",), coverage=coverage("10.9.0.0/24"))
+        put(inventory, elsewhere)
+    (tmp_path / "list.csv").write_text("address\n10.0.0.99\n10.9.0.99\n")
+    question = ("reconcile", str(tmp_path / "list.csv"), "--quiet")
+    assert [one["covered"]["state"] for one in missing(ask(name, *question))] == ["asked", "asked"]
+    prune(name, "--older-than", "0")
+    assert [one["covered"]["state"] for one in missing(ask(name, *question))] == ["cannot-say", "asked"]
+    with opened(place_of(name)) as inventory, inventory.reading() as connection:
+        assert [one.id for one in last_asked(connection, 30)] == ["scan-9"]
+
+
+def missing(document: Any) -> list[Any]:
+    return [row for row in document["rows"] if row["category"] == "list-only"]
 
 
 def test_scans_go_on_after_a_prune(name: str) -> None:

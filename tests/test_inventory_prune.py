@@ -4,6 +4,7 @@ the same before and after."""
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from camscan.inventory.decisions import Word
 from camscan.inventory.groups import merge
 from camscan.inventory.last_asked import last_asked
 from camscan.inventory.place import Place
+from camscan.inventory.pruned import Pruned, at_point, in_places
 from camscan.inventory.store import opened
 from camscan.inventory.tables import forgotten, metadata, observation
+from camscan.place import Location
+from camscan.removal import Removal, Tally
 from tests.cli_rig import run
 from tests.inventory_rig import (
     advisory,
@@ -267,3 +271,47 @@ def test_a_replay_reads_what_every_device_said_last(name: str, tmp_path: Path) -
     assert clock == [(PAGE % 8).decode()]
     ended = run("replay", str(replies), "--format", "jsonl", "--quiet")
     assert (ended.code, len(ended.out.splitlines())) == (0, len({one["address"] for one in lines}))
+
+
+def test_what_was_replaced_stays_replaced(name: str) -> None:
+    questions = [("sites",), ("sites", "--progress")]
+    before = [ask(name, *words) for words in questions]
+    prune(name, "--older-than", FIFTH)
+    assert [ask(name, *words) for words in questions] == before
+    assert not any(one["removal"]["replaced"] for one in ask(name, "sites", "--since", "7")["sites"])
+    prune(name, "--older-than", "0")
+    assert [ask(name, *words) for words in questions] == before
+    assert sum(one["removal"]["replaced"] for one in before[0]["sites"]) == 2
+    assert not any(one["removal"]["total"] for one in ask(name, "sites", "--vendor", "dahua")["sites"])
+
+
+def test_of_a_policy_nobody_can_say_what_it_covered_of_what_was_pruned(name: str) -> None:
+    words = ("sites", "--policy", "us-ndaa-889", "--inventory", name)
+    assert run(*words).err == ""
+    prune(name, "--older-than", "0")
+    ended = run(*words)
+    assert (ended.code, ended.err) == (
+        0, "camscan: not counted: 2 pruned, of which nobody knows any more whether us-ndaa-889 covered them\n",
+    )  # fmt: skip
+    assert run(*words, "--since", "8").err == ""
+
+
+def test_what_was_pruned_was_there_until_its_month_and_is_gone_since() -> None:
+    gone = [Pruned("2026-11", "hall", 2), Pruned("2027-01", None, 1)]
+    hall, nowhere = Removal(left=1), Removal(left=1)
+    months = [datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)]
+    assert [at_point({"hall": hall}, gone, one.timestamp()) for one in months] == [
+        {"hall": hall + Removal(left=2), None: nowhere},
+        {"hall": hall + Removal(replaced=2), None: nowhere},
+        {"hall": hall + Removal(replaced=2), None: Removal(replaced=1)},
+    ]
+
+
+def test_what_was_pruned_counts_in_the_district_where_its_site_is_now() -> None:
+    gone = [Pruned("2026-11", "hall", 2), Pruned("2026-12", "hall", 1), Pruned("2026-12", "depot", 4)]
+    hall = Location(district="Centre", site="hall")
+    found = in_places({hall: (Tally(devices=1), Removal(left=1))}, gone, [Location(district="Harbour", site="depot")])
+    assert found == {
+        hall: (Tally(devices=1), Removal(left=1, replaced=3)),
+        Location(district="Harbour", site="depot"): (Tally(), Removal(replaced=4)),
+    }

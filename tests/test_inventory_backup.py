@@ -244,3 +244,13 @@ def test_a_backup_into_a_directory_that_is_not_there_is_one_line(filled: str) ->
     for where in ("/dev/null/copy.sqlite", "/nowhere/copy.sqlite"):
         ended = run("inventory", "backup", where, "--inventory", filled)
         assert (ended.code, ended.err.count("\n")) == (4, 1)
+
+
+def test_one_scan_of_one_device_is_told_so(tmp_path: Path) -> None:
+    path, copy = str(tmp_path / "inventory.sqlite"), str(tmp_path / "copy.sqlite")
+    with made(place_of(path)) as inventory:
+        put(inventory, scanned(1, camera(1)))
+    assert f"{copy}: 1 scan, 1 device, " in run("inventory", "backup", copy, "--inventory", path).err
+    assert "it holds 1 scan and 1 device; " in run("inventory", "restore", copy, "--inventory", path).err
+    done = run("inventory", "restore", copy, "--force", "--inventory", path)
+    assert done.err.startswith(f"camscan: restored 1 scan and 1 device from {copy}\n")

@@ -4,6 +4,7 @@ the same before and after."""
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,16 @@ import jsonschema
 import pytest
 from sqlalchemy import func, select
 
+from camscan.inventory import numbers
+from camscan.inventory.decisions import Word
+from camscan.inventory.groups import merge
+from camscan.inventory.last_asked import last_asked
 from camscan.inventory.place import Place
+from camscan.inventory.pruned import Pruned, at_point, in_places
 from camscan.inventory.store import opened
 from camscan.inventory.tables import forgotten, metadata, observation
+from camscan.place import Location
+from camscan.removal import Removal, Tally
 from tests.cli_rig import run
 from tests.inventory_rig import (
     advisory,
@@ -26,6 +34,7 @@ from tests.inventory_rig import (
     unit,
     web,
 )
+from tests.inventory_rig import rows as coverage
 from tests.test_inventory_backup import place_of
 from tests.test_inventory_check import PAGE
 
@@ -148,6 +157,42 @@ def test_the_baseline_and_the_last_scans_are_kept_whole(name: str) -> None:
     assert "before scan 8:" in prune(name, "--older-than", "0")
 
 
+def test_a_row_that_asked_nobody_is_no_scan_that_is_kept(name: str) -> None:
+    with made(place_of(name)) as inventory:
+        nothing = replace(scanned(9), id="sites", coverage=(), devices=())
+        put(inventory, nothing, "reassess")
+    assert "before scan 8:" in prune(name, "--older-than", "0")
+
+
+def test_a_whole_goes_with_its_parts_whatever_their_numbers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "CHUNK", 1)
+    with made(place_of(name)) as inventory:
+        with inventory.writing() as connection:
+            merge(connection, 4, [3], Word(who="ada", made=1.0, reason="one box"))
+            merge(connection, 1, [2], Word(who="ada", made=1.0, reason="one box"))
+        put(inventory, scanned(9, camera(6)))
+        put(inventory, scanned(10, camera(6)))
+    assert "gone devices 5" in prune(name, "--older-than", "0")
+    assert rows(name)["device"] == 1
+
+
+def test_what_pruned_scans_asked_nobody_can_say(name: str, tmp_path: Path) -> None:
+    with made(place_of(name)) as inventory:
+        elsewhere = scanned(9, scope=("10.9.0.0/24",), coverage=coverage("10.9.0.0/24"))
+        put(inventory, elsewhere)
+    (tmp_path / "list.csv").write_text("address\n10.0.0.99\n10.9.0.99\n")
+    question = ("reconcile", str(tmp_path / "list.csv"), "--quiet")
+    assert [one["covered"]["state"] for one in missing(ask(name, *question))] == ["asked", "asked"]
+    prune(name, "--older-than", "0")
+    assert [one["covered"]["state"] for one in missing(ask(name, *question))] == ["cannot-say", "asked"]
+    with opened(place_of(name)) as inventory, inventory.reading() as connection:
+        assert [one.id for one in last_asked(connection, 30)] == ["scan-9"]
+
+
+def missing(document: Any) -> list[Any]:
+    return [row for row in document["rows"] if row["category"] == "list-only"]
+
+
 def test_scans_go_on_after_a_prune(name: str) -> None:
     prune(name, "--older-than", "0")
     with made(place_of(name)) as inventory:
@@ -219,3 +264,47 @@ def test_a_replay_reads_what_every_device_said_last(name: str, tmp_path: Path) -
     assert clock == [(PAGE % 8).decode()]
     ended = run("replay", str(replies), "--format", "jsonl", "--quiet")
     assert (ended.code, len(ended.out.splitlines())) == (0, len({one["address"] for one in lines}))
+
+
+def test_what_was_replaced_stays_replaced(name: str) -> None:
+    questions = [("sites",), ("sites", "--progress")]
+    before = [ask(name, *words) for words in questions]
+    prune(name, "--older-than", FIFTH)
+    assert [ask(name, *words) for words in questions] == before
+    assert not any(one["removal"]["replaced"] for one in ask(name, "sites", "--since", "7")["sites"])
+    prune(name, "--older-than", "0")
+    assert [ask(name, *words) for words in questions] == before
+    assert sum(one["removal"]["replaced"] for one in before[0]["sites"]) == 2
+    assert not any(one["removal"]["total"] for one in ask(name, "sites", "--vendor", "dahua")["sites"])
+
+
+def test_of_a_policy_nobody_can_say_what_it_covered_of_what_was_pruned(name: str) -> None:
+    words = ("sites", "--policy", "us-ndaa-889", "--inventory", name)
+    assert run(*words).err == ""
+    prune(name, "--older-than", "0")
+    ended = run(*words)
+    assert (ended.code, ended.err) == (
+        0, "camscan: not counted: 2 pruned, of which nobody knows any more whether us-ndaa-889 covered them\n",
+    )  # fmt: skip
+    assert run(*words, "--since", "8").err == ""
+
+
+def test_what_was_pruned_was_there_until_its_month_and_is_gone_since() -> None:
+    gone = [Pruned("2026-11", "hall", 2), Pruned("2027-01", None, 1)]
+    hall, nowhere = Removal(left=1), Removal(left=1)
+    months = [datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)]
+    assert [at_point({"hall": hall}, gone, one.timestamp()) for one in months] == [
+        {"hall": hall + Removal(left=2), None: nowhere},
+        {"hall": hall + Removal(replaced=2), None: nowhere},
+        {"hall": hall + Removal(replaced=2), None: Removal(replaced=1)},
+    ]
+
+
+def test_what_was_pruned_counts_in_the_district_where_its_site_is_now() -> None:
+    gone = [Pruned("2026-11", "hall", 2), Pruned("2026-12", "hall", 1), Pruned("2026-12", "depot", 4)]
+    hall = Location(district="Centre", site="hall")
+    found = in_places({hall: (Tally(devices=1), Removal(left=1))}, gone, [Location(district="Harbour", site="depot")])
+    assert found == {
+        hall: (Tally(devices=1), Removal(left=1, replaced=3)),
+        Location(district="Harbour", site="depot"): (Tally(), Removal(replaced=4)),
+    }

@@ -160,7 +160,7 @@ def test_a_list_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="more than 2 lines"):
         read("ip\n10.0.0.1\n10.0.0.2\n10.0.0.3\n")
     monkeypatch.setattr(csv_text, "SIZE_LIMIT", 3)
-    with pytest.raises(UsageError, match="a list of devices is smaller"):
+    with pytest.raises(UsageError, match="more than 0 MB"):
         read("ip\n10.0.0.1\n")
 
 

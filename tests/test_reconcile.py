@@ -161,6 +161,58 @@ def test_a_line_that_repeats_another_is_no_second_device() -> None:
     ]  # fmt: skip
 
 
+RECORDER = unit(1, addresses=("10.0.0.1", "10.0.0.2"))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        Entry(line=3, address="10.0.0.2"),
+        Entry(line=3, address="10.0.0.2", mac="44:19:b6:00:00:01"),
+        Entry(line=3, address="10.0.0.77", mac="44:19:b6:00:00:01"),
+    ],
+)
+@pytest.mark.parametrize("first", [{"address": "10.0.0.1"}, {"serial": "SERIAL000001"}])
+def test_a_second_line_of_a_device_that_is_there_repeats_the_first(first: dict[str, str], second: Entry) -> None:
+    found = held([Entry(line=2, **first), second], [RECORDER], scans=[scanned(1)])
+    assert [row.category for row in found.rows if row.unit] in (["matched"], ["differing"])
+    (again,) = found.of("repeated")
+    assert {row.entry.line for row in found.rows if row.entry} == {2, 3}
+    assert again.repeats in {2, 3} - {again.entry.line if again.entry else 0}
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (Entry(line=3, address="10.0.0.2", serial="OTHER999999"), "the device of line 2 answers there"),
+        (
+            Entry(line=3, address="10.0.0.77", serial="OTHER999999", mac=RECORDER.mac),
+            "the device of line 2 has its MAC",
+        ),
+    ],
+)
+@pytest.mark.parametrize("gone", [[], [unit(9, serial="OTHER999999", addresses=("10.0.0.2",), gone=2.0)]])
+def test_nobody_was_asked_in_vain_where_a_device_of_another_line_answers(
+    second: Entry, reason: str, gone: list[Unit]
+) -> None:
+    first = Entry(line=2, serial="SERIAL000001", address="10.0.0.1")
+    (alone,) = held([first, second], [RECORDER], gone=gone, scans=[scanned(1)]).of("list-only")
+    assert alone.covered == Covered(state="cannot-say", reason=reason)
+
+
+def test_the_short_serial_of_a_device_that_is_there_repeats_its_line() -> None:
+    lines = [Entry(line=2, serial=LONG), Entry(line=3, serial="987654321", address="10.0.0.77")]
+    found = held(lines, [unit(1, serial=LONG)], scans=[scanned(1)])
+    assert [(told(row)[:2], row.repeats) for row in found.rows] == [(("matched", 2), None), (("repeated", 3), 2)]
+
+
+def test_two_lines_that_cannot_be_one_device_are_two_where_the_device_tells_neither() -> None:
+    lines = [Entry(line=n, address=f"10.0.0.{n - 1}", serial=f"AAAAAAAA{n}") for n in (2, 3)]
+    found = held(lines, [replace(RECORDER, serial=None, mac=None)], scans=[scanned(1)])
+    assert [row.category for row in found.rows] == ["matched", "list-only"]
+    assert found.rows[1].covered == Covered(state="cannot-say", reason="the device of line 2 answers there")
+
+
 @pytest.mark.parametrize(
     ("listed", "known"),
     [

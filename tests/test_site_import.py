@@ -123,6 +123,23 @@ def test_columns_are_named_where_their_titles_say_nothing(tmp_path: Path) -> Non
     assert tables == [{"name": "Rathaus", "networks": ["10.0.0.0/24"]}]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize(("head", "separator"), [("", ","), ("", ";"), ("", "\t"), ("", "|"), ("sep=;\r\n", ";")])
+def test_encoding_and_separator_are_seen(tmp_path: Path, encoding: str, head: str, separator: str) -> None:
+    source, made = tmp_path / "source", tmp_path / "sites.toml"
+    rows = separator.join(("Site", "Network", "Room, or none")), separator.join(("Rådhus", "10.0.0.0/24", ""))
+    source.write_bytes((head + "\r\n".join(rows)).replace("Room, or none", '"Room, or none"').encode(encoding))
+    assert run("sites", "import", str(source), "--output", str(made)).code == 0
+    (site,) = tomllib.loads(made.read_text(encoding="utf-8"))["site"]
+    assert site == {"name": "Rådhus", "networks": ["10.0.0.0/24"]}
+
+
+def test_a_row_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
+    ended, tables = imported(tmp_path, 'site,network\n"Hall"x,10.0.0.0/24\nDepot,10.1.0.0/24\n')
+    assert (ended.code, [one["name"] for one in tables]) == (0, ["Depot"])
+    assert told(ended)[0] == "line 2: a quote inside of quotes must stand twice; left out"
+
+
 def test_an_exported_list_of_netbox_is_known_by_its_header(tmp_path: Path) -> None:
     ended, tables = imported(tmp_path, EXPORTED)
     assert tables == [{"name": "Town hall", "networks": ["10.1.0.0/16", "10.1.5.0/24"]}]
@@ -182,8 +199,10 @@ def test_a_file_that_is_there_is_not_written_over_unless_that_is_said(tmp_path: 
         ("", "nothing in it"),
         ("site,network\n", "no site could be made of it"),
         ("site,network\nHall,nonsense\n", "no site could be made of it: line 2: 'nonsense' does not appear to be"),
-        ('site,network\n"Hall,10.0.0.0/24\n', "line 2: not CSV: unexpected end of data"),
-        ("site,network\nH\udcffll,10.0.0.0/24\n", "line 2: not UTF-8 text"),
+        ('site,network\n"Hall,10.0.0.0/24\n', "no site could be made of it: line 2: a quote that is never closed"),
+        ('"site,network\nHall,10.0.0.0/24\n', "line 1: a quote that is never closed"),
+        ("site,network\nHall\0,10.0.0.0/24\n", "no text"),
+        ('[{"prefix": "10.0.0.0/24", "site": "R\udce5dhus"}]', "JSON in Windows-1252, not in UTF-8"),
         ("{", "not JSON: "),
         ('{"results": 1}', "results: 1: no list"),
         ("{}", "results is missing"),

@@ -144,7 +144,7 @@ def _against_scan(listed: "OwnerList", name: str, every: bool) -> "Reconciliatio
 def _against_inventory(listed: "OwnerList", wanted: str | None, every: bool, quiet: bool) -> "Reconciliation":
     from camscan.assess.reconcile.units import NEEDED, middleboxes_of_register, units_of_register
     from camscan.cli.register import inventory_at
-    from camscan.inventory.last_asked import last_asked
+    from camscan.inventory.last_asked import is_pruned, last_asked
     from camscan.inventory.listing import Filter
     from camscan.inventory.listing import listed as devices_of
 
@@ -153,9 +153,10 @@ def _against_inventory(listed: "OwnerList", wanted: str | None, every: bool, qui
         there = devices_of(connection, Filter(), NEEDED, now=now)
         gone = units_of_register(devices_of(connection, Filter(gone=True), NEEDED, now=now))
         scans = last_asked(connection, SCANS)
+        pruned = len(scans) < SCANS and is_pruned(connection)
         place = opened.name
     boxes = middleboxes_of_register(there)
-    return _held(listed, units_of_register(there), gone, scans, boxes, f"inventory {place}", every)
+    return _held(listed, units_of_register(there), gone, scans, boxes, f"inventory {place}", every, pruned)
 
 
 def _held(
@@ -166,12 +167,13 @@ def _held(
     boxes: frozenset[str],
     source: str,
     every: bool,
+    pruned: bool = False,
 ) -> "Reconciliation":
     from camscan.assess.reconcile.covered import CoveredBy
     from camscan.assess.reconcile.reconcile import reconcile as held_against
 
     asked = max((time for scan in scans if (time := scan.ended or scan.started) is not None), default=None)
-    covered = CoveredBy(scans, boxes).of
+    covered = CoveredBy(scans, boxes, pruned=pruned).of
     return held_against(listed, there, gone, covered, _knowing(), source=source, asked=asked, every=every)
 
 

@@ -64,18 +64,29 @@ def _start(connection: "Transaction", word: str) -> int:
 def counted(connection: "Transaction", goal: "Goal", wanted: Wanted) -> "list[SiteCount]":
     """The places that are wanted, with what is there and what the owner says of them."""
     from camscan.cli.kept_sites import location_of, sites_in
+    from camscan.inventory.pruned import in_places, pruned
     from camscan.inventory.site_tree import site_tree
     from camscan.inventory.sites import counts
     from camscan.removal import Said
 
     said = {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
-    found = {where: sums for where, sums in counts(connection, goal).items() if _is_wanted(where, wanted)}
+    sums = in_places(counts(connection, goal), pruned(connection, goal), said)
+    found = {where: some for where, some in sums.items() if _is_wanted(where, wanted)}
     rows = site_tree(found, _only_wanted(said, wanted), cast("Level | None", wanted.by))
     return [
         one
         for one in rows
         if (not wanted.sensitive or one.said.sensitive) and (not wanted.overdue or one.is_overdue(wanted.today))
     ]
+
+
+def say_uncounted(connection: "Transaction", goal: "Goal") -> None:
+    """One line on stderr where devices were pruned of which nobody knows whether they were to go."""
+    from camscan.cli.ending import say
+    from camscan.inventory.pruned import uncounted
+
+    if number := uncounted(connection, goal):
+        say(f"not counted: {number:,} pruned, of which nobody knows any more whether {goal.policy} covered them")
 
 
 def _only_wanted(said: "Mapping[Location, Said]", wanted: Wanted) -> "dict[Location, Said]":

@@ -13,8 +13,6 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from camscan.intake.site_rows import Gathered, LeftOut, SiteRow
 
-TEXT_LIMIT = 64 * 1024 * 1024  # characters; 100,000 prefixes of NetBox's API are as many
-
 
 class Source(StrEnum):
     """What `--format` takes here."""
@@ -90,15 +88,16 @@ def _made(file: str, form: Source | None, columns: Mapping[str, str]) -> tuple[s
 
 
 def _rows(file: str, form: Source | None, columns: Mapping[str, str]) -> "Iterator[SiteRow | LeftOut]":
-    from camscan.cli.reading import readable, shown, too_large
+    from camscan.cli.reading import opened, shown
+    from camscan.intake.csv_text import SIZE_LIMIT, UTF_8, as_text
     from camscan.intake.netbox_prefixes import is_netbox_csv, read_netbox_csv, read_netbox_json
     from camscan.intake.site_csv import read_site_csv
 
-    with readable(file) as stream:
-        text = stream.read(TEXT_LIMIT + 1)
-    if len(text) > TEXT_LIMIT:
-        raise too_large(file)
+    with opened(file) as stream:
+        text, encoding = as_text(shown(file), stream.read(SIZE_LIMIT + 1))
     if form is not Source.CSV and text.lstrip().startswith(("{", "[")):
+        if encoding != UTF_8:
+            raise UsageError(f"{shown(file)}: JSON in {encoding}, not in UTF-8")
         return read_netbox_json(shown(file), text, columns)
     if form is Source.NETBOX or (form is None and is_netbox_csv(text)):
         return read_netbox_csv(shown(file), text, columns)

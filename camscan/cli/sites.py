@@ -96,7 +96,7 @@ def count(
     from camscan.cli.formats import screen
     from camscan.cli.output import Output
     from camscan.cli.register import reading
-    from camscan.cli.site_counts import Wanted, counted, goal_of, series
+    from camscan.cli.site_counts import Wanted, counted, goal_of, say_uncounted, series
 
     wanted = Wanted(None if by is None else by.value, district, site, sensitive, overdue, datetime.now(UTC).date())
     if progress and (by or district or sensitive or overdue or columns):
@@ -104,6 +104,7 @@ def count(
     names = _columns(columns, form)
     with Output(output) as destination, reading(inventory) as connection:
         goal, view = goal_of(connection, vendors, policy, since), screen(destination.is_stdout)
+        say_uncounted(connection, goal)
         if progress:
             destination.write(_series_text(series(connection, goal, every.value, site), form, view))
         else:

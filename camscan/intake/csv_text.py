@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from camscan.errors import UsageError
 
-SIZE_LIMIT = 64 * 1024 * 1024  # bytes; 200,000 lines of 300 each
+SIZE_LIMIT = 64 * 1024 * 1024  # bytes; 200,000 lines of 300 each, or 100,000 prefixes of NetBox's API
 RECORD_LIMIT = 200_000  # lines with something in them: the owner of more cameras keeps no list in a spreadsheet
 CELL_LIMIT = 10_000  # characters; a remark of two pages
 CELLS_LIMIT = 500  # of one line; the widest export of a database has half as many
+
+UTF_8 = "UTF-8"  # as `as_text` calls it
 
 _SEPARATORS = (",", ";", "\t", "|")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -35,7 +37,7 @@ class Record:
 def as_text(name: str, data: bytes) -> tuple[str, str]:
     """The text and the name of its encoding. Raises `UsageError` for what is no text, and for too much of it."""
     if len(data) > SIZE_LIMIT:
-        raise UsageError(f"{name}: more than {SIZE_LIMIT // (1024 * 1024)} MB; a list of devices is smaller")
+        raise UsageError(f"{name}: more than {SIZE_LIMIT // (1024 * 1024)} MB")
     encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -44,7 +46,7 @@ def as_text(name: str, data: bytes) -> tuple[str, str]:
         text = data.decode(encoding, "replace")
     if "\0" in text or data.startswith(b"PK\x03\x04"):
         raise UsageError(f"{name}: no text; a workbook must be saved as CSV first")
-    return text, {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}[encoding]
+    return text, {"utf-8-sig": UTF_8, "utf-16": "UTF-16", "cp1252": "Windows-1252"}[encoding]
 
 
 def records(name: str, text: str) -> Iterator[Record]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from camscan.errors import UsageError
+from camscan.intake.csv_text import records
 from camscan.intake.json_value import Value, parse_json
 from camscan.intake.site_csv import Columns, plain, position, table_of
 from camscan.intake.site_rows import LeftOut, SiteRow
@@ -32,7 +33,8 @@ class _Prefix:
 
 def is_netbox_csv(text: str) -> bool:
     """Whether the header has columns of NetBox: a prefix with a status, and something that only it has."""
-    titles = {plain(title) for title in next(iter(text.splitlines()), "").replace('"', "").split(",")}
+    header = next(records("", text), None)
+    titles = {plain(title) for title in header.cells} if header else set()
     return {"prefix", "status"} <= titles and bool(titles & _TELLING)
 
 
@@ -43,10 +45,13 @@ def read_netbox_csv(name: str, text: str, columns: Columns) -> Iterator[SiteRow 
     if "prefix" not in titles:
         raise UsageError(f"{name}: no column Prefix in it")
     extra = {key: position(name, header, title) for key, title in columns.items()}
-    for line, row in rows:
-        cells = dict(zip(titles, row, strict=False))
+    for record in rows:
+        where, row = f"line {record.line}", record.cells
+        if record.problem:
+            yield LeftOut(where=where, reason=record.problem)
+            continue
         found = {key: row[index] for key, index in extra.items() if index < len(row)}
-        yield _row(_Prefix(where=f"line {line}", texts=cells, extra=found))
+        yield _row(_Prefix(where=where, texts=dict(zip(titles, row, strict=False)), extra=found))
 
 
 def read_netbox_json(name: str, text: str, columns: Columns) -> Iterator[SiteRow | LeftOut]:

@@ -1,14 +1,12 @@
 """A table of places as CSV: what stands in which column is told by the header, in the words that people use, or by the
-user. The separator is the one of `, ; tab` that the header has most of.
+user. How the text is told apart into cells: `intake/csv_text.py`.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from camscan.errors import UsageError
-from camscan.intake.lines import check_line
+from camscan.intake.csv_text import Record, records
 from camscan.intake.site_rows import KEYS, LeftOut, SiteRow
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -43,38 +41,24 @@ def read_site_csv(name: str, text: str, columns: Columns) -> Iterator[SiteRow | 
     unused = [title for index, title in enumerate(header) if title and index not in places.values()]
     if unused:
         yield LeftOut(where="line 1", reason=f"columns of no use here: {_listed(unused)}")
-    for line, row in rows:
-        if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-            yield LeftOut(where=f"line {line}", reason="more cells than the header has columns")
-        elif any(cell.strip() for cell in row):
+    for record in rows:
+        where, row = f"line {record.line}", record.cells
+        if record.problem or any(row[len(header) :]):
+            yield LeftOut(where=where, reason=record.problem or "more cells than the header has columns")
+        else:
             values = {key: row[index] for key, index in places.items() if index < len(row)}
-            yield SiteRow(where=f"line {line}", values=values)
+            yield SiteRow(where=where, values=values)
 
 
-def table_of(name: str, text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def table_of(name: str, text: str) -> tuple[Sequence[str], Iterator[Record]]:
     """The header, and the rows with the numbers of their lines. Raises `UsageError` for what is no such table."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
+    rows = records(name, text)
+    header = next(rows, None)
+    if header is None:
         raise UsageError(f"{name}: nothing in it")
-    separator = max(",;\t", key=first.count)
-    rows = _rows(name, text, separator)
-    _, header = next(rows)
-    return [title.strip() for title in header], rows
-
-
-def _rows(name: str, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for row in reader:
-            if not row:
-                continue
-            for cell in row:
-                check_line(cell)
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise UsageError(f"{name}: line {reader.line_num}: not CSV: {error}") from None
-    except UsageError as error:
-        raise UsageError(f"{name}: line {reader.line_num}: {error}") from None
+    if header.problem:
+        raise UsageError(f"{name}: line {header.line}: {header.problem}")
+    return header.cells, rows
 
 
 def _places(name: str, header: Sequence[str], columns: Columns) -> dict[str, int]:

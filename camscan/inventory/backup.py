@@ -48,6 +48,11 @@ def counted(path: Path) -> Copied:
     return Copied(scans=scans, devices=devices, size=path.stat().st_size)
 
 
+def named(number: int, noun: str) -> str:
+    """A number with what it counts, which is one or several."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
+
+
 def _refuse_itself(inventory: Inventory, path: Path) -> None:
     own = inventory.place.path
     if own is not None and path.exists() and path.samefile(own):

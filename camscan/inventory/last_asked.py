@@ -7,18 +7,26 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from camscan.inventory.packed import unpacked_list
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import all_scans, kept_from
 from camscan.inventory.tables import coverage
 from camscan.model import Coverage, ScanResult
 from camscan.register import ScanEntry
 
 
 def last_asked(connection: Connection, most: int) -> list[ScanResult]:
-    """The newest scans of a network, the newest first, at most so many. Their `devices` are empty."""
-    scans = [one for one in all_scans(connection) if one.kind == "scan"]
+    """The newest scans of a network, the newest first, at most so many. Their `devices` are empty. What scans asked
+    before the first that is kept was pruned, and they are left out."""
+    first = kept_from(connection)
+    scans = [one for one in all_scans(connection) if one.kind == "scan" and one.number >= first]
     newest = sorted(scans, key=lambda one: (one.time, one.number), reverse=True)[:most]
     rows = _rows(connection, [one.number for one in newest])
     return [_asked(one, rows[one.number]) for one in newest]
+
+
+def is_pruned(connection: Connection) -> bool:
+    """Whether there were scans of a network of which nobody knows any more what they asked."""
+    first = kept_from(connection)
+    return any(one.kind == "scan" and one.number < first for one in all_scans(connection))
 
 
 def _asked(entry: ScanEntry, rows: Sequence[Coverage]) -> ScanResult:

@@ -24,10 +24,16 @@ def reader(path: Path, *, alone: bool, timeout: float) -> sqlite3.Connection:
 
 
 def copy_pages(source: sqlite3.Connection, path: Path) -> None:
-    """Makes the empty file at `path` a copy: one file that needs no other beside it. Raises `sqlite3.Error`."""
-    with closing(sqlite3.connect(path)) as target:
-        source.backup(target)  # all pages in one go: a writer does not make it begin anew
-    settle(path)
+    """Makes the empty file at `path` a copy: one file that needs no other beside it. Raises `sqlite3.Error`, and
+    `CannotRunError` about the directory of the copy where that has no room: the source is only read."""
+    try:
+        with closing(sqlite3.connect(path)) as target:
+            source.backup(target)  # all pages in one go: a writer does not make it begin anew
+        settle(path)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise CannotRunError(f"{path.absolute().parent}: the disk is full") from None
 
 
 def settle(path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.pruned import at_point, pruned
 from camscan.inventory.sites import THERE, Goal, to_go
 from camscan.inventory.tables import attribute, device
 from camscan.register import PRESENCE, ScanEntry
@@ -31,10 +32,11 @@ class _Life(NamedTuple):
 def progress(connection: Connection, goal: Goal, points: Sequence[ScanEntry]) -> list[Progress]:
     """A row for each of these scans, in their order, and each site that had something to go by then."""
     lives = _lives(connection, goal)
+    gone = pruned(connection, goal)
     rows = []
     before = 0
     for point in points:
-        removals = _after(point.number, before, goal.start, lives)
+        removals = at_point(_after(point.number, before, goal.start, lives), gone, point.time)
         rows += [
             Progress(site=site, scan=point.number, time=point.time, removal=removal)
             for site, removal in sorted(removals.items(), key=lambda item: (item[0] is None, item[0] or ""))

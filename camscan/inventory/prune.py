@@ -5,7 +5,7 @@ this scan and later ones, says the same before and after.
 
 from collections.abc import Collection
 
-from sqlalchemy import Delete, Table, delete, func, select, tuple_, union_all
+from sqlalchemy import Delete, Table, delete, func, select, tuple_, union_all, update
 from sqlalchemy.engine import Connection
 
 from camscan.inventory.gone import count_gone, gone_before
@@ -29,8 +29,10 @@ Counts = dict[str, int]
 
 def first_kept(connection: Connection, before: float, keep_scans: int) -> int:
     """The first scan that stays whole: the first that ended at `before` (seconds since the epoch) or later, and never
-    later than the baseline or the last `keep_scans`. 0 where no scan is recorded."""
-    scans = all_scans(connection)
+    later than the baseline or the last `keep_scans`; rows of what was judged anew or put elsewhere asked nobody, and
+    are none. 0 where nothing is recorded."""
+    rows = all_scans(connection)
+    scans = [one for one in rows if one.kind == "scan"] or rows
     if not scans:
         return 0
     newer = next((one.number for one in scans if one.time >= before), scans[-1].number)
@@ -61,7 +63,9 @@ def _forget_devices(connection: Connection, first: int) -> Counts:
     for table in reversed(metadata.sorted_tables):
         if table is not device:
             _forget_of(connection, table, gone, counts)
-    for some in chunks(sorted(gone, reverse=True)):
+    for some in chunks(sorted(gone)):  # or a whole could not go before the parts that name it
+        connection.execute(update(device).where(device.c.number.in_(some)).values(merged_into=None))
+    for some in chunks(sorted(gone)):
         _count(counts, device, connection, delete(device).where(device.c.number.in_(some)))
     return counts
 

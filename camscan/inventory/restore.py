@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from camscan.errors import UsageError
+from camscan.inventory.backup import named
 from camscan.inventory.check import check_file_pages
 from camscan.inventory.pages import appearing, copy_pages, put_aside
 from camscan.inventory.place import Place, check_file
@@ -64,7 +65,8 @@ def _keep(target: Inventory, connection: Connection, force: bool, moment: str) -
         return None
     if not force:
         raise UsageError(
-            f"inventory {target.name}: it holds {scans:,} scans and {devices:,} devices; --force replaces them"
+            f"inventory {target.name}: it holds {named(scans, 'scan')} and {named(devices, 'device')}; "
+            "--force replaces them"
         )
     if target.place.path is None:
         return None

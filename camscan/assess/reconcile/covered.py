@@ -14,14 +14,17 @@ from camscan.reconciliation import COVERED, Covered
 
 NO_ADDRESS = "the list gives no address"
 NO_SCAN = "nothing is known of what was asked"
+PRUNED = "not by the scans that are kept; what older ones asked was pruned"
 
 _NAMED = 3  # channels in a reason
 
 
 class CoveredBy:
-    """What some scans asked, the newest first; `boxes` are addresses at which a box answers that answers for many."""
+    """What some scans asked, the newest first; `boxes` are addresses at which a box answers that answers for many.
+    `pruned`: what older scans asked is forgotten, so that nobody can say of an address that it was not asked."""
 
-    def __init__(self, scans: Iterable[ScanResult], boxes: frozenset[str]) -> None:
+    def __init__(self, scans: Iterable[ScanResult], boxes: frozenset[str], *, pruned: bool = False) -> None:
+        self._pruned = pruned
         self._scans = [Asked(scan) for scan in _unlike(scans)]
         self._boxes = boxes
         self.of = cache(self._of)
@@ -39,6 +42,8 @@ class CoveredBy:
                 best = one
             if best.state == "asked":
                 break
+        if self._pruned and (best is None or best.state == "not-asked"):
+            return Covered(state="cannot-say", reason=PRUNED)
         return best or Covered(state="cannot-say", reason=NO_SCAN)
 
 

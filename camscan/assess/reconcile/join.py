@@ -46,8 +46,8 @@ class _Stage:
 def join(entries: Sequence[Entry], units: Sequence[Unit], knowing: Knowing) -> list[Joined]:
     """The pairs, in the order of the lines."""
     order = sorted(range(len(units)), key=lambda place: (-(units[place].last_seen or 0.0), units[place].id))
-    listed = [_entry_marks(entry) for entry in entries]
-    known = _meant(listed, ((place, _unit_marks(units[place], knowing)) for place in order))
+    listed = [marks_of_entry(entry) for entry in entries]
+    known = _meant(listed, ((place, marks_of_unit(units[place], knowing)) for place in order))
     found: dict[int, Joined] = {}
     free = dict.fromkeys(known)
     for stage in _stages(knowing):
@@ -142,12 +142,14 @@ def _together(marks: Marks, names: Sequence[str]) -> Iterator[Hashable]:
         yield from ((one, other) for one in marks[names[0]] for other in marks[names[1]])
 
 
-def _entry_marks(entry: Entry) -> Marks:
+def marks_of_entry(entry: Entry) -> Marks:
+    """What a line is known by."""
     addresses = (entry.address,) if entry.address else ()
     return _marks(entry.serial, entry.mac, addresses)
 
 
-def _unit_marks(unit: Unit, knowing: Knowing) -> Marks:
+def marks_of_unit(unit: Unit, knowing: Knowing) -> Marks:
+    """What a device is known by; what many carry tells none."""
     serial, mac = (None if one and knowing.is_placeholder(one) else one for one in (unit.serial, unit.mac))
     return _marks(serial, mac, unit.addresses)
 

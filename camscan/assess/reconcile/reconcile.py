@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from camscan.assess.reconcile.differences import differences
 from camscan.assess.reconcile.join import Joined, join
 from camscan.assess.reconcile.knowing import Knowing
+from camscan.assess.reconcile.present import Present
 from camscan.assess.reconcile.twice import Repeats, said_twice
 from camscan.model import MAKERS
 from camscan.reconciliation import CATEGORIES, Category, Covered, Entry, OwnerList, Reconciliation, Row, Unit
@@ -31,10 +32,11 @@ def reconcile(
     was = {left[one.entry].line: gone[one.unit] for one in join(left, gone, knowing) if not one.another}
     taken = {one.unit for one in joined}
     unlisted = [unit for place, unit in enumerate(there) if place not in taken and (every or unit.vendor in MAKERS)]
+    present = Present(((listed.entries[one.entry], there[one.unit]) for one in joined), knowing)
     rows = [
         *(_both(listed.entries[one.entry], there[one.unit], one, knowing) for one in joined),
         *(Row(category="network-only", unit=unit) for unit in unlisted),
-        *_in_list_alone(listed.entries, left, was, covered, knowing, every),
+        *_in_list_alone(listed.entries, left, was, present, covered, knowing, every),
     ]
     return Reconciliation(
         listed=listed,
@@ -67,6 +69,7 @@ def _in_list_alone(
     entries: Sequence[Entry],
     left: Sequence[Entry],
     was: Mapping[int, Unit],
+    present: Present,
     covered: CoveredAt,
     knowing: Knowing,
     every: bool,
@@ -74,14 +77,16 @@ def _in_list_alone(
     lines = {entry.line for entry in left}
     repeats = Repeats([entry for entry in entries if entry.line not in lines], knowing)
     for entry in left:
-        repeated = repeats.line(entry)
+        holder = present.holder(entry)
+        repeated = holder.line if holder and holder.same else repeats.line(entry)
         repeats.add(entry)
         if repeated is not None:
             yield Row(category="repeated", entry=entry, repeats=repeated)
             continue
         known, reason = was.get(entry.line), None if every else _of_others(entry, knowing)
         category: Category = "other" if reason and known is None else "list-only"
-        yield Row(category=category, entry=entry, covered=_covered(entry, known, covered), known=known, reason=reason)
+        asked = holder.covered() if holder else _covered(entry, known, covered)
+        yield Row(category=category, entry=entry, covered=asked, known=known, reason=reason)
 
 
 def _covered(entry: Entry, known: Unit | None, covered: CoveredAt) -> Covered:

@@ -28,9 +28,9 @@ def backup(
     """
     from camscan.cli.ending import say
     from camscan.cli.register import inventory_at
-    from camscan.inventory.backup import back_up
+    from camscan.inventory.backup import back_up, named
 
     with inventory_at(inventory, quiet=quiet) as opened:
         made = back_up(opened, file, force=force)
     if not quiet:
-        say(f"{file}: {made.scans:,} scans, {made.devices:,} devices, {made.size:,} bytes")
+        say(f"{file}: {named(made.scans, 'scan')}, {named(made.devices, 'device')}, {made.size:,} bytes")

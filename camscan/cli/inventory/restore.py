@@ -32,6 +32,7 @@ def restore(
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
     from camscan.cli.ending import say
+    from camscan.inventory.backup import named
     from camscan.inventory.place import find_place
     from camscan.inventory.restore import opened_backup
     from camscan.inventory.restore import restore as put
@@ -42,7 +43,7 @@ def restore(
         kept = put(place, source, force=force, moment=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     if quiet:
         return
-    say(f"restored {scans:,} scans and {devices:,} devices from {file}")
+    say(f"restored {named(scans, 'scan')} and {named(devices, 'device')} from {file}")
     if kept is not None:
         say(f"what was there before is {kept}")
 

@@ -447,6 +447,7 @@ def test_all_of_it_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
         "source": row["source"],
         "date": "2026-11-29",
         "reason": None,
+        "ignored": None,
     }
     assert run("replay", str(recording), "--fail-on", "critical").code == 1
 

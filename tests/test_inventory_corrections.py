@@ -23,6 +23,7 @@ from camscan.inventory.lookup import the_one, the_record
 from camscan.inventory.prune import prune
 from camscan.inventory.record import record
 from camscan.inventory.scans import find_scan
+from camscan.inventory.sheets import sheets
 from camscan.inventory.standing import units
 from camscan.inventory.store import Inventory
 from camscan.inventory.withdraw import withdraw
@@ -213,6 +214,23 @@ def test_what_only_a_part_that_went_said_is_over(inventory: Inventory) -> None:
     assert events(inventory, 3, 4) == [("returned", None, None)]
     assert places(inventory) == [("10.0.0.2", ""), ("10.0.0.3", "")]
     assert open_on(inventory)[0] == (("telnet-open", "x-open"), ["telnet-open", "x-open"])
+
+
+def test_a_report_tells_of_what_is_merged_as_the_list_does(inventory: Inventory) -> None:
+    unsure, worse = finding(state="cannot-say"), camera(2, findings=(finding(),), site="yard", building="shed")
+    put(inventory, scanned(1, camera(1, findings=(unsure,), site="hall"), worse))
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    assert reported(inventory) == (("10.0.0.1", "10.0.0.2"), ["found"], "hall", None)
+    put(inventory, scanned(2, camera(1, findings=(unsure,), site="hall")))
+    assert reported(inventory) == (("10.0.0.1",), ["cannot-say"], "hall", None)
+    put(inventory, scanned(3, worse))
+    assert reported(inventory) == (("10.0.0.2",), ["found"], "hall", None)
+
+
+def reported(inventory: Inventory) -> tuple[tuple[str, ...], list[str], str | None, str | None]:
+    with inventory.reading() as connection:
+        (one,) = sheets(connection, now=TODAY)
+    return one.device.addresses, [said.state for said in one.device.findings], one.where.site, one.where.building
 
 
 def open_on(inventory: Inventory) -> list[tuple[tuple[str, ...], list[str]]]:

@@ -191,6 +191,9 @@ def test_a_device_is_found_by_what_it_shows(inventory: Inventory) -> None:
     join(inventory, "10.0.0.1", "10.0.0.2", "10.0.0.3")
     (one,) = there(inventory, values={"vendor": "HIK*", "model": "DS-2CD*", "site": "hall"})
     assert (one.values["address"], one.values["site"], one.values.get("building")) == ("10.0.0.1", "hall", None)
+    with inventory.reading() as connection:
+        (one,) = listed(connection, Filter(), ("address", "room", "building"), now=TODAY)
+    assert "building" not in one.values
     for name, value in {"model": "X", "site": "yard", "building": "shed"}.items():
         assert there(inventory, values={name: value}) == []
 

@@ -39,9 +39,9 @@ class Filter:
 def listed(
     connection: Connection, wanted: Filter, names: Collection[str] = (*SINGLE, *SEVERAL), *, now: float
 ) -> list[Listed]:
-    """The devices, in the order of their numbers. Attributes that are not among `names` are left out; judgements are
-    read where `findings`, `advisories` or `ignored` is. Decisions are those that hold `now`, in seconds since the
-    epoch."""
+    """The devices, in the order of their numbers. Attributes that are not among `names`, nor of what is merged one
+    thing with them, are left out; judgements are read where `findings`, `advisories` or `ignored` is. Decisions are
+    those that hold `now`, in seconds since the epoch."""
     times = scan_times(connection)
     rows = connection.execute(_filtered(wanted, times).order_by(device.c.number)).all()
     decided = InForce(all_decisions(connection), now)
@@ -49,7 +49,9 @@ def listed(
     groups = with_parts(connection, wholes) if wanted.id is None else {number: (number,) for number in wholes}
     numbers = [number for group in groups.values() for number in group]
     records = _records(connection, numbers)
-    values = _values(connection, numbers, names)
+    merged = [number for group in groups.values() if len(group) > 1 for number in group]
+    told = {other for name in names for other in told_with(name)}
+    values = _values(connection, numbers, names) | _values(connection, merged, told)
     gone = _gone(connection, numbers) if wanted.gone or wanted.id is not None else {}
     judged = _judged(connection, numbers) if {"findings", "advisories", "ignored"} & set(names) else {}
     mute = silent(connection) if wanted.id is None else frozenset()

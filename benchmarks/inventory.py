@@ -182,13 +182,13 @@ def _told(inventory: Inventory, address: str) -> int:
 
 def _counted(inventory: Inventory) -> int:
     with inventory.reading() as connection:
-        return len(site_tree(sites.counts(connection, GOAL), {}))
+        return len(site_tree(sites.counts(connection, GOAL, now=START), {}))
 
 
 def _over_time(inventory: Inventory) -> int:
     with inventory.reading() as connection:
         scans = [one for one in all_scans(connection) if one.kind == "scan"]
-        return len(progress(connection, GOAL, scans))
+        return len(progress(connection, GOAL, scans, now=START))
 
 
 def _best(inventory: Inventory, ask: Ask) -> tuple[int, float]:

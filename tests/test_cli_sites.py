@@ -139,6 +139,27 @@ def test_what_is_put_by_hand_stays_over_scans_and_moves(scanner: Scanner, place:
     assert history("10.0.0.77")["locations"][0]["ended"] is not None
 
 
+def test_what_was_said_of_a_part_is_taken_back_with_what_was_said_of_the_whole(
+    scanner: Scanner, place: Path, file: Path
+) -> None:
+    night(scanner, 1, camera(1, "192.168.1.1"), camera(2))
+    run("locate", "10.0.0.2", "--site", "Depot", "--building", "Shed")
+    run("merge", "192.168.1.1", "10.0.0.2", "--reason", "one")
+    assert where("192.168.1.1") == (None, "Depot", "Shed", None)
+    assert len(run("devices", "--site", "Depot", "-f", "csv").out.splitlines()) == 2
+    assert run("locate", "10.0.0.2", "--clear").err.endswith("is where its address says\n")
+    assert where("192.168.1.1") == (None, None, None, None)
+    assert len(run("devices", "--site", "Depot", "-f", "csv").out.splitlines()) == 1
+    assert "was not put anywhere" in run("locate", "10.0.0.2", "--clear").err
+
+
+def test_devices_that_are_gone_are_elsewhere_without_a_word(scanner: Scanner, place: Path, file: Path) -> None:
+    night(scanner, 1, camera(1), camera(2), camera(3), camera(4))
+    night(scanner, 2, camera(1), camera(2), camera(3))
+    run("merge", "10.0.0.1", "10.0.0.2", "--reason", "one")
+    assert "elsewhere now: 2, recorded" in run("sites", "use", str(file)).err
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -291,3 +312,10 @@ def test_a_mistake_of_counting_is_one_line(removal: Path, arguments: list[str], 
     ended = run("sites", *arguments)
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert ended.err.startswith(f"camscan: {reason}")
+
+
+def test_points_of_which_the_sightings_were_pruned_are_left_out_and_told(removal: Path) -> None:
+    assert run("inventory", "prune", "--older-than", "10").code == 0
+    ended = run("sites", "--progress", "--every", "scan", "-f", "json")
+    assert {row["scan"] for row in json.loads(ended.out)["points"]} == {3}
+    assert ended.err == "camscan: which scan saw whom before scan 3 was pruned; scans that are left out: 2\n"

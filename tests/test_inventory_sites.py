@@ -3,22 +3,25 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from camscan.inventory.decisions import Word
+from camscan.inventory.decisions import Word, decide
+from camscan.inventory.groups import merge
 from camscan.inventory.history import histories
 from camscan.inventory.listing import Filter, listed
 from camscan.inventory.locations import keep_sites, kept_sites, place_all, put, put_by_hand, settle, take_back
 from camscan.inventory.place import Place
 from camscan.inventory.progress import progress
+from camscan.inventory.prune import prune
 from camscan.inventory.record import record
 from camscan.inventory.scans import all_scans
 from camscan.inventory.site_tree import site_tree
 from camscan.inventory.sites import Goal, counts
 from camscan.inventory.store import Inventory
-from camscan.model import Device, ScanResult
+from camscan.model import Device, PolicyVerdict, ScanResult
 from camscan.place import NOWHERE, WHERE, Location
 from camscan.removal import Removal, Said, Tally
-from tests.inventory_rig import LATER_TABLES, TODAY, camera, entry, made, rows, scanned
+from tests.inventory_rig import LATER_TABLES, TODAY, advisory, camera, entry, finding, made, rows, scanned, unit
 from tests.inventory_rig import put as put_scan
 
 HALL = Location(district="Centre", site="hall")
@@ -45,16 +48,16 @@ def where(inventory: Inventory) -> dict[str, Location]:
     }
 
 
-def removals(inventory: Inventory, goal: Goal = GOAL) -> dict[str | None, Removal]:
+def removals(inventory: Inventory, goal: Goal = GOAL, now: float = TODAY) -> dict[str | None, Removal]:
     with inventory.reading() as connection:
-        found = counts(connection, goal)
+        found = counts(connection, goal, now=now)
     return {place.site: removal for place, (_, removal) in found.items() if removal.total}
 
 
-def over_time(inventory: Inventory, goal: Goal = GOAL) -> list[tuple[int, str | None, Removal]]:
+def over_time(inventory: Inventory, goal: Goal = GOAL, now: float = TODAY) -> list[tuple[int, str | None, Removal]]:
     with inventory.reading() as connection:
         points = [one for one in all_scans(connection) if one.kind == "scan"]
-        return [(one.scan, one.site, one.removal) for one in progress(connection, goal, points)]
+        return [(one.scan, one.site, one.removal) for one in progress(connection, goal, points, now=now)]
 
 
 def test_who_moves_out_of_a_site_has_left_it(inventory: Inventory) -> None:
@@ -171,6 +174,64 @@ def test_what_a_scan_of_another_network_leaves_out_was_not_looked_for(inventory:
     assert removals(inventory) == {"hall": Removal(left=1), "depot": Removal(left=1)}  # its own last scan heard it
     put_placed(inventory, scanned(3, at(HALL, 3), coverage=rows(state="partial"), partial=True))
     assert removals(inventory)["hall"] == Removal(left=1, unasked=1)
+
+
+def merge_all(inventory: Inventory, *numbers: int) -> None:
+    with inventory.writing() as connection:
+        merge(connection, numbers[0], numbers[1:], WORD)
+
+
+def tallies(inventory: Inventory, now: float = TODAY) -> dict[str | None, Tally]:
+    with inventory.reading() as connection:
+        found = counts(connection, GOAL, now=now)
+    return {place.site: tally for place, (tally, _) in found.items() if tally != Tally()}
+
+
+def test_a_device_of_several_records_counts_as_what_it_is_listed_as(inventory: Inventory) -> None:
+    nameless = unit("10.0.0.1")
+    put_placed(inventory, scanned(1, nameless, at(HALL, 2, findings=(finding(),)), at(SHED, 3)))
+    merge_all(inventory, 1, 2, 3)
+    assert tallies(inventory) == {"hall": Tally(devices=1, makers=1, exposed=1)}
+    assert removals(inventory) == {"hall": Removal(left=1)}
+    assert over_time(inventory) == [(1, "hall", Removal(left=1))]
+    put_placed(inventory, scanned(2, nameless, at(SHED, 3)))  # the part with the finding is gone
+    assert tallies(inventory) == {"hall": Tally(devices=1, makers=1)}
+    put_placed(inventory, scanned(3, camera(9)))
+    assert removals(inventory)["hall"] == Removal(replaced=1)
+    assert over_time(inventory)[-2:] == [(3, "hall", Removal(replaced=1)), (3, None, Removal(left=1))]
+
+
+def test_what_is_ignored_does_not_count(inventory: Inventory) -> None:
+    covered = PolicyVerdict(policy="ban", verdict="covered", reason="made by it", citation="§ 1", date="2026-11-29")
+    bad: dict[str, Any] = {"findings": (finding(),), "advisories": (advisory(),), "verdicts": (covered,)}
+    put_placed(inventory, scanned(1, at(HALL, 1, **bad), at(HALL, 2, **bad)))
+    policy = replace(GOAL, policy="ban")
+    assert tallies(inventory) == {"hall": Tally(devices=2, makers=2, exposed=2, exploited=2)}
+    with inventory.writing() as connection:
+        decide(connection, "ignore", [1], ["telnet-open", "ban"], replace(WORD, expires=TODAY))
+        decide(connection, "ignore", [None], ["CVE-2021-36260"], WORD)
+    before = TODAY - 1
+    assert tallies(inventory, before) == {"hall": Tally(devices=2, makers=2, exposed=1)}
+    assert tallies(inventory, TODAY + 1) == {"hall": Tally(devices=2, makers=2, exposed=2)}
+    assert removals(inventory, policy, before) == {"hall": Removal(left=1)}
+    assert over_time(inventory, policy, before) == [(1, "hall", Removal(left=1))]
+    with inventory.writing() as connection:
+        decide(connection, "ignore", [None], ["ban"], WORD)
+    assert (removals(inventory, policy), over_time(inventory, policy)) == ({}, [])
+
+
+def test_months_in_which_nobody_heard_a_device_are_told_although_it_is_heard_again(inventory: Inventory) -> None:
+    put_placed(inventory, scanned(1, at(HALL, 1), at(SHED, 2, "10.9.0.2"), at(SHED, 3, "10.9.0.3")))
+    merge_all(inventory, 2, 3)
+    put_placed(inventory, scanned(2, at(HALL, 1)))
+    put_placed(inventory, scanned(3, at(HALL, 1), at(SHED, 3, "10.9.0.3")))
+    assert [row for row in over_time(inventory) if row[1] == "depot"] == [
+        (1, "depot", Removal(left=1)), (2, "depot", Removal(unasked=1)), (3, "depot", Removal(left=1)),
+    ]  # fmt: skip
+    with inventory.writing() as connection:
+        prune(connection, 2)
+    assert {scan for scan, _, _ in over_time(inventory)} == {2, 3}
+    assert (2, "depot", Removal(unasked=1)) in over_time(inventory)
 
 
 def test_a_place_is_added_up_once_at_each_level() -> None:

@@ -75,6 +75,7 @@ def _locate(
 ) -> str:
     """Writes it. What was done, in a sentence."""
     from camscan.cli.kept_sites import place_of
+    from camscan.inventory.groups import with_parts
     from camscan.inventory.locations import put, take_back
     from camscan.inventory.lookup import public_ids, the_one
 
@@ -84,6 +85,7 @@ def _locate(
         put(connection, number, where, word)
         shown = " / ".join(part for part in (where.site, where.building, where.room) if part)
         return f"device {public} is at {shown}"
-    if take_back(connection, number, place_of(sites), word.made):
+    (records,) = with_parts(connection, [number]).values()
+    if sum(take_back(connection, record, place_of(sites), word.made) for record in records):
         return f"device {public} is where its address says"
     return f"device {public} was not put anywhere by hand; nothing was changed"

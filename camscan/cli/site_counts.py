@@ -1,5 +1,6 @@
 """What `camscan sites` counts: which devices are to go, since when, and which places are wanted."""
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
@@ -70,7 +71,7 @@ def counted(connection: "Transaction", goal: "Goal", wanted: Wanted) -> "list[Si
     from camscan.removal import Said
 
     said = {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
-    sums = in_places(counts(connection, goal), pruned(connection, goal), said)
+    sums = in_places(counts(connection, goal, now=time.time()), pruned(connection, goal), said)
     found = {where: some for where, some in sums.items() if _is_wanted(where, wanted)}
     rows = site_tree(found, _only_wanted(said, wanted), cast("Level | None", wanted.by))
     return [
@@ -108,11 +109,27 @@ def _fits(value: str | None, pattern: str | None) -> bool:
 def series(connection: "Transaction", goal: "Goal", every: str, site: str | None) -> "list[Progress]":
     """Removal after each scan, or after the last one of each month, from the start on."""
     from camscan.inventory.progress import progress
+
+    points = _points(connection, goal, every)
+    return [one for one in progress(connection, goal, points, now=time.time()) if _fits(one.site, site)]
+
+
+def left_out(connection: "Transaction", goal: "Goal", every: str) -> str | None:
+    """Which of these points the series does not tell, in a sentence."""
+    from camscan.inventory.scans import kept_from
+
+    first = kept_from(connection)
+    points = sum(1 for one in _points(connection, goal, every) if one.number < first)
+    if not points:
+        return None
+    return f"which scan saw whom before scan {first} was pruned; {every}s that are left out: {points:,}"
+
+
+def _points(connection: "Transaction", goal: "Goal", every: str) -> "Sequence[ScanEntry]":
     from camscan.inventory.scans import all_scans
 
     scans = [one for one in all_scans(connection) if one.number >= goal.start and one.kind != "reassess"]
-    points = scans if every == "scan" else _last_of_months(scans)
-    return [one for one in progress(connection, goal, points) if _fits(one.site, site)]
+    return scans if every == "scan" else _last_of_months(scans)
 
 
 def _last_of_months(scans: "Sequence[ScanEntry]") -> "list[ScanEntry]":

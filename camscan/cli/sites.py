@@ -93,10 +93,11 @@ def count(
     """
     if context.invoked_subcommand is not None:
         return
+    from camscan.cli.ending import say
     from camscan.cli.formats import screen
     from camscan.cli.output import Output
     from camscan.cli.register import reading
-    from camscan.cli.site_counts import Wanted, counted, goal_of, say_uncounted, series
+    from camscan.cli.site_counts import Wanted, counted, goal_of, left_out, say_uncounted, series
 
     wanted = Wanted(None if by is None else by.value, district, site, sensitive, overdue, datetime.now(UTC).date())
     if progress and (by or district or sensitive or overdue or columns):
@@ -107,6 +108,8 @@ def count(
         say_uncounted(connection, goal)
         if progress:
             destination.write(_series_text(series(connection, goal, every.value, site), form, view))
+            if (told := left_out(connection, goal, every.value)) is not None:
+                say(told)
         else:
             destination.write(_counts_text(counted(connection, goal, wanted), names, form, view, wanted.today))
 

@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.as_one import WEIGHTIEST, as_one
 from camscan.inventory.groups import with_parts
 from camscan.inventory.lookup import wholes
 from camscan.inventory.numbers import chunks
 from camscan.inventory.tables import attribute, device, judgement
-from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE
+from camscan.register import PRESENCE, SINGLE
+
+_Key = tuple[str, str]
+"""The kind and the name of a judgement."""
 
 _NAMING = ("vendor", "model", "address")
 
@@ -27,8 +31,8 @@ class Case:
     called: dict[str, str] = field(default_factory=dict)
     before: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    stood: dict[tuple[str, str], "Stand"] = field(default_factory=dict)
-    stands: dict[tuple[str, str], "Stand"] = field(default_factory=dict)
+    stood: dict[_Key, "Stand"] = field(default_factory=dict)
+    stands: dict[_Key, "Stand"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +65,42 @@ _RECORDS = select(device.c.number, device.c.public_id, device.c.first_scan)
 
 
 def _as_one(parts: Sequence[Case]) -> Case:
-    """The first of these, with what the others add: where it has one value at a time, only if it has none, but their
-    addresses; of judgements the worse."""
-    first, *others = parts
-    was_there = any(not other.new for other in others)
-    if first.new and was_there:  # of what the whole is called by, its parts had no word: that is no change
-        first.before |= {name: set(first.after[name]) for name in SINGLE}
-    for other in others:
-        first.called = other.called | first.called
-        for mine, theirs in ((first.before, other.before), (first.after, other.after)):
-            _add(mine, theirs)
-        for standing, more in ((first.stood, other.stood), (first.stands, other.stands)):
-            for key, stand in more.items():
-                if standing.get(key, Stand()).state not in BAD:
-                    standing[key] = stand
-    first.new = first.new and not was_there
-    return first
+    """The first of these, with what the others add (`as_one.py`). Of a device that has gone those that were there say
+    what it is, of one that has returned those that are: only that is told."""
+    whole, *others = parts
+    if not others:
+        return whole
+    unheard = whole.new and any(not other.new for other in others)
+    was_there = set().union(*(one.before[PRESENCE] for one in parts))
+    if unheard:  # of what the whole is called by, its parts had no word: that is no change
+        whole.before |= {name: set(whole.after[name]) for name in (*SINGLE, PRESENCE)}
+    then, now = ([one for one in parts if held(one)] for held in (_was_there, _is_there))
+    then, now = then or [one for one in now if not one.new] or [*parts], now or then or [*parts]
+    before = as_one([one.before for one in parts], [one.before for one in then])
+    after = as_one([one.after for one in parts], [one.after for one in now])
+    whole.stood, whole.stands = _worst([one.stood for one in then]), _worst([one.stands for one in now])
+    whole.before, whole.after = (defaultdict(set, some) for some in (before, after))
+    whole.before[PRESENCE] = was_there
+    whole.called = {name: next(iter(after[name])) for name in _NAMING if name in after}
+    whole.new = whole.new and not unheard
+    return whole
 
 
-def _add(mine: dict[str, set[str]], theirs: Mapping[str, set[str]]) -> None:
-    main = mine.get("address", set()) or theirs.get("address", set())
-    for name, values in theirs.items():
-        if name in (*SEVERAL, PRESENCE) or not mine.get(name):
-            mine[name] |= values
-    mine["addresses"] = (mine["addresses"] | theirs.get("address", set())) - main
+def _was_there(one: Case) -> bool:
+    return bool(one.before[PRESENCE])
+
+
+def _is_there(one: Case) -> bool:
+    return bool(one.after[PRESENCE])
+
+
+def _worst(several: Sequence[Mapping[_Key, Stand]]) -> dict[_Key, Stand]:
+    """Of each judgement the first that weighs, else the first."""
+    found: dict[_Key, Stand] = {}
+    for key, stand in ((key, stand) for some in several for key, stand in some.items()):
+        if key not in found or (stand.state in WEIGHTIEST and found[key].state not in WEIGHTIEST):
+            found[key] = stand
+    return found
 
 
 def _between(column: ColumnElement[Any], a: int, b: int) -> ColumnElement[bool]:

@@ -13,7 +13,9 @@ from sqlalchemy.engine import Connection
 from camscan.errors import UsageError
 from camscan.inventory.decisions import Word, all_decisions, decide
 from camscan.inventory.lookup import public_ids
+from camscan.inventory.numbers import chunks
 from camscan.inventory.tables import attribute, device
+from camscan.register import PRESENCE
 from camscan.separation import Separation
 
 ROOT: ColumnElement[int] = func.coalesce(device.c.merged_into, device.c.number)
@@ -60,6 +62,20 @@ def with_parts(connection: Connection, numbers: Iterable[int]) -> dict[int, tupl
     for part, whole in sorted(_roots(connection).items()):
         parts[whole].append(part)
     return {number: (number, *parts.get(number, ())) for number in numbers}
+
+
+def silent(connection: Connection) -> frozenset[int]:
+    """The records that are gone while another of their device is there: what it is they do not say (`as_one.py`)."""
+    groups = with_parts(connection, sorted(set(_roots(connection).values()))).values()
+    query = select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
+    there = {
+        number
+        for some in chunks([number for group in groups for number in group])
+        for number in connection.execute(query.where(attribute.c.device.in_(some))).scalars()
+    }
+    return frozenset(
+        number for group in groups if not there.isdisjoint(group) for number in group if number not in there
+    )
 
 
 def separation(connection: Connection) -> Separation:

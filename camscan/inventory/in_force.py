@@ -36,6 +36,10 @@ class InForce:
         found = max(words, key=_end, default=None)
         return None if found is None else Ignored(who=found.who, reason=found.reason, until=found.expires)
 
+    def ignored_everywhere(self) -> frozenset[str]:
+        """The findings, advisories and policies that call for nothing on any device."""
+        return frozenset(subject for device, subject in self._ignored if device is None)
+
     def approved(self, device: int) -> bool:
         """Whether the owner has said that it may be there."""
         return device in self._approved

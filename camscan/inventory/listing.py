@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Select, func, not_, or_, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.as_one import as_one, told_with
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.facts import storable
-from camscan.inventory.groups import with_parts
+from camscan.inventory.groups import silent, with_parts
 from camscan.inventory.in_force import InForce
 from camscan.inventory.numbers import chunks
 from camscan.inventory.scans import scan_times
@@ -38,9 +39,9 @@ class Filter:
 def listed(
     connection: Connection, wanted: Filter, names: Collection[str] = (*SINGLE, *SEVERAL), *, now: float
 ) -> list[Listed]:
-    """The devices, in the order of their numbers. Attributes that are not among `names` are left out; judgements are
-    read where `findings`, `advisories` or `ignored` is. Decisions are those that hold `now`, in seconds since the
-    epoch."""
+    """The devices, in the order of their numbers. Attributes that are not among `names`, nor of what is merged one
+    thing with them, are left out; judgements are read where `findings`, `advisories` or `ignored` is. Decisions are
+    those that hold `now`, in seconds since the epoch."""
     times = scan_times(connection)
     rows = connection.execute(_filtered(wanted, times).order_by(device.c.number)).all()
     decided = InForce(all_decisions(connection), now)
@@ -48,13 +49,19 @@ def listed(
     groups = with_parts(connection, wholes) if wanted.id is None else {number: (number,) for number in wholes}
     numbers = [number for group in groups.values() for number in group]
     records = _records(connection, numbers)
-    values = _values(connection, numbers, names)
+    merged = [number for group in groups.values() if len(group) > 1 for number in group]
+    told = {other for name in names for other in told_with(name)}
+    values = _values(connection, numbers, names) | _values(connection, merged, told)
     gone = _gone(connection, numbers) if wanted.gone or wanted.id is not None else {}
     judged = _judged(connection, numbers) if {"findings", "advisories", "ignored"} & set(names) else {}
+    mute = silent(connection) if wanted.id is None else frozenset()
     return [
-        _listed([records[n] for n in group], values, {n: gone[n] for n in group if n in gone}, judged, decided, times)
+        _listed(
+            [records[n] for n in group], [records[n] for n in group if n not in mute], values,
+            {n: gone[n] for n in group if n in gone}, judged, decided, times,
+        )
         for group in groups.values()
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +86,20 @@ def _records(connection: Connection, numbers: Sequence[int]) -> dict[int, _Recor
 
 def _listed(
     group: Sequence[_Record],
+    speaking: Sequence[_Record],
     values: Mapping[int, Mapping[str, str]],
     gone: Mapping[int, int],
     judged: Mapping[int, Sequence[_Key]],
     decided: InForce,
     times: Mapping[int, float],
 ) -> Listed:
-    """A device, of all its records; its own comes first."""
+    """A device, of all its records; its own comes first. What is judged is so of those that speak."""
     number = group[0].number
-    stands = sorted({key for record in group for key in judged.get(record.number, ())})
+    stands = sorted({key for record in speaking for key in judged.get(record.number, ())})
     ignored = {name for _, name in stands if decided.ignored(number, name)}
     return Listed(
         id=group[0].id,
-        values=together([values.get(record.number, {}) for record in group]),
+        values=_values_of(*([values.get(record.number, {}) for record in some] for some in (group, speaking))),
         first_seen=times[min(record.first_scan for record in group)],
         last_seen=times[max(record.last_scan for record in group)],
         gone=times[max(gone.values())] if len(gone) == len(group) else None,
@@ -103,19 +111,15 @@ def _listed(
     )
 
 
-def together(several: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
-    """What is known of a device, from what is known of its parts: the first that says something is believed, and what
-    there may be several of is all of it, the addresses of the parts among them."""
-    first, *others = several
-    if not others:
-        return first
-    made = {name: text for some in reversed(several) for name, text in some.items()}
-    for name in SEVERAL:
-        words = {word for some in several for word in some.get(name, "").split()}
-        words |= {some["address"] for some in others if name == "addresses" and "address" in some}
-        if words:
-            made[name] = " ".join(sorted(words - {made.get("address", "")} if name == "addresses" else words))
-    return made
+def _values_of(said: Sequence[Mapping[str, str]], speaking: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    if len(said) == 1:
+        return said[0]
+    made = as_one([_members(one) for one in said], [_members(one) for one in speaking])
+    return {name: " ".join(sorted(values)) for name, values in made.items()}
+
+
+def _members(said: Mapping[str, str]) -> dict[str, list[str]]:
+    return {name: text.split() if name in SEVERAL else [text] for name, text in said.items()}
 
 
 def _is_decided(number: int, wanted: Filter, decided: InForce) -> bool:
@@ -125,7 +129,7 @@ def _is_decided(number: int, wanted: Filter, decided: InForce) -> bool:
 
 
 def _filtered(wanted: Filter, times: Mapping[int, float]) -> Select[tuple[int]]:
-    """The numbers of the wholes: what one of their parts is or has counts for them."""
+    """The numbers of the wholes: of what there is one what they show, of what there are several any part's."""
     query = select(device.c.number)
     if wanted.id is not None:
         return query.where(device.c.public_id == wanted.id)
@@ -133,14 +137,29 @@ def _filtered(wanted: Filter, times: Mapping[int, float]) -> Select[tuple[int]]:
     there = select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
     query = query.where(not_(_has(there)) if wanted.gone else _has(there))
     for name, pattern in wanted.values.items():
-        query = query.where(_has(select(attribute.c.device).where(*_matches(name, pattern))))
+        query = query.where(_shows(name, select(attribute.c.device).where(*_matches(name, pattern))))
     if wanted.seen_since is not None:
         since = [n for n, time in times.items() if time >= wanted.seen_since]
         query = query.where(_has(select(device.c.number).where(device.c.last_scan.in_(since))))
     return query
 
 
-_PART = device.alias("part")
+_PART, _OWN = device.alias("part"), attribute.alias("own")
+
+
+def _shows(name: str, numbers: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Whether the record that says this of a device is among these: its own, else the first part that says it."""
+    if name in SEVERAL:
+        return _has(numbers)
+    columns, part = attribute.c, _PART.c
+    own = select(_OWN.c.id).where(
+        _OWN.c.device == part.merged_into, _OWN.c.name.in_(told_with(name)), _OWN.c.until.is_(None)
+    )
+    firsts = select(func.min(part.number)).join(attribute, columns.device == part.number)
+    firsts = firsts.where(part.merged_into.is_not(None), columns.name.in_(told_with(name)), columns.until.is_(None))
+    firsts = firsts.where(not_(own.exists())).group_by(part.merged_into)
+    by_part = select(part.merged_into).where(part.number.in_(firsts), part.number.in_(numbers))
+    return or_(device.c.number.in_(numbers), device.c.number.in_(by_part))
 
 
 def _has(numbers: Select[tuple[int]]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ What is put by hand stays over scans and moves until it is taken back. It holds 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,13 @@ from sqlalchemy.engine import Connection, Row
 from camscan.inventory.amend import end_runs
 from camscan.inventory.decisions import Word
 from camscan.inventory.facts import VALUE_LIMIT, storable
+from camscan.inventory.groups import ROOT
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.scan_row import Entry, add_scan
-from camscan.inventory.tables import attribute, location, scan, setting
+from camscan.inventory.tables import attribute, device, location, scan, setting
 from camscan.model import ScanResult
 from camscan.place import NOWHERE, WHERE, Located, Location
+from camscan.register import PRESENCE
 
 SITES = "sites"  # the setting that holds the text of the site file
 
@@ -43,8 +45,8 @@ def place_all(
     connection: Connection, place_of: PlaceOf, districts: Mapping[str, str], result: ScanResult, entry: Entry
 ) -> tuple[int, int | None]:
     """Puts every device where the sites say of its address, unless it was put somewhere by hand: then in the district,
-    by site, in which that is now. How many are elsewhere than before, and the row of the register that says so, None
-    where nobody is."""
+    by site, in which that is now. How many of those that are there are elsewhere than before, and the row of the
+    register that says so, None where nobody moved at all."""
     query = select(attribute.c.device, attribute.c.value).where(
         attribute.c.name == "address", attribute.c.until.is_(None)
     )
@@ -56,7 +58,15 @@ def place_all(
         return 0, None
     number = add_scan(connection, result, entry)
     _write(connection, number, moves)
-    return len(moves), number
+    return _devices_there(connection, list(moves)), number
+
+
+def _devices_there(connection: Connection, numbers: Sequence[int]) -> int:
+    """How many devices that are there these are, or parts of them."""
+    query = select(ROOT).join(attribute, attribute.c.device == device.c.number)
+    query = query.where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
+    some_of = (connection.execute(query.where(device.c.number.in_(some))).scalars() for some in chunks(numbers))
+    return len({number for some in some_of for number in some})
 
 
 def put(connection: Connection, number: int, where: Location, word: Word) -> None:

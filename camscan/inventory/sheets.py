@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.engine import Connection
 
 from camscan.dossier import Heard, Sheet
+from camscan.inventory.as_one import WEIGHTIEST
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.facts import MIDDLEBOX
 from camscan.inventory.groups import ROOT
@@ -35,13 +36,15 @@ Judged = Finding | AdvisoryVerdict | PolicyVerdict
 
 @dataclass(slots=True)
 class _Record:
-    """A record of the register, and what was read of it so far. `root` is the number of the whole of which it is."""
+    """A record of the register, and what was read of it so far. `root` is the number of the whole of which it is;
+    `there`: it is not gone."""
 
     number: int
     id: str
     first_scan: int
     last_scan: int
     root: int
+    there: bool
     values: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -74,8 +77,9 @@ def _groups(connection: Connection) -> list[list[_Record]]:
     query = select(columns.number, columns.public_id, columns.first_scan, columns.last_scan, ROOT)
     groups: dict[int, list[_Record]] = defaultdict(list)
     for row in connection.execute(query.order_by(columns.merged_into.is_not(None), columns.number)):
-        groups[row[-1]].append(_Record(*row))
-    return [group for group in groups.values() if any(one.number in present for one in group)]
+        number, public, first, last, root = row
+        groups[root].append(_Record(number, public, first, last, root, number in present))
+    return [group for group in groups.values() if any(one.there for one in group)]
 
 
 def _read_attributes(connection: Connection, records: Mapping[int, _Record], times: Mapping[int, float]) -> None:
@@ -216,20 +220,40 @@ def _sheet(group: Sequence[_Record], times: Mapping[int, float], decided: InForc
 
 
 def _together(group: Sequence[_Record]) -> _Record:
-    """One record of all: the first that says something is believed, and what there may be several of is all of it."""
+    """One record of all (`as_one.py`)."""
     whole, *others = group
+    for one in group if others else ():
+        if not one.there:
+            _hush(one)
     for one in others:
         whole.first_scan = min(whole.first_scan, one.first_scan)
         whole.last_scan = max(whole.last_scan, one.last_scan)
-        for name in ("values", "confidence", "since", "unconfirmed", "untold", "heard"):
+        placed = not whole.values.keys().isdisjoint(WHERE)
+        _add(whole.values, {name: value for name, value in one.values.items() if not (placed and name in WHERE)})
+        for name in ("confidence", "since", "unconfirmed", "untold", "heard"):
             _add(getattr(whole, name), getattr(one, name))
         for kind, rows in one.judged.items():
             _add(whole.judged[kind], rows)
+            whole.judged[kind] |= {
+                name: said for name, said in rows.items() if _is_worse(said, whole.judged[kind][name])
+            }
         for name, members in one.members.items():
             whole.members[name] |= members
         whole.members["addresses"] |= {one.values["address"]} if "address" in one.values else set()
         whole.vantages |= one.vantages
     return whole
+
+
+def _hush(one: _Record) -> None:
+    """It is gone while another of its device is there: what it leaves is what a device has one of."""
+    one.values.pop("address", None)
+    for said in (one.members, one.judged, one.since, one.unconfirmed, one.heard, one.vantages):
+        said.clear()
+
+
+def _is_worse(one: Judged, other: Judged) -> bool:
+    mine, theirs = (said.state if isinstance(said, Finding) else said.verdict for said in (one, other))
+    return mine in WEIGHTIEST and theirs not in WEIGHTIEST
 
 
 def _add(mine: dict[Any, Any], theirs: Mapping[Any, Any]) -> None:

@@ -1,16 +1,18 @@
-"""How many devices are where, added up in the database: what is left to do is to add up the places. What is merged is
-one device, and where its whole is.
+"""How many devices are where, added up in the database: what is left to do is to add up the places. The few that it
+cannot add up are counted one by one (`one_by_one.py`). What is ignored does not count.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import FromClause, Select, and_, case, func, or_, select
 from sqlalchemy.engine import Connection
 
-from camscan.inventory.groups import ROOT
+from camscan.inventory.decisions import all_decisions
+from camscan.inventory.in_force import InForce
+from camscan.inventory.one_by_one import Special, special_numbers, specials
 from camscan.inventory.tables import attribute, device, judgement
 from camscan.place import WHERE, Location
 from camscan.register import PRESENCE
@@ -30,9 +32,29 @@ class Goal:
     start: int = 1
 
 
-def counts(connection: Connection, goal: Goal) -> dict[Location, tuple[Tally, Removal]]:
-    """What is at each place, not counting what is in a narrower one; at no site too."""
-    rows = connection.execute(_by_place(goal)).all()
+class _Row(NamedTuple):
+    """Devices that have all of this in common, and how many they are; the flags are 0 or 1."""
+
+    district: str | None
+    site: str | None
+    building: str | None
+    room: str | None
+    until: int
+    last_scan: int
+    made: int
+    rebranded: int
+    to_go: int
+    exposed: int
+    exploited: int
+    devices: int
+
+
+def counts(connection: Connection, goal: Goal, *, now: float) -> dict[Location, tuple[Tally, Removal]]:
+    """What is at each place, not counting what is in a narrower one; at no site too. What is ignored is what is so
+    `now`, in seconds since the epoch."""
+    decided = InForce(all_decisions(connection), now)
+    rows = [_Row(*row) for row in connection.execute(_by_place(goal, decided.ignored_everywhere()))]
+    rows += [_row(one, goal) for one in specials(connection, decided)]
     heard: dict[str | None, int] = defaultdict(int)
     for row in rows:
         heard[row.site] = max(heard[row.site], row.last_scan)
@@ -44,7 +66,33 @@ def counts(connection: Connection, goal: Goal) -> dict[Location, tuple[Tally, Re
     return found
 
 
-def _tally(row: Any) -> Tally:
+def _row(one: Special, goal: Goal) -> _Row:
+    values, made = one.values, _is_made(one, goal)
+    return _Row(
+        **{name: values.get(name) for name in WHERE},
+        until=THERE if one.until is None else one.until,
+        last_scan=one.last_scan,
+        made=made,
+        rebranded=made and "brand" in values and values["brand"].lower() not in goal.makers,
+        to_go=is_to_go(one, goal),
+        exposed=any(row.kind == "finding" and row.state == "found" and row.severity in WEIGHTY for row in one.judged),
+        exploited=any(row.kind == "advisory" and row.state == "affected" and row.exploited for row in one.judged),
+        devices=1,
+    )
+
+
+def _is_made(one: Special, goal: Goal) -> bool:
+    return one.values.get("vendor", "").lower() in goal.makers
+
+
+def is_to_go(one: Special, goal: Goal) -> bool:
+    """Whether such a device is to go."""
+    if goal.policy is None:
+        return _is_made(one, goal)
+    return any((row.kind, row.name, row.state) == ("verdict", goal.policy, "covered") for row in one.judged)
+
+
+def _tally(row: _Row) -> Tally:
     if row.until != THERE:
         return Tally()
     return Tally(
@@ -56,7 +104,7 @@ def _tally(row: Any) -> Tally:
     )
 
 
-def _removal(row: Any, start: int, heard: int) -> Removal:
+def _removal(row: _Row, start: int, heard: int) -> Removal:
     if not row.to_go or row.until <= start:
         return Removal()
     if row.until != THERE:
@@ -64,16 +112,16 @@ def _removal(row: Any, start: int, heard: int) -> Removal:
     return Removal(left=row.devices) if row.last_scan == heard else Removal(unasked=row.devices)
 
 
-def _by_place(goal: Goal) -> Select[Any]:
-    """Devices that have all of this in common, and how many they are."""
-    there, place, judged = _there(), _places(), _judged()
+def _by_place(goal: Goal, ignored: Collection[str]) -> Select[Any]:
+    """The rows of the devices that are none of the special ones."""
+    there, place, judged = _there(), _places(), _judged(ignored)
     made = made_by(goal.makers).subquery("made")  # joined, for SQLite would make a list of it at every mention
     number = device.c.number
     is_made = made.c.device.is_not(None)
     flags = {
         "made": is_made,
         "rebranded": and_(is_made, number.in_(_sold_as_another(goal.makers))),
-        "to_go": is_made if goal.policy is None else number.in_(to_go(goal)),
+        "to_go": is_made if goal.policy is None else number.in_(to_go(goal, ignored)),
     }
     marked = [case((flag, 1), else_=0).label(name) for name, flag in flags.items()]
     marked += [func.coalesce(judged.c[name], 0).label(name) for name in ("exposed", "exploited")]
@@ -84,21 +132,21 @@ def _by_place(goal: Goal) -> Select[Any]:
         .outerjoin(place, place.c.device == number)
         .outerjoin(made, made.c.device == number)
         .outerjoin(judged, judged.c.device == number)
-        .where(device.c.merged_into.is_(None))
+        .where(device.c.merged_into.is_(None), number.not_in(special_numbers()))
         .subquery()
     )
     return select(*every.c, func.count().label("devices")).group_by(*every.c)
 
 
 def _there() -> FromClause:
-    """Until when each device was there, or a part of it, and which scan saw it last."""
+    """Until when each record was there, and which scan saw it last."""
     until = func.max(func.coalesce(attribute.c.until, THERE)).label("until")
     return (
-        select(ROOT.label("device"), until, func.max(device.c.last_scan).label("last_scan"))
+        select(device.c.number.label("device"), until, func.max(device.c.last_scan).label("last_scan"))
         .select_from(device)
         .join(attribute, attribute.c.device == device.c.number)
         .where(attribute.c.name == PRESENCE)
-        .group_by(ROOT)
+        .group_by(device.c.number)
         .subquery("there")
     )
 
@@ -115,18 +163,16 @@ def _places() -> FromClause:
     )
 
 
-def _judged() -> FromClause:
+def _judged(ignored: Collection[str]) -> FromClause:
     """The devices with a weighty finding, and those with an advisory that attackers use, in one look at all of them."""
     columns = judgement.c
     exposed = and_(columns.kind == "finding", columns.state == "found", columns.severity.in_(WEIGHTY))
     exploited = and_(columns.kind == "advisory", columns.state == "affected", columns.exploited.is_(True))
     marks = {"exposed": exposed, "exploited": exploited}
     return (
-        select(ROOT.label("device"), *(func.max(case((mark, 1), else_=0)).label(name) for name, mark in marks.items()))
-        .select_from(device)
-        .join(judgement, columns.device == device.c.number)
-        .where(columns.until.is_(None), or_(exposed, exploited))
-        .group_by(ROOT)
+        select(columns.device, *(func.max(case((mark, 1), else_=0)).label(name) for name, mark in marks.items()))
+        .where(columns.until.is_(None), or_(exposed, exploited), columns.name.not_in(ignored))
+        .group_by(columns.device)
         .subquery("judged")
     )
 
@@ -145,10 +191,10 @@ def _valued(name: str) -> Select[tuple[int]]:
     return select(attribute.c.device).where(attribute.c.name == name, attribute.c.until.is_(None))
 
 
-def to_go(goal: Goal) -> Select[tuple[int]]:
-    """The devices that are to go."""
+def to_go(goal: Goal, ignored: Collection[str]) -> Select[tuple[int]]:
+    """The devices that are to go, where none of these is ignored; of special ones that is not so (`is_to_go`)."""
     if goal.policy is None:
         return made_by(goal.makers)
     columns = judgement.c
     covered = select(columns.device).where(columns.until.is_(None), columns.kind == "verdict")
-    return covered.where(columns.state == "covered", columns.name == goal.policy)
+    return covered.where(columns.state == "covered", columns.name == goal.policy, columns.name.not_in(ignored))

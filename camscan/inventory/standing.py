@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from camscan.inventory.decisions import all_decisions
-from camscan.inventory.groups import ROOT
+from camscan.inventory.groups import ROOT, silent
 from camscan.inventory.in_force import InForce
 from camscan.inventory.numbers import chunks
 from camscan.inventory.packed import unpacked_mapping
@@ -38,11 +38,13 @@ def _ordered(standing: Iterable[Standing]) -> tuple[Standing, ...]:
 def _standing(connection: Connection, ids: Sequence[str], now: float) -> dict[str, list[Standing]]:
     times = {one.number: one.time for one in all_scans(connection)}
     decided = InForce(all_decisions(connection), now)
+    mute = silent(connection)
     read = lru_cache(PHRASES)(unpacked_mapping)
     found: dict[str, list[Standing]] = defaultdict(list)
     for some in chunks(ids):
         for row in connection.execute(_QUERY.where(_WHOLE.c.public_id.in_(some))):
-            found[row.public_id].append(_one(row, times, decided, read))
+            if row.record not in mute:
+                found[row.public_id].append(_one(row, times, decided, read))
     return found
 
 
@@ -69,8 +71,9 @@ _WHOLE = device.alias("whole")
 _SAID, _BASIS, _JUDGED = phrase.alias("said_phrase"), phrase.alias("basis_phrase"), judgement.c
 _QUERY = (
     select(
-        _WHOLE.c.public_id, _WHOLE.c.number, _JUDGED.kind, _JUDGED.name, _JUDGED.severity, _JUDGED.exploited,
-        _JUDGED.since, _JUDGED.unconfirmed, _SAID.c.text.label("told"), _BASIS.c.text.label("rests"),
+        _WHOLE.c.public_id, _WHOLE.c.number, device.c.number.label("record"), _JUDGED.kind, _JUDGED.name,
+        _JUDGED.severity, _JUDGED.exploited, _JUDGED.since, _JUDGED.unconfirmed,
+        _SAID.c.text.label("told"), _BASIS.c.text.label("rests"),
     )
     .join(device, _WHOLE.c.number == ROOT)
     .join(judgement, _JUDGED.device == device.c.number)

@@ -1,0 +1,43 @@
+"""What a device is that its owner has put together of several records: here, for all that tell of it. Pure.
+
+What it has one of is that of the first record that has one: the whole's own, else that of a part, by their numbers;
+where it is (`WHERE`) is one thing. Its addresses, services and capabilities, and what is judged of it, are those of the
+records that speak: those that are there. When none is, all of them do, and say what it was like.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from camscan.place import WHERE
+from camscan.register import BAD, SEVERAL
+
+Values = Mapping[str, Collection[str]]
+"""What a record says, by the names of attributes; of one that a device has one of, a single value."""
+
+WEIGHTIEST = (*BAD, "covered")
+"""The states of a judgement that hold for a device where one of its records has them."""
+
+
+def told_with(name: str) -> tuple[str, ...]:
+    """The attributes that are one thing with this one."""
+    return WHERE if name in WHERE else (name,)
+
+
+def as_one(records: Sequence[Values], speaking: Sequence[Values]) -> dict[str, set[str]]:
+    """What the device is; `speaking` are those of the records that do."""
+    made: dict[str, set[str]] = {}
+    for name in dict.fromkeys(name for one in records for name in one):
+        if name not in SEVERAL:
+            made[name] = _first(speaking if name == "address" else records, name)
+        else:
+            made[name] = {value for one in speaking for value in one.get(name, ())}
+    every = {value for one in speaking for name in ("address", "addresses") for value in one.get(name, ())}
+    made["addresses"] = every - made.get("address", set())
+    return {name: values for name, values in made.items() if values}
+
+
+def _first(records: Iterable[Values], name: str) -> set[str]:
+    """That of the first that says it, or what is told with it."""
+    for one in records:
+        if any(one.get(other) for other in told_with(name)):
+            return set(one.get(name, ()))
+    return set()

@@ -18,7 +18,7 @@ from camscan.inventory.one_by_one import specials
 from camscan.inventory.pruned import at_point, pruned
 from camscan.inventory.scans import kept_from
 from camscan.inventory.sites import THERE, Goal, is_to_go, to_go
-from camscan.inventory.tables import attribute, scan, sighting
+from camscan.inventory.tables import attribute, device, scan, sighting
 from camscan.register import PRESENCE, ScanEntry
 from camscan.removal import Progress, Removal
 
@@ -99,7 +99,7 @@ def _runs(connection: Connection, name: str, devices: Select[tuple[int]] | Seque
         columns.name == name, columns.device.in_(devices)
     )
     found: dict[int, _Runs] = {}
-    for number, *run in connection.execute(query):
+    for number, *run in connection.execute(query).all():  # at once: one by one takes twice as long
         before = found.get(number)
         found[number] = (tuple(run),) if before is None else tuple(sorted((*before, tuple(run))))
     return found
@@ -122,11 +122,12 @@ def _not_seen(connection: Connection, waiting: set[int], before: int, point: int
     """Those of them whom no scan after the one and until the other saw. The newest first: it saw most of them."""
     columns = sighting.c
     scans = select(scan.c.number).where(scan.c.number > before, scan.c.number <= point)
-    for number in connection.execute(scans.order_by(scan.c.number.desc())).scalars():
+    for number in connection.execute(scans.order_by(scan.c.number.desc())).scalars().all():
         if not waiting:
             break
-        seen = set(connection.execute(select(columns.device).where(columns.scan == number)).scalars())
-        waiting = waiting - seen - {whole[record] for record in seen & whole.keys()}
+        seen = select(columns.scan).where(columns.scan == number, columns.device == device.c.number)
+        missed = set(connection.execute(select(device.c.number).where(~seen.exists())).scalars().all())
+        waiting = (waiting & missed) - {whole[record] for record in whole.keys() - missed}
     return waiting
 
 

@@ -38,12 +38,12 @@ def count_gone(connection: Connection, gone: Mapping[int, int]) -> None:
     """Adds them to what is kept of those who are forgotten; a part of another is no device of its own."""
     times = scan_times(connection)
     merged = _merged(connection)
-    own = [number for number in gone if number not in merged]
-    values = _values(connection, own)
+    wholes = with_parts(connection, [number for number in gone if number not in merged])
+    values = _values(connection, list(gone))
     groups: Counter[_Group] = Counter()
-    for number in own:
+    for number, parts in wholes.items():
         month = f"{datetime.fromtimestamp(times[gone[number]], UTC):%Y-%m}"
-        vendor, kind, site = (values[number].get(name, "") for name in _OF)
+        vendor, kind, site = (next((values[n][name] for n in parts if name in values[n]), "") for name in _OF)
         groups[month, vendor, kind, site] += 1
     for group, count in groups.items():
         _add(connection, group, count)

@@ -240,6 +240,7 @@ class Register(Keeper):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
+        self._scans = 0
         self._open = opened(Place(path=path), create=True)
         self.inventory = self._open.__enter__()
 
@@ -251,7 +252,8 @@ class Register(Keeper):
             same_value=same_value,
             is_placeholder=is_placeholder,
         )
-        record(self.inventory, result, entry)
+        self._scans += 1  # one of the same id would be the same scan, and is recorded once
+        record(self.inventory, replace(result, id=f"{result.id}-{self._scans}"), entry)
 
     def put_at_sites(self) -> None:
         """A site for each network of 250, 40 of them a district, as `camscan sites use` does."""

@@ -19,10 +19,36 @@ class Language(StrEnum):
     DA = "da"
 
 
+class Template(StrEnum):
+    """What `--template` takes; `report/html/templates/report/` has one for each."""
+
+    FULL = "full"
+    BOARD = "board"
+    TECHNICAL = "technical"
+    FOI = "foi"
+    DPIA = "dpia"
+    REPLACEMENT = "replacement"
+
+
+EXPLAINED = {
+    Template.BOARD: False, Template.TECHNICAL: False, Template.FOI: True, Template.DPIA: True,
+    Template.REPLACEMENT: False,
+}  # fmt: skip
+"""Whether a template tells by what something is known, where nobody says whether it should."""
+
+
 def report(
     html: Annotated[
         Path, typer.Option("--html", metavar="FILE", help="Write the page to FILE, whole or not at all; - for stdout.")
     ],
+    template: Annotated[
+        Template,
+        typer.Option(
+            "--template",
+            help="Who it is for: full (everything), board (two sides, to decide by), technical (to repair by), foi"
+            " (answers to records requests), dpia (technical means, for data protection), replacement (what to buy).",
+        ),
+    ] = Template.FULL,
     title: Annotated[
         str | None, typer.Option("--title", metavar="TEXT", help="Whose devices these are; stands under the heading.")
     ] = None,
@@ -53,15 +79,19 @@ def report(
     """Make a report of what the inventory knows: one file that works offline and on paper. Sends nothing.
 
     How many devices of which maker, what to do first, what changed, what could not be seen; every device with its
-    evidence, to search, sort and filter; coverage, sources, legal notes.
+    evidence, to search, sort and filter; coverage, sources, legal notes. --template makes a shorter page of the same
+    numbers for one kind of reader.
 
     \b
     camscan report --html report.html
     camscan report --html report.html --title 'Example Council' --since baseline
     camscan report --html rapport.html --language da
+    camscan report --html board.html --template board
+    camscan report --html replace.html --template replacement --title 'Example Council'
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
+    from camscan.assess.answers.answers import answers
     from camscan.assess.overview.overview import overview
     from camscan.cli.dossier import dossier_of
     from camscan.cli.output import Output
@@ -70,9 +100,10 @@ def report(
 
     with Output(html, "--html") as destination, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
-            dossier = dossier_of(opened, since, every, evidence)
+            dossier = dossier_of(opened, since, every, EXPLAINED.get(template) if evidence is None else evidence)
         found = overview(dossier)
-        destination.write(as_report_page(dossier, found, title, language.value))
+        worked_out = answers(dossier, found)
+        destination.write(as_report_page(dossier, found, worked_out, title, language.value, template.value))
     if not quiet:
         from camscan.cli.ending import say
 

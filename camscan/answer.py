@@ -104,11 +104,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceCount:
-    """The devices at one place, not counting those in a narrower one, by kind; `unnamed` are those of unknown model,
-    which stand under their kind too; `gone` were there and have been looked for in vain."""
+    """The devices at one place, not counting those in a narrower one, and how many of each kind they are; `unnamed` are
+    those of unknown model, which stand under their kind too; `gone` were there and have been looked for in vain."""
 
     where: Location
     said: Said
+    devices: tuple[Sheet, ...]
     cameras: int
     recorders: int
     others: int
@@ -118,7 +119,7 @@ class PlaceCount:
     @property
     def total(self) -> int:
         """All that are there."""
-        return self.cameras + self.recorders + self.others
+        return len(self.devices)
 
     def days_left(self, today: date) -> int | None:
         """Until the day of removal; below 0 when it is past."""
@@ -126,18 +127,9 @@ class PlaceCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replacement:
-    """What is to be replaced: the places, and the devices in the order of their places. The places add up to the
-    devices and to the gone."""
-
-    places: tuple[PlaceCount, ...]
-    devices: tuple[tuple[Sheet, Said], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """All of them, about the devices that the report shows. `kinds` and `since` (years of the first sight, the oldest
-    first) add up to these, `models` too; `districts` are these by district."""
+    first) add up to these, so do `models`, `districts`, and `places`, at which they are to be replaced."""
 
     spans: Spans
     models: tuple[ModelCount, ...]
@@ -148,4 +140,4 @@ class Answers:
     told: Mapping[str, Told]
     policies: tuple[PolicyCount, ...]
     choices: tuple[Choice, ...]
-    replacement: Replacement
+    places: tuple[PlaceCount, ...]

@@ -25,5 +25,5 @@ def answers(dossier: Dossier, overview: Overview) -> Answers:
         told=told(devices),
         policies=policy_counts(devices),
         choices=choices(dossier, overview),
-        replacement=replacement(dossier, overview),
+        places=replacement(dossier, overview),
     )

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from camscan.answer import PlaceCount, Replacement
+from camscan.answer import PlaceCount
 from camscan.assess.overview.places import said_of
 from camscan.dossier import Dossier, Overview, Sheet
 from camscan.place import NOWHERE, WHERE, Location
@@ -13,17 +13,13 @@ CAMERAS = ("camera", "thermal-camera", "anpr-camera", "doorbell")
 RECORDERS = ("recorder",)
 
 
-def replacement(dossier: Dossier, overview: Overview) -> Replacement:
-    """Of the devices that the report shows, and those that are gone."""
+def replacement(dossier: Dossier, overview: Overview) -> tuple[PlaceCount, ...]:
+    """The places of the devices that the report shows and of those that are gone, by name; they add up to these."""
     there: dict[Location, list[Sheet]] = defaultdict(list)
     for one in overview.shown:
         there[_place(one.where)].append(one)
     gone = Counter(_place(location_of(one)) for one in overview.gone)
-    places = sorted({*there, *gone}, key=_order)
-    return Replacement(
-        places=tuple(_count(place, there[place], gone[place], dossier) for place in places),
-        devices=tuple((one, said_of(one.where, dossier.said)) for place in places for one in there[place]),
-    )
+    return tuple(_count(place, there[place], gone[place], dossier) for place in sorted({*there, *gone}, key=_order))
 
 
 def location_of(gone: Listed) -> Location:
@@ -50,6 +46,7 @@ def _count(where: Location, devices: Sequence[Sheet], gone: int, dossier: Dossie
     return PlaceCount(
         where=where,
         said=said_of(where, dossier.said),
+        devices=tuple(devices),
         cameras=cameras,
         recorders=recorders,
         others=len(devices) - cameras - recorders,

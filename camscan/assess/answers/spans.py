@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from camscan.answer import Spans
-from camscan.assess.overview.makers import is_rebranded
 from camscan.assess.overview.places import said_of
 from camscan.assess.overview.weights import WEIGHTY, exploited, exposed
 from camscan.dossier import Dossier, Overview, Sheet, Span
-from camscan.model import MAKERS, SEVERITIES, Device
+from camscan.model import MAKERS, SEVERITIES
 
 
 def spans(dossier: Dossier, overview: Overview) -> Spans:
@@ -29,15 +28,13 @@ def _span(known: int, devices: Sequence[Sheet], may_be: Callable[[Sheet], bool])
 
 
 def _may_be_rebranded(one: Sheet) -> bool:
-    return one.device.brand is None and not is_rebranded(one)
+    return one.device.brand is None
 
 
 def _may_be_exploited(one: Sheet) -> bool:
-    return not exploited(one.device) and any(_is_open_question(one.device))
-
-
-def _is_open_question(device: Device) -> list[bool]:
-    return [row.kev and row.verdict == "cannot-say" and row.ignored is None for row in device.advisories]
+    return not exploited(one.device) and any(
+        row.kev and row.verdict == "cannot-say" and row.ignored is None for row in one.device.advisories
+    )
 
 
 def _may_be_exposed(one: Sheet) -> bool:

@@ -1,5 +1,5 @@
-"""The processes that share the tests of a run (pytest-xdist): as root each has a network of its own with nothing in it but
-loopback, so that two emulated sites never want the same address, and nothing can leave this machine.
+"""The processes that share the tests of a run (pytest-xdist): as root each has a network of its own with nothing in it
+but loopback, so that two emulated sites never want the same address, and nothing can leave this machine.
 
 Linux only, by `unshare(2)`. Where that is not possible the tests that need the one loopback go to one process.
 """

@@ -77,8 +77,7 @@ def _driven(url: str) -> str:
 @contextmanager
 def made(place: Place) -> Iterator[Inventory]:
     """An inventory, a new one where there is none: a file is then a copy of one whose tables were made before."""
-    if place.path and not place.path.exists():
-        place.path.parent.mkdir(parents=True, exist_ok=True)
+    if place.path and place.path.parent.exists() and not place.path.exists():
         place.path.write_bytes(_empty_file())
         place.path.chmod(0o600)
     with opened(place, create=True) as inventory:

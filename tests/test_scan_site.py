@@ -220,9 +220,10 @@ def test_snmp_crosses_a_router_to_those_who_are_there(site: Network, tmp_path: P
 
 def test_the_port_mappings_of_the_gateway_are_read_and_nobody_elses(whole: Scan) -> None:
     asked = [r for r in whole.requests if r["protocol"] == "upnp" and r["request"].startswith("port mapping")]
-    assert [(r["address"], r["port"]) for r in asked] == [("10.83.10.1", 80)] * 3
+    assert {(r["address"], r["port"]) for r in asked} == {("10.83.10.1", 80)}
+    assert 3 <= len(asked) <= 6  # one on which the gateway hangs up is put once more
     said = [bytes(p[TCP].payload) for p in sent(whole.packets) if TCP in p and b"PortMapping" in bytes(p[TCP].payload)]
-    assert len(said) == 3
+    assert len(said) == len(asked)
     assert all(b"#GetGenericPortMappingEntry" in data for data in said)
 
 

@@ -49,7 +49,7 @@ class Ground:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
     """What devices are capable of, by its id: how many say so (`observed`), of how many the model number does
-    (`inferred`), and of how many the inventory knows it while nobody looked by what (`untraced`). Of these it is
+    (`inferred`), and of how many an older inventory does not tell by what (`untraced`). Of these it is
     `enabled` or `disabled` as far as they say. Whoever is not counted here may have it all the same."""
 
     id: str

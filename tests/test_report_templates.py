@@ -164,7 +164,7 @@ def test_the_capabilities_read_the_numbers_of_the_full_page() -> None:
     _, found, worked = worked_out()
     text = seen(page("dpia"))
     assert f"Capabilities known of {len(found.shown)} devices" in text
-    assert f"being turned and zoomed from afar {worked.abilities['ptz'].total} 4 not looked up not known" in text
+    assert f"being turned and zoomed from afar {worked.abilities['ptz'].total} 4 say so not known" in text
     assert "reading number plates Cannot be said of any." in text
     assert "replaces no assessment" in text
 
@@ -278,7 +278,7 @@ SADP = (
 )
 
 
-def test_by_what_a_capability_is_known_is_read_of_the_replies(inventory: Inventory) -> None:
+def test_how_a_capability_is_known_stands_in_the_inventory_and_its_rule_in_the_replies(inventory: Inventory) -> None:
     able = (Capability(id="ptz", state="inferred", enabled=None, evidence=()),)
     model = "DS-2DE4A425IW-DE"
     rig.put(
@@ -292,4 +292,6 @@ def test_by_what_a_capability_is_known_is_read_of_the_replies(inventory: Invento
         assert ended.code == 0, ended.err
         told[option] = seen(re.sub(r"\s+", " ", ended.out))
     assert "being turned and zoomed from afar 1 1 by the model number not known" in told["--evidence"]
-    assert "being turned and zoomed from afar 1 1 not looked up not known" in told["--no-evidence"]
+    assert "being turned and zoomed from afar 1 1 by the model number not known" in told["--no-evidence"]
+    grounds = re.compile(r"not known DS-2DE4A425IW-DE \(1\) at no site \(1\) [\w-]+ \(")
+    assert [bool(grounds.search(text)) for text in told.values()] == [True, False]

@@ -30,11 +30,9 @@ class Template(StrEnum):
     REPLACEMENT = "replacement"
 
 
-EXPLAINED = {
-    Template.BOARD: False, Template.TECHNICAL: False, Template.FOI: True, Template.DPIA: True,
-    Template.REPLACEMENT: False,
-}  # fmt: skip
-"""Whether a template tells by what something is known, where nobody says whether it should."""
+EXPLAINED = {Template.FULL: None, Template.DPIA: True}
+"""Whether a template tells by which rule something is known, where nobody says whether it should: else not, and None
+where the number of devices decides."""
 
 
 def report(
@@ -100,7 +98,7 @@ def report(
 
     with Output(html, "--html") as destination, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
-            dossier = dossier_of(opened, since, every, EXPLAINED.get(template) if evidence is None else evidence)
+            dossier = dossier_of(opened, since, every, EXPLAINED.get(template, False) if evidence is None else evidence)
         found = overview(dossier)
         worked_out = answers(dossier, found)
         destination.write(as_report_page(dossier, found, worked_out, title, language.value, template.value))

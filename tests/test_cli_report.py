@@ -42,7 +42,7 @@ def test_a_range_of_what_was_seen_and_announced(inventory: Inventory) -> None:
     text = page(inventory)
     assert "<h1> 3 to 19 devices </h1>" in text
     assert '<td class="number">0 to 16</td>' in text
-    assert "One scan is recorded" in text
+    assert "There is no earlier scan to compare with." in text
 
 
 def test_who_is_gone_counts_nowhere_and_what_changed_is_told(inventory: Inventory) -> None:

@@ -16,12 +16,14 @@ from camscan.removal import Said
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spans:
     """Numbers of devices of which the least is what is known, and the most that with all of whom nobody can say.
-    `sensitive` is None where nobody says of any place whether it is."""
+    `sensitive` is None where nobody says of any place whether it is. `lived_with` counts devices that would be
+    exploited too, if their owner had not decided to live with it."""
 
     rebranded: Span
     sensitive: Span | None
     exploited: Span
     exposed: Span
+    lived_with: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,9 +137,9 @@ def test_the_board_reads_the_numbers_of_the_full_page() -> None:
 def test_a_records_request_reads_the_numbers_of_the_full_page() -> None:
     _, found, worked = worked_out()
     text = seen(page("foi"))
-    assert f"21 or more : hikvision {found.makers[0].seen}, dahua {found.makers[1].seen}" in text
+    assert f"21 or more : hikvision ({found.makers[0].seen}), dahua ({found.makers[1].seen})" in text
     assert f"{found.exploited} to {found.exploited + 1} " in text
-    assert f"annke {found.rebranded[0].count}" in text
+    assert f"annke ({found.rebranded[0].count})" in text
     assert f"{found.removal.replaced} of {found.removal.total} are gone, {found.removal.left} are left" in text
     assert f"{worked.abilities['ptz'].total} devices can, at least" in text
     assert "All together 21" in text

@@ -140,8 +140,9 @@ def test_a_records_request_reads_the_numbers_of_the_full_page() -> None:
     assert f"21 or more : hikvision ({found.makers[0].seen}), dahua ({found.makers[1].seen})" in text
     assert f"{found.exploited} to {found.exploited + 1} " in text
     assert f"annke ({found.rebranded[0].count})" in text
-    assert f"{found.removal.replaced} of {found.removal.total} are gone, {found.removal.left} are left" in text
-    assert f"{worked.abilities['ptz'].total} devices can, at least" in text
+    assert f"Of {found.removal.total} gone: {found.removal.replaced}, left: {found.removal.left}, not" in text
+    assert f"Known of {worked.abilities['ptz'].total} devices (by their own word: 4, by" in text
+    assert "At 1 site. 13 devices are at no known site." in text
     assert "All together 21" in text
     assert "By district: Centre (8), in no district (13)" in text
     assert "To go by 2027-01-01: 8 devices." in text
@@ -279,6 +280,14 @@ def test_danish_pages_speak_danish(template: str) -> None:
     said = re.sub(r"<(\w+)[^>]* lang=\"?en\"?.*?</\1>", "", text)
     english = [one for one in texts() if len(one) > 12 and "%(" not in one and danish[one] != one]
     assert [one for one in english if f">{one}<" in said] == []
+
+
+@pytest.mark.parametrize("template", ALL)
+@pytest.mark.parametrize("spoken", ["en", "da"])
+def test_an_apostrophe_is_one(template: str, spoken: str) -> None:
+    able = tuple(Capability(id=name, state="observed", enabled=None, evidence=()) for name in words.ABILITY)
+    text = rendered(template, dossier(unit(1, model="M", capabilities=able)), in_language=spoken)
+    assert "&amp;#39;" not in text
 
 
 @pytest.mark.parametrize("template", ALL)

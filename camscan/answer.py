@@ -16,12 +16,14 @@ from camscan.removal import Said
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spans:
     """Numbers of devices of which the least is what is known, and the most that with all of whom nobody can say.
-    `sensitive` is None where nobody says of any place whether it is."""
+    `sensitive` is None where nobody says of any place whether it is. `lived_with` counts devices that would be
+    exploited too, if their owner had not decided to live with it."""
 
     rebranded: Span
     sensitive: Span | None
     exploited: Span
     exposed: Span
+    lived_with: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Ground:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
     """What devices are capable of, by its id: how many say so (`observed`), of how many the model number does
-    (`inferred`), and of how many the inventory knows it while nobody looked by what (`untraced`). Of these it is
+    (`inferred`), and of how many an older inventory does not tell by what (`untraced`). Of these it is
     `enabled` or `disabled` as far as they say. Whoever is not counted here may have it all the same."""
 
     id: str

@@ -88,12 +88,12 @@ class Title:
 class Dossier:
     """Everything that a report is made of, as it stands `now` (seconds since the epoch).
 
-    `channels` are the network channels that a recorder announces, by the id of the device; a recorder that announces
-    none is not in it. `asked` are the last scans as what they asked, the newest first, without devices.
-    `titles` by the id of a finding, advisory or policy, `names` of makers, brands and kinds by their id. `data` are the
-    data files in use, with their dates. `said` is what the owner says of each place,
-    `progress` that of removal. `every`: devices of all makers are wanted, not only Hikvision and Dahua.
-    `explained`: the evidence of devices was looked for.
+    `channels` are the network channels that a recorder announces, by the id of the device; a recorder that
+    announces none is not in it. `asked` are the last scans as what they asked, the newest first, without devices.
+    `titles` by the id of a finding, advisory or policy, `names` of makers, brands and kinds by their id. `data` are
+    the data files in use, with their dates. `said` is what the owner says of each place, `sites` what `camscan
+    sites` counts at each site and at none, `progress` that of removal. `every`: devices of all makers are wanted,
+    not only Hikvision and Dahua. `explained`: the evidence of devices was looked for.
     """
 
     now: float
@@ -110,6 +110,7 @@ class Dossier:
     names: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[Location, Said] = field(default_factory=dict)
+    sites: tuple[SiteCount, ...] = ()
     progress: tuple[Progress, ...] = ()
     every: bool = False
     explained: bool = False
@@ -168,12 +169,13 @@ class Overview:
     """What the first page says.
 
     `shown` are the devices that the report is about, in the order of their addresses.
-    `total` is how many there may be of the makers. `suspects` named no maker and answer where cameras do, `others` are
-    devices of other makers, `unknown` of none that is known, `boxes` answer for many addresses. `exploited` and
+    `total` is how many there may be of the makers. `suspects` named no maker and answer where cameras do, `others`
+    are devices of other makers, `unknown` of none that is known, `boxes` answer for many addresses. `exploited` and
     `exposed` count devices with something that attackers use, and with something of severity high or critical.
     `sites`, `ages` and `severities` add up to all that is shown. `sensitive` counts devices of the makers at places
-    that the owner calls so, None where he says it of none; `places` are his sites with those at none, `removal` is of
-    all of them together.
+    that the owner calls so, None where he says it of none; `places` are his sites with those at none, the most
+    devices first; `removal` is of all of them together, and so many as `pruned` of those that are gone stand in no
+    list any more.
     """
 
     shown: tuple[Sheet, ...]
@@ -192,6 +194,7 @@ class Overview:
     sensitive: int | None
     places: tuple[SiteCount, ...]
     removal: Removal
+    pruned: int
     reached: tuple[Reached, ...]
     actions: tuple[Action, ...]
     unseen: tuple[Unseen, ...]

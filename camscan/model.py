@@ -119,10 +119,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capability:
-    """Something a device can do: `state` is observed or inferred, `enabled` is null where nothing said so."""
+    """Something a device can do: `state` is observed or inferred, and in a scan always one of the two; null where an
+    inventory of before did not keep it. `enabled` is null where nothing said so."""
 
     id: str
-    state: Literal["observed", "inferred"]
+    state: Literal["observed", "inferred"] | None
     enabled: bool | None
     evidence: tuple[str, ...]
 

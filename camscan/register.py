@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from camscan.decision import Decision
 from camscan.model import Ignored
@@ -19,6 +19,18 @@ SINGLE = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "uui
 
 SEVERAL = ("addresses", "services", "capabilities")
 """Attributes of which it has many, each with a history of its own."""
+
+
+class Able(NamedTuple):
+    """How it is known that a device is capable of something: `state` as in `Capability`, None where the register was
+    told before it kept that; `enabled` None where nothing said so."""
+
+    state: Literal["observed", "inferred"] | None = None
+    enabled: bool | None = None
+
+
+UNTOLD = Able()
+"""Of what is no capability, or nobody knows how."""
 
 PRESENCE = "presence"
 """The attribute whose runs say when a device was there: ended where it was looked for in vain."""
@@ -51,9 +63,10 @@ class ScanEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A device as the register knows it: `values` holds the last known of each attribute, members joined by spaces.
-    `gone` is when it was looked for in vain, None while it is there. `findings` and `advisories` are the ids of what
-    is found on it and of what affects it, without the `ignored` ones. `approved` and `tags` are what its owner says."""
+    """A device as the register knows it: `values` holds the last known of each attribute, members joined by spaces;
+    `able` is how each capability among them is known. `gone` is when it was looked for in vain, None while it is there.
+    `findings` and `advisories` are the ids of what is found on it and of what affects it, without the `ignored` ones.
+    `approved` and `tags` are what its owner says."""
 
     id: str
     values: Mapping[str, str]
@@ -65,12 +78,13 @@ class Listed:
     ignored: tuple[str, ...] = ()
     approved: bool = False
     tags: tuple[str, ...] = ()
+    able: Mapping[str, Able] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One value of one attribute, from when to when. `until` is None while it holds; `untold` is since when the device
-    no longer says it, although nothing else has taken its place."""
+    no longer says it, although nothing else has taken its place. `able` is how a capability is known."""
 
     attribute: str
     value: str
@@ -78,6 +92,7 @@ class Run:
     since: float
     until: float | None
     untold: float | None = None
+    able: Able = UNTOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

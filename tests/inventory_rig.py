@@ -33,8 +33,12 @@ TODAY = START + 60 * DAY  # later than every scan here
 NETWORK = "10.0.0.0/24"
 PORTS = frozenset({23, 80, 554})
 TEMPLATE = "template_inventory"  # the database with the tables, of which each test has a copy
-LATER_TABLES = ("decision", "forgotten", "location", "notice")
-"""Those that the first revision did not have."""
+TO_THE_FIRST = (
+    *(f"DROP TABLE {name}" for name in ("decision", "forgotten", "location", "notice")),
+    *(f"ALTER TABLE attribute DROP COLUMN {name}" for name in ("state", "enabled")),
+    "UPDATE alembic_version SET version_num = '0001'",
+)
+"""What makes a SQLite file one of the first revision."""
 
 
 @contextmanager

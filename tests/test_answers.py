@@ -33,8 +33,8 @@ def at(where: Location, number: int, **changes: Any) -> Sheet:
     return replace(unit(number, site=where.site, **changes), where=where)
 
 
-def able(*names: str) -> tuple[Capability, ...]:
-    return tuple(Capability(id=name, state="observed", enabled=None, evidence=()) for name in names)
+def able(*names: str, state: Any = "observed", enabled: bool | None = None) -> tuple[Capability, ...]:
+    return tuple(Capability(id=name, state=state, enabled=enabled, evidence=()) for name in names)
 
 
 def ground(value: str, field: str) -> Evidence:
@@ -114,16 +114,17 @@ def test_places_stand_by_name_with_what_holds_for_them() -> None:
     assert nowhere.days_left(date(2026, 1, 1)) is None
 
 
-def test_a_capability_is_known_by_its_own_word_or_by_the_model_number_or_nobody_looked() -> None:
-    capable = able("anpr")
+def test_a_capability_is_known_by_its_own_word_or_by_the_model_number_or_nobody_kept_by_what() -> None:
+    guessed, said = able("anpr", state="inferred"), able("anpr", enabled=True)
     sheets = [
-        replace(unit(1, capabilities=capable, model="A", site="S"), evidence=(ground("anpr", "model"),)),
-        replace(unit(2, capabilities=capable, model="A"), evidence=(ground("anpr", "model"), ground("anpr", "answer"))),
-        unit(3, capabilities=capable),
+        replace(unit(1, capabilities=guessed, model="A", site="S"), evidence=(ground("anpr", "model"),)),
+        replace(unit(2, capabilities=said, model="A"), evidence=(ground("anpr", "model"), ground("anpr", "answer"))),
+        unit(3, capabilities=able("anpr", state=None, enabled=False)),
         unit(4),
     ]
     found = answered(*sheets).abilities["anpr"]
     assert (found.observed, found.inferred, found.untraced, found.total) == (1, 1, 1, 3)
+    assert (found.enabled, found.disabled) == (1, 1)
     assert [(one.label, one.count) for one in found.models] == [("A", 2), ("", 1)]
     assert [(one.label, one.count) for one in found.sites] == [("S", 1), ("", 2)]
     assert {one.rule for one in found.grounds} == {"r-model", "r-answer"}
@@ -203,7 +204,7 @@ def test_models_are_told_with_their_brands_and_the_unknown_last() -> None:
 def test_only_what_waits_is_to_be_decided() -> None:
     made = mixed()
     found = {one.id: one.count for one in answers(made, overview(made)).choices}
-    assert found == {"exploited": 1, "overdue": 1, "sensitive-first": 2, "at-no-site": 1, "look-again": 4}
+    assert found == {"exploited": 1, "overdue": 1, "sensitive-first": 2, "at-no-site": 1}
     assert answered().choices == ()
 
 

@@ -42,7 +42,7 @@ def test_a_range_of_what_was_seen_and_announced(inventory: Inventory) -> None:
     text = page(inventory)
     assert "<h1> 3 to 19 devices </h1>" in text
     assert '<td class="number">0 to 16</td>' in text
-    assert "One scan is recorded" in text
+    assert "There is no earlier scan to compare with." in text
 
 
 def test_who_is_gone_counts_nowhere_and_what_changed_is_told(inventory: Inventory) -> None:
@@ -172,7 +172,7 @@ def test_sites_and_removal_are_those_of_the_inventory(inventory: Inventory, tmp_
     assert "<dt>Site<dd>Town hall, East &lt;b&gt;, Centre" in text
     assert '2026-06-30 <span class="mark another">overdue</span>' in text
     assert "<b>1</b> of 4 replaced" in text
-    assert "1 are gone, 3 are left, and 0 were not looked for" in text
+    assert "came later: 4. Gone: 1, left: 3, not looked for by the last scan of their site: 0." in text
     told = json.loads(run("sites", "--by", "site", "-f", "json", "--inventory", place(inventory)).out)["sites"]
     cells = [str(row["removal"][name]) for row in told for name in ("left", "unasked")]
     shown = re.findall(r"\d+ of \d+</td><td class=\"number\">(\d+)</td><td class=\"number\">(\d+)</td></tr>", text)

@@ -1,13 +1,21 @@
 """Sites from the command line: the file that the inventory holds, devices put by hand, counts and progress."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from camscan.assess.overview.overview import overview
+from camscan.cli.dossier import dossier_of
+from camscan.dossier import Dossier, Overview
+from camscan.inventory.place import Place
+from camscan.inventory.store import opened
+from camscan.removal import Removal
 from tests.cli_rig import Scanner, install, run
 from tests.inventory_rig import advisory, camera, finding
+from tests.report_rig import middlebox
 from tests.test_cli_commands import SADP, line
 from tests.test_cli_inventory import night, valid
 
@@ -319,3 +327,33 @@ def test_points_of_which_the_sightings_were_pruned_are_left_out_and_told(removal
     ended = run("sites", "--progress", "--every", "scan", "-f", "json")
     assert {row["scan"] for row in json.loads(ended.out)["points"]} == {3}
     assert ended.err == "camscan: which scan saw whom before scan 3 was pruned; scans that are left out: 2\n"
+
+
+def page_of(place: Path) -> tuple[Dossier, Overview]:
+    with opened(Place(path=place)) as inventory:
+        made = dossier_of(inventory, None, False, False)
+    return made, overview(made)
+
+
+def test_a_report_counts_as_sites_do_whoever_is_merged_ignored_pruned_or_no_device(
+    removal: Path, scanner: Scanner
+) -> None:
+    hall = {"district": "Centre", "site": "Town hall"}
+    box = replace(middlebox(), address="10.0.0.60", addresses=("10.0.0.60", "10.0.0.61"), **hall)  # type: ignore[arg-type]
+    one, two = camera(1, **hall, findings=(finding(),), advisories=(advisory(),)), camera(2, brand="annke", **hall)
+    night(scanner, 2, one, two, camera(6), camera(7, **hall), box)
+    night(scanner, 3, one, two, camera(6), camera(7, **hall), box)
+    assert run("ignore", "10.0.0.1", "telnet-open", "--reason", "so", "-q").code == 0
+    assert run("merge", "10.0.0.1", "10.0.0.7", "--reason", "so", "-q").code == 0
+    assert run("inventory", "prune", "--older-than", "0", "--keep-scans", "1").code == 0
+    made, found = page_of(removal)
+    rows = {(key[0], key[1]): row for key, row in counted("--by", "site").items() if row["removal"]["total"]}
+    for site in found.places:
+        row = rows.get((site.where.district, site.where.site))
+        told = (site.tally.makers, site.tally.rebranded, site.tally.exposed, site.tally.exploited)
+        assert row is None or told == tuple(row[name] for name in ("makers", "rebranded", "exposed", "exploited"))
+        assert row is None or site.removal == Removal(**{n: row["removal"][n] for n in ("replaced", "left", "unasked")})
+    assert len(rows) == 2
+    assert sum(site.tally.makers for site in found.places) == found.total.low == 3
+    assert (found.boxes, found.removal, found.pruned) == (1, Removal(replaced=2, left=3), 2)
+    assert [moment.there.get("hikvision") for moment in made.moments] == [3]

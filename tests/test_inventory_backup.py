@@ -16,7 +16,7 @@ from camscan.inventory.place import Place
 from camscan.inventory.store import opened
 from camscan.inventory.tables import metadata
 from tests.cli_rig import run
-from tests.inventory_rig import LATER_TABLES, camera, fresh_database, made, put, scanned
+from tests.inventory_rig import TO_THE_FIRST, camera, fresh_database, made, put, scanned
 from tests.test_inventory_check import fill, sql
 
 Rows = dict[str, list[tuple[object, ...]]]
@@ -213,7 +213,7 @@ def test_an_older_file_is_brought_up_to_date_and_kept_as_it_was(tmp_path: Path) 
     with made(Place(path=path)) as inventory:
         fill(inventory)
     before = everything(str(path))
-    sql(path, *(f"DROP TABLE {name}" for name in LATER_TABLES), "UPDATE alembic_version SET version_num = '0001'")
+    sql(path, *TO_THE_FIRST)
     old = tmp_path / "old.sqlite"
     shutil.copy(path, old)
     assert everything(str(path)) == before
@@ -232,7 +232,7 @@ def test_nothing_is_brought_up_to_date_where_it_cannot_be_kept(tmp_path: Path) -
     path = tmp_path / "inventory.sqlite"
     with made(Place(path=path)) as inventory:
         fill(inventory)
-    sql(path, *(f"DROP TABLE {name}" for name in LATER_TABLES), "UPDATE alembic_version SET version_num = '0001'")
+    sql(path, *TO_THE_FIRST)
     (tmp_path / "inventory.sqlite.tables-0001").mkdir()
     before = path.read_bytes()
     with pytest.raises(UsageError, match="tables-0001: not a regular file"), opened(Place(path=path)):

@@ -2,14 +2,16 @@
 PostgreSQL alike."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
 from camscan.change import Change, Comparison
 from camscan.errors import CannotRunError, UsageError
 from camscan.inventory import store
+from camscan.inventory.as_one import all_able
 from camscan.inventory.diff import compare
 from camscan.inventory.facts import facts_of
 from camscan.inventory.history import histories
@@ -19,13 +21,17 @@ from camscan.inventory.record import record
 from camscan.inventory.replies import replies_of
 from camscan.inventory.scan_row import Entry
 from camscan.inventory.scans import all_scans, find_scan, set_baseline
+from camscan.inventory.sheets import sheets
 from camscan.inventory.store import Inventory, opened
-from camscan.inventory.tables import attribute, coverage, heard, judgement, observation, sighting
-from camscan.model import Reply
-from camscan.register import SEVERAL, SINGLE, Listed
+from camscan.inventory.tables import attribute, coverage, device, heard, judgement, observation, sighting
+from camscan.model import Capability, Reply
+from camscan.register import SEVERAL, SINGLE, Able, Listed
+from camscan.report.devices import listed_record
 from camscan.report.diff import as_diff_text
+from camscan.report.history import as_history_text
 from tests.inventory_rig import (
     DAY,
+    PORTS,
     START,
     TODAY,
     advisory,
@@ -199,6 +205,70 @@ def test_what_a_device_no_longer_says_stays_and_is_marked(inventory: Inventory) 
     with inventory.reading() as connection:
         (history,) = histories(connection, "10.0.0.1", now=TODAY)
     assert [run.untold for run in history.runs if run.attribute == "firmware"] == [None]
+
+
+def able(state: Literal["observed", "inferred"] | None, enabled: bool | None = None) -> tuple[Capability, ...]:
+    return (Capability(id="ptz", state=state, enabled=enabled, evidence=()),)
+
+
+def known_able(inventory: Inventory) -> Able:
+    """How the one device is known to be capable of it, which the list, the history and the report tell alike."""
+    (one,) = there(inventory)
+    with inventory.reading() as connection:
+        (sheet,) = sheets(connection, now=TODAY)
+        (history,) = histories(connection, "10.0.0.1", now=TODAY)
+    (shown,) = sheet.device.capabilities
+    (run,) = [run for run in history.runs if run.attribute == "capabilities" and run.until is None]
+    assert one.able == {"ptz": run.able} == {shown.id: Able(shown.state, shown.enabled)}
+    return run.able
+
+
+def test_how_a_capability_is_known_outlives_recording(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, capabilities=able("inferred"))))
+    assert known_able(inventory) == Able("inferred", None)
+    put(inventory, scanned(2, camera(1, capabilities=able("observed", enabled=False))))
+    assert known_able(inventory) == Able("observed", False)
+    assert last_changes(inventory) == []
+    with inventory.reading() as connection:
+        told = histories(connection, "10.0.0.1", now=TODAY)
+    assert "ptz (observed, switched off)" in as_history_text(told, TODAY, terminal=False, width=200)
+    record_of_list = {"id": "ptz", "state": "observed", "enabled": False}
+    assert listed_record(there(inventory)[0])["capabilities"] == [record_of_list]
+
+
+def test_of_several_records_the_own_word_of_one_goes_before_the_model_number_of_another() -> None:
+    guessed, said = (
+        {"ptz": Able("inferred"), "anpr": Able()},
+        {"ptz": Able("observed", False), "wifi": Able(None, True)},
+    )
+    expected = {"anpr": Able(), "ptz": Able("observed", False), "wifi": Able(None, True)}
+    assert all_able([guessed, said]) == all_able([said, guessed]) == expected
+
+
+@pytest.mark.parametrize("asked", [frozenset({80}), PORTS])
+def test_a_model_number_says_less_than_the_device_unless_it_was_asked_everything(
+    inventory: Inventory, asked: frozenset[int]
+) -> None:
+    both = web("10.0.0.1"), greeting(23)
+    put(inventory, scanned(1, camera(1, None, *both, capabilities=able("observed", enabled=True))))
+    narrow = camera(1, None, *(both if asked == PORTS else both[:1]), capabilities=able("inferred"))
+    put(inventory, scanned(2, narrow, coverage=rows(ports=asked), asked_ports=asked))
+    assert known_able(inventory) == (Able("inferred", None) if asked == PORTS else Able("observed", True))
+
+
+def test_of_what_was_recorded_before_it_is_not_known_until_it_is_heard_or_judged_again(inventory: Inventory) -> None:
+    one = camera(1, capabilities=able("inferred"))
+    for again in (
+        lambda: put(inventory, scanned(2, one)),
+        lambda: record_judged(inventory, {1: facts_of(one)}, scanned(3), entry("reassess"), 3),
+    ):
+        put(inventory, scanned(1, one))
+        with inventory.writing() as connection:
+            connection.execute(update(attribute).values(state=None))
+            connection.execute(update(device).values(digest="of another shape"))
+        assert known_able(inventory) == Able(None, None)
+        again()
+        assert known_able(inventory) == Able("inferred", None)
 
 
 def test_findings_begin_and_end(inventory: Inventory) -> None:

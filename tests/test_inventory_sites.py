@@ -21,7 +21,7 @@ from camscan.inventory.store import Inventory
 from camscan.model import Device, PolicyVerdict, ScanResult
 from camscan.place import NOWHERE, WHERE, Location
 from camscan.removal import Removal, Said, Tally
-from tests.inventory_rig import LATER_TABLES, TODAY, advisory, camera, entry, finding, made, rows, scanned, unit
+from tests.inventory_rig import TO_THE_FIRST, TODAY, advisory, camera, entry, finding, made, rows, scanned, unit
 from tests.inventory_rig import put as put_scan
 
 HALL = Location(district="Centre", site="hall")
@@ -126,9 +126,8 @@ def test_a_site_that_changes_its_district_takes_along_what_is_there_by_hand(inve
 def test_an_inventory_of_before_gets_its_table(tmp_path: Path) -> None:
     place = Place(path=tmp_path / "inventory.sqlite")
     with made(place) as inventory, inventory.writing() as connection:
-        for name in LATER_TABLES:
-            connection.exec_driver_sql(f"DROP TABLE {name}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        for statement in TO_THE_FIRST:
+            connection.exec_driver_sql(statement)
     with made(place) as inventory, inventory.reading() as connection:
         assert put_by_hand(connection) == {}
 

@@ -39,8 +39,8 @@ def fill(place: Place) -> None:
 
 
 def test_file_and_directory_are_for_the_owner_alone(place: Place) -> None:
-    with opened(place, create=True):
-        pass
+    with opened(place, create=True) as inventory:
+        put(inventory, scanned(1, camera(1)))
     assert place.path is not None
     assert stat.S_IMODE(place.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(place.path.parent.stat().st_mode) == 0o700

@@ -1,7 +1,6 @@
 """What the first page of a report says, of made-up devices."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from camscan.dossier import Span
 from camscan.model import AdvisoryVerdict, Coverage, Finding, Ignored, Middlebox, Observation, ScanResult, Service
 from camscan.place import NOWHERE, Location
 from camscan.register import Listed
-from camscan.removal import Removal, Said
+from camscan.removal import Removal, Said, SiteCount, Tally
 from tests import report_rig
 from tests.dossier_rig import COMPLETE, dossier, unit
 from tests.inventory_rig import advisory, finding
@@ -208,26 +207,18 @@ def test_a_place_is_sensitive_by_the_smallest_of_which_something_is_said() -> No
     assert overview(dossier(*devices, said={hall: Said()})).sensitive is None
 
 
-def test_removal_is_told_by_site_and_adds_up() -> None:
-    hall = Location(site="Town hall")
-    devices = [
-        replace(unit(1, last_seen=9.0, site="Town hall", brand="annke"), where=hall),
-        replace(unit(2, last_seen=5.0, site="Town hall"), where=Location(site="Town hall", room="4", building="E")),
-        replace(unit(3, last_seen=9.0, vendor="axis", site="Town hall"), where=hall),
-        unit(4, last_seen=9.0),
-    ]
-    gone = [
-        Listed(id="a", values={"vendor": "dahua", "site": "Town hall"}, first_seen=1, last_seen=2, gone=3),
-        Listed(id="b", values={"vendor": "axis", "site": "Town hall"}, first_seen=1, last_seen=2, gone=3),
-        Listed(id="c", values={"vendor": "dahua"}, first_seen=1, last_seen=2, gone=3),
-    ]
-    said = {hall: Said(sensitive=False), Location(site="Depot"): Said(remove_by=date(2027, 1, 1))}
-    found = overview(dossier(*devices, gone=tuple(gone), said=said))
-    assert [(one.where.site, one.tally.makers, one.removal) for one in found.places] == [
-        ("Town hall", 2, Removal(replaced=1, left=1, unasked=1)),
-        ("Depot", 0, Removal()),
-        (None, 1, Removal(replaced=1, left=1)),
-    ]
-    assert found.removal == Removal(replaced=2, left=2, unasked=1)
-    assert found.places[0].tally.rebranded == 1
-    assert found.places[1].said.remove_by == date(2027, 1, 1)
+def test_sites_stand_by_their_devices_and_removal_is_of_all_of_them() -> None:
+    def site(name: str | None, makers: int, removal: Removal) -> SiteCount:
+        where = Location(site=name)
+        return SiteCount(where=where, level="site", tally=Tally(makers=makers), removal=removal)
+
+    gone = [Listed(id=v, values={"vendor": v}, first_seen=1, last_seen=2, gone=3) for v in ("dahua", "axis")]
+    sites = (
+        site("Depot", 1, Removal(left=1)),
+        site("Town hall", 2, Removal(replaced=2, left=1, unasked=1)),
+        site(None, 9, Removal(replaced=1, left=9)),
+    )
+    found = overview(dossier(gone=tuple(gone), sites=sites))
+    assert [one.where.site for one in found.places] == ["Town hall", "Depot", None]
+    assert found.removal == Removal(replaced=3, left=11, unasked=1)
+    assert found.pruned == 2

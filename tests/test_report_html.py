@@ -7,6 +7,7 @@ import pytest
 from jinja2 import DictLoader, UndefinedError
 
 from camscan.report.html import page as pages
+from camscan.report.html.plots.bars import Bar, bars
 from camscan.report.printable import LIMIT, printable
 from tests.report_rig import HOSTILE
 
@@ -73,3 +74,9 @@ def test_plots_stand_out_from_their_ground_and_hatches_from_bars(drawn: str, dar
     for other in ("raised", "ground", *(["hatch"] if drawn == "plot-2" else [])):
         pair = sorted((luminance(known[drawn]), luminance(known[other])))
         assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 3
+
+
+def test_a_long_label_keeps_its_end_by_which_it_is_told_from_others() -> None:
+    names = [f"Community centre and library {n}" for n in (1, 12)]
+    drawn = str(bars("x", "t", "d", [Bar(name, 1, "1") for name in names]))
+    assert [">Communit…library 1<" in drawn, ">Communit…ibrary 12<" in drawn] == [True, True]

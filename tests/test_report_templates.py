@@ -15,10 +15,10 @@ from camscan.assess.answers.answers import answers
 from camscan.assess.answers.told import ASKED
 from camscan.assess.overview.overview import overview
 from camscan.cli.known import load_known
-from camscan.cli.report import Template
+from camscan.cli.report import OF_EVERY_MAKER, Template
 from camscan.dossier import Dossier, Overview
 from camscan.inventory.store import Inventory
-from camscan.model import Capability
+from camscan.model import Capability, Ignored
 from camscan.place import Location
 from camscan.register import Listed
 from camscan.removal import Said
@@ -27,7 +27,7 @@ from camscan.report.html.language import language
 from camscan.report.html.report import FULL, as_report_page
 from tests import inventory_rig as rig
 from tests.cli_rig import run
-from tests.dossier_rig import dossier, unit
+from tests.dossier_rig import COMPLETE, dossier, unit
 from tests.page_texts import texts
 from tests.report_rig import HOSTILE
 
@@ -137,14 +137,15 @@ def test_the_board_reads_the_numbers_of_the_full_page() -> None:
 def test_a_records_request_reads_the_numbers_of_the_full_page() -> None:
     _, found, worked = worked_out()
     text = seen(page("foi"))
-    assert f"21 or more : hikvision {found.makers[0].seen}, dahua {found.makers[1].seen}" in text
+    assert f"21 or more : hikvision ({found.makers[0].seen}), dahua ({found.makers[1].seen})" in text
     assert f"{found.exploited} to {found.exploited + 1} " in text
-    assert f"annke {found.rebranded[0].count}" in text
-    assert f"{found.removal.replaced} of {found.removal.total} are gone, {found.removal.left} are left" in text
-    assert f"{worked.abilities['ptz'].total} devices can, at least" in text
+    assert f"annke ({found.rebranded[0].count})" in text
+    assert f"Of {found.removal.total} gone: {found.removal.replaced}, left: {found.removal.left}, not" in text
+    assert f"Known of {worked.abilities['ptz'].total} devices (by their own word: 4, by" in text
+    assert "At 1 site. 13 devices are at no known site." in text
     assert "All together 21" in text
     assert "By district: Centre (8), in no district (13)" in text
-    assert "By 2027-01-01: 8 devices." in text
+    assert "To go by 2027-01-01: 8 devices." in text
 
 
 def test_the_replacement_list_reads_the_numbers_of_the_full_page() -> None:
@@ -164,7 +165,7 @@ def test_the_capabilities_read_the_numbers_of_the_full_page() -> None:
     _, found, worked = worked_out()
     text = seen(page("dpia"))
     assert f"Capabilities known of {len(found.shown)} devices" in text
-    assert f"being turned and zoomed from afar {worked.abilities['ptz'].total} 4 not looked up not known" in text
+    assert f"being turned and zoomed from afar {worked.abilities['ptz'].total} 4 say so not known" in text
     assert "reading number plates Cannot be said of any." in text
     assert "replaces no assessment" in text
 
@@ -208,13 +209,47 @@ def test_what_nobody_sees_is_never_a_no() -> None:
     assert "It is so of 0, not so of 0, and of 1 it cannot be said." in rendered("foi", bare)
 
 
-@pytest.mark.parametrize("template", ALL)
+@pytest.mark.parametrize("template", OF_EVERY_MAKER)
 @pytest.mark.parametrize("every", [False, True])
 def test_devices_of_every_maker_where_they_are_wanted(template: str, every: bool) -> None:
     other = unit(99, vendor="axis", brand="axis", model="P3245")
     text = rendered(template, replace(dossier(unit(1, model="M"), other), every=every))
     assert re.search(r"<h1> 1 device </h1>", text)
-    assert ("P3245" in text) is (every and template != "board")
+    assert ("P3245" in text) is ("Below stand 2 devices, of whatever maker." in text) is every
+
+
+@pytest.mark.parametrize("template", [one for one in Template if one not in OF_EVERY_MAKER])
+def test_what_answers_of_two_makers_is_not_asked_of_all(template: str, inventory: Inventory, tmp_path: Path) -> None:
+    rig.put(inventory, rig.scanned(1, rig.camera(1)))
+    place, target = str(inventory.place.path or inventory.place.url), tmp_path / "page.html"
+    ended = run("report", "--html", str(target), "--template", template, "--all", "--inventory", place)
+    assert (ended.code, ended.err.count("\n"), target.exists()) == (2, 1, False)
+    assert f"the {template} page is of Hikvision and Dahua" in ended.err
+
+
+def test_what_the_owner_lives_with_does_not_make_a_records_request_say_none() -> None:
+    mine = Ignored(who="me", reason="so", until=None)
+    text = seen(rendered("foi", dossier(unit(1, advisories=(replace(rig.advisory(), ignored=mine),)), unit(2))))
+    asked = text.partition("Do any have known vulnerabilities that attackers use?")[2]
+    assert asked.startswith(" 0 . 1 more, with which its owner has decided to live. Worked out")
+
+
+def test_a_day_of_removal_is_that_of_the_part_and_not_of_the_whole_site() -> None:
+    room = replace(HALL, building="East", room="4")
+    sheets = [replace(unit(n, site=HALL.site), where=where) for n, where in enumerate((HALL, HALL, room), 1)]
+    said = {HALL: Said(remove_by=date(2028, 1, 1)), room: Said(remove_by=date(2027, 1, 1))}
+    text = seen(rendered("foi", dossier(*sheets, said=said)))
+    assert "To go by 2027-01-01: 1 device. To go by 2028-01-01: 2 devices." in text
+
+
+@pytest.mark.parametrize("template", ALL)
+def test_where_nothing_was_scanned_the_page_says_that_first(template: str) -> None:
+    said = "No scan is recorded: nothing here says anything of a network."
+    assert said in rendered(template, dossier(scans=()))
+    assert said not in page(template)
+    assert "<dd>40 (41 rows" in rendered(
+        template, dossier(scans=(*[COMPLETE] * 40, replace(COMPLETE, kind="reassess")))
+    )
 
 
 @pytest.mark.parametrize("template", OTHERS)
@@ -248,6 +283,14 @@ def test_danish_pages_speak_danish(template: str) -> None:
 
 
 @pytest.mark.parametrize("template", ALL)
+@pytest.mark.parametrize("spoken", ["en", "da"])
+def test_an_apostrophe_is_one(template: str, spoken: str) -> None:
+    able = tuple(Capability(id=name, state="observed", enabled=None, evidence=()) for name in words.ABILITY)
+    text = rendered(template, dossier(unit(1, model="M", capabilities=able)), in_language=spoken)
+    assert "&amp;#39;" not in text
+
+
+@pytest.mark.parametrize("template", ALL)
 def test_a_page_loads_nothing(template: str) -> None:
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page(template))
     assert policy is not None
@@ -278,7 +321,7 @@ SADP = (
 )
 
 
-def test_by_what_a_capability_is_known_is_read_of_the_replies(inventory: Inventory) -> None:
+def test_how_a_capability_is_known_stands_in_the_inventory_and_its_rule_in_the_replies(inventory: Inventory) -> None:
     able = (Capability(id="ptz", state="inferred", enabled=None, evidence=()),)
     model = "DS-2DE4A425IW-DE"
     rig.put(
@@ -292,4 +335,6 @@ def test_by_what_a_capability_is_known_is_read_of_the_replies(inventory: Invento
         assert ended.code == 0, ended.err
         told[option] = seen(re.sub(r"\s+", " ", ended.out))
     assert "being turned and zoomed from afar 1 1 by the model number not known" in told["--evidence"]
-    assert "being turned and zoomed from afar 1 1 not looked up not known" in told["--no-evidence"]
+    assert "being turned and zoomed from afar 1 1 by the model number not known" in told["--no-evidence"]
+    grounds = re.compile(r"not known DS-2DE4A425IW-DE \(1\) at no site \(1\) [\w-]+ \(")
+    assert [bool(grounds.search(text)) for text in told.values()] == [True, False]

@@ -22,6 +22,7 @@ def dossier_of(inventory: "Inventory", since: str | None, every: bool, evidence:
     from camscan.cli.places import places_in
     from camscan.cli.titles import names_of, titles_of
     from camscan.dossier import Dossier
+    from camscan.inventory.facts import MIDDLEBOX
     from camscan.inventory.last_asked import last_asked
     from camscan.inventory.listing import Filter, listed
     from camscan.inventory.scans import all_scans
@@ -36,13 +37,14 @@ def dossier_of(inventory: "Inventory", since: str | None, every: bool, evidence:
         explained = len(there) <= BY_ITSELF if evidence is None else evidence
         if explained:
             there = with_evidence(connection, there, known)
-        places = places_in(connection)
+        places = places_in(connection, now)
+        gone = listed(connection, Filter(gone=True), SINGLE, now=now)
         return Dossier(
             now=now,
             place=inventory.name,
             scans=tuple(scans),
             sheets=tuple(there),
-            gone=tuple(listed(connection, Filter(gone=True), SINGLE, now=now)),
+            gone=tuple(one for one in gone if one.values.get("kind") != MIDDLEBOX),
             moments=tuple(timeline(connection)),
             comparison=_compared(connection, scans, since),
             decisions=tuple(_in_force(connection, now)),
@@ -52,6 +54,7 @@ def dossier_of(inventory: "Inventory", since: str | None, every: bool, evidence:
             names=names_of(known),
             data=known.assessment.dates,
             said=places.said,
+            sites=places.sites,
             progress=places.progress,
             every=every,
             explained=explained,
@@ -59,12 +62,15 @@ def dossier_of(inventory: "Inventory", since: str | None, every: bool, evidence:
 
 
 def _compared(connection: "Transaction", scans: "Sequence[ScanEntry]", since: str | None) -> "Comparison | None":
-    """What the last row of the register changed, with those since the scan before the last one."""
+    """What the last row of the register changed, with those since the scan before the last one; None where there is
+    none, or it was pruned."""
     from camscan.cli.diff import compared
+    from camscan.inventory.scans import kept_from
 
     if since is not None:
         return compared(connection, since, None)
-    asked = [one.number for one in scans if one.kind in ("scan", "replay")]
+    first = kept_from(connection)
+    asked = [one.number for one in scans if one.kind in ("scan", "replay") and one.number >= first]
     return compared(connection, str(asked[-2]), None) if len(asked) > 1 else None
 
 

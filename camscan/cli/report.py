@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from camscan.cli.options import InventoryOption, QuietOption
+from camscan.errors import UsageError
 
 
 class Language(StrEnum):
@@ -30,11 +31,13 @@ class Template(StrEnum):
     REPLACEMENT = "replacement"
 
 
-EXPLAINED = {
-    Template.BOARD: False, Template.TECHNICAL: False, Template.FOI: True, Template.DPIA: True,
-    Template.REPLACEMENT: False,
-}  # fmt: skip
-"""Whether a template tells by what something is known, where nobody says whether it should."""
+EXPLAINED = {Template.FULL: None, Template.DPIA: True}
+"""Whether a template tells by which rule something is known, where nobody says whether it should: else not, and None
+where the number of devices decides."""
+
+
+OF_EVERY_MAKER = (Template.FULL, Template.TECHNICAL)
+"""The templates that take `--all`: the others answer questions about the two makers."""
 
 
 def report(
@@ -64,7 +67,7 @@ def report(
         ),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Show devices of every maker, not only Hikvision and Dahua.")
+        bool, typer.Option("--all", help="Devices of every maker, not only Hikvision and Dahua (full, technical).")
     ] = False,
     evidence: Annotated[
         bool | None,
@@ -98,11 +101,13 @@ def report(
     from camscan.cli.register import inventory_at
     from camscan.report.html.report import as_report_page
 
+    if every and template not in OF_EVERY_MAKER:
+        raise UsageError(f"--all: the {template} page is of Hikvision and Dahua; full and technical show every maker")
     with Output(html, "--html") as destination, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
-            dossier = dossier_of(opened, since, every, EXPLAINED.get(template) if evidence is None else evidence)
+            dossier = dossier_of(opened, since, every, EXPLAINED.get(template, False) if evidence is None else evidence)
         found = overview(dossier)
-        worked_out = answers(dossier, found)
+        worked_out = None if template is Template.FULL else answers(dossier, found)
         destination.write(as_report_page(dossier, found, worked_out, title, language.value, template.value))
     if not quiet:
         from camscan.cli.ending import say

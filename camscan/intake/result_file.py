@@ -5,6 +5,8 @@ advisories, verdicts), for newer data judge anew; nor do claims, which are not w
 what could not be read. Keys that are not known are passed over: a newer camscan may write more.
 """
 
+from typing import Literal
+
 from camscan.errors import UsageError
 from camscan.intake.json_value import PORTS, Value, parse_json
 from camscan.intake.vantage import parse_vantage
@@ -65,9 +67,10 @@ def _device(row: Value) -> Device:
 
 def _capability(row: Value) -> Capability:
     enabled = row["enabled"]
+    state: Literal["observed", "inferred"] = row["state"].one_of("observed", "inferred")
     return Capability(
         id=row["id"].text(),
-        state=row["state"].one_of("observed", "inferred"),
+        state=state,
         enabled=None if enabled.value is None else enabled.flag(),
         evidence=(),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from camscan.inventory.facts import Key, Statement
 from camscan.inventory.numbers import add, chunks, numbers_after, write
-from camscan.inventory.runs import Edits
+from camscan.inventory.runs import Begun, Edits
 from camscan.inventory.tables import attribute, judgement, phrase
 
 
@@ -31,13 +31,24 @@ def _attributes(connection: Connection, scan: int, edits: Mapping[int, Edits]) -
     write(connection, _TELL, [{"row": row, "text": value, "sure": sure} for row, value, sure in told])
     untold = chain.from_iterable(made.untold for made in edits.values())
     write(connection, _UNTELL, [{"row": row, "scan": scan} for row in untold])
+    abled = chain.from_iterable(made.abled for made in edits.values())
+    write(connection, _ABLE, [{"row": row, "by": able.state, "on": able.enabled} for row, able in abled])
     ids = numbers_after(connection, attribute.c.id)
-    begun = [
-        {"id": next(ids), "device": number, "name": name, "value": value, "confidence": sure, "since": scan}
-        for number, made in edits.items()
-        for name, value, sure in made.begin
-    ]
+    begun = [_run(next(ids), scan, number, one) for number, made in edits.items() for one in made.begin]
     add(connection, attribute, begun)
+
+
+def _run(row: int, scan: int, number: int, one: Begun) -> dict[str, Any]:
+    return {
+        "id": row,
+        "device": number,
+        "name": one.name,
+        "value": one.value,
+        "confidence": one.confidence,
+        "since": scan,
+        "state": one.able.state,
+        "enabled": one.able.enabled,
+    }
 
 
 def _judgements(connection: Connection, scan: int, edits: Mapping[int, Edits]) -> None:
@@ -93,6 +104,9 @@ def _digest(text: str) -> str:
 
 _END_ATTRIBUTE = update(attribute).where(attribute.c.id == bindparam("row")).values(until=bindparam("scan"))
 _UNTELL = update(attribute).where(attribute.c.id == bindparam("row")).values(untold=bindparam("scan"))
+_ABLE = (
+    update(attribute).where(attribute.c.id == bindparam("row")).values(state=bindparam("by"), enabled=bindparam("on"))
+)
 _TELL = (
     update(attribute)
     .where(attribute.c.id == bindparam("row"))

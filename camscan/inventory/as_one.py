@@ -8,7 +8,7 @@ records that speak: those that are there. When none is, all of them do, and say 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from camscan.place import WHERE
-from camscan.register import BAD, SEVERAL
+from camscan.register import BAD, SEVERAL, Able
 
 Values = Mapping[str, Collection[str]]
 """What a record says, by the names of attributes; of one that a device has one of, a single value."""
@@ -33,6 +33,21 @@ def as_one(records: Sequence[Values], speaking: Sequence[Values]) -> dict[str, s
     every = {value for one in speaking for name in ("address", "addresses") for value in one.get(name, ())}
     made["addresses"] = every - made.get("address", set())
     return {name: values for name, values in made.items() if values}
+
+
+def all_able(speaking: Sequence[Mapping[str, Able]]) -> dict[str, Able]:
+    """How each capability is known that one of these records tells of."""
+    names = sorted({name for one in speaking for name in one})
+    return {name: _surest([one[name] for one in speaking if name in one]) for name in names}
+
+
+def _surest(known: Sequence[Able]) -> Able:
+    """By the device's own word, where a record has it; it is on where one says so."""
+    states, on = {one.state for one in known}, {one.enabled for one in known}
+    return Able(
+        state="observed" if "observed" in states else "inferred" if "inferred" in states else None,
+        enabled=next((enabled for enabled in (True, False) if enabled in on), None),
+    )
 
 
 def _first(records: Iterable[Values], name: str) -> set[str]:

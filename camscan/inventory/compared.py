@@ -59,7 +59,7 @@ class Compared:
             return set()
         held = [one for one in self.before.held if one.name in ("address", "addresses")]
         had = {one.value for one in held if one.id in self.made.end}
-        has = {value for name, value, _ in self.made.begin if name in ("address", "addresses")}
+        has = {one.value for one in self.made.begin if one.name in ("address", "addresses")}
         return had - has - {one.value for one in held if one.id not in self.made.end}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from camscan.model import AdvisoryVerdict, Device, Finding, PolicyVerdict
-from camscan.register import SINGLE
+from camscan.register import SINGLE, Able
 
 MIDDLEBOX = "middlebox"
 """The kind of what answers for many addresses."""
@@ -37,10 +37,12 @@ class Statement:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`single` holds one value and its confidence for each attribute that is known, `members` (attribute, value) of
-    those that have several, `statements` by (kind, id), `contents` the ids of the observations."""
+    those that have several, `able` how each capability among them is known, `statements` by (kind, id), `contents` the
+    ids of the observations."""
 
     single: Mapping[str, Value]
     members: frozenset[Key]
+    able: Mapping[Key, Able]
     statements: Mapping[Key, Statement]
     contents: frozenset[str]
 
@@ -49,6 +51,7 @@ class Facts:
         parts = (
             sorted(self.single.items()),
             sorted(self.members),
+            sorted(self.able.items()),
             sorted(
                 (key, one.state, one.severity, one.exploited, one.said, one.basis)
                 for key, one in self.statements.items()
@@ -71,6 +74,7 @@ def facts_of(device: Device) -> Facts:
     return Facts(
         single=dict(single_values(device)),
         members=frozenset((name, storable(value)[:VALUE_LIMIT]) for name, value in _members(device)),
+        able={("capabilities", one.id): Able(one.state, one.enabled) for one in device.capabilities},
         statements=dict(_statements(device)),
         contents=frozenset(observation.id for observation in device.observations),
     )

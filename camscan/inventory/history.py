@@ -13,7 +13,7 @@ from camscan.inventory.lookup import numbers_called, public_ids
 from camscan.inventory.packed import unpacked_mapping
 from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, judgement, phrase, sighting
-from camscan.register import PRESENCE, SEVERAL, SINGLE, History, Judged, Listed, Run
+from camscan.register import PRESENCE, SEVERAL, SINGLE, Able, History, Judged, Listed, Run
 
 
 def histories(connection: Connection, word: str, *, now: float) -> list[History]:
@@ -57,6 +57,7 @@ def _runs(connection: Connection, number: int, times: Mapping[int, float]) -> tu
             since=times[row.since],
             until=None if row.until is None else times[row.until],
             untold=None if row.untold is None else times[row.untold],
+            able=Able(row.state, row.enabled),
         )
         for row in rows
     ]

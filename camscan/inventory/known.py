@@ -15,7 +15,7 @@ from camscan.inventory.numbers import chunks
 from camscan.inventory.packed import unpacked_list
 from camscan.inventory.runs import Held, Stands
 from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase
-from camscan.register import PRESENCE
+from camscan.register import PRESENCE, Able
 
 _MARKING = ("serial", "mac", "uuid", "vendor", "model", "kind", "address", "addresses", PRESENCE)
 
@@ -88,11 +88,12 @@ def open_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Open]
 
 def _attributes(connection: Connection, some: Iterable[int], found: dict[int, Open]) -> None:
     columns = attribute.c
-    query = select(columns.device, columns.id, columns.name, columns.value, columns.confidence, columns.untold).where(
-        columns.device.in_(some), columns.until.is_(None)
-    )
-    for number, row, name, value, confidence, untold in connection.execute(query):
-        found[number].held.append(Held(row, name, value, confidence, untold is not None))
+    query = select(
+        columns.device, columns.id, columns.name, columns.value, columns.confidence, columns.untold,
+        columns.state, columns.enabled,
+    ).where(columns.device.in_(some), columns.until.is_(None))  # fmt: skip
+    for number, row, name, value, confidence, untold, *able in connection.execute(query):
+        found[number].held.append(Held(row, name, value, confidence, untold is not None, Able(*able)))
 
 
 def _judgements(connection: Connection, some: Iterable[int], found: dict[int, Open]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Select, func, not_, or_, select
 from sqlalchemy.engine import Connection
 
-from camscan.inventory.as_one import as_one, told_with
+from camscan.inventory.as_one import all_able, as_one, told_with
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.facts import storable
 from camscan.inventory.groups import silent, with_parts
@@ -15,7 +15,7 @@ from camscan.inventory.in_force import InForce
 from camscan.inventory.numbers import chunks
 from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, judgement
-from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, Listed
+from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, Able, Listed
 
 _ESCAPE = "\\"
 
@@ -54,11 +54,12 @@ def listed(
     values = _values(connection, numbers, names) | _values(connection, merged, told)
     gone = _gone(connection, numbers) if wanted.gone or wanted.id is not None else {}
     judged = _judged(connection, numbers) if {"findings", "advisories", "ignored"} & set(names) else {}
+    able = _able(connection, numbers) if "capabilities" in names else {}
     mute = silent(connection) if wanted.id is None else frozenset()
     return [
         _listed(
             [records[n] for n in group], [records[n] for n in group if n not in mute], values,
-            {n: gone[n] for n in group if n in gone}, judged, decided, times,
+            {n: gone[n] for n in group if n in gone}, judged, able, decided, times,
         )
         for group in groups.values()
     ]  # fmt: skip
@@ -90,6 +91,7 @@ def _listed(
     values: Mapping[int, Mapping[str, str]],
     gone: Mapping[int, int],
     judged: Mapping[int, Sequence[_Key]],
+    able: Mapping[int, Mapping[str, Able]],
     decided: InForce,
     times: Mapping[int, float],
 ) -> Listed:
@@ -108,6 +110,7 @@ def _listed(
         ignored=tuple(sorted(ignored)),
         approved=decided.approved(number),
         tags=decided.tags(number),
+        able=all_able([able.get(record.number, {}) for record in speaking]),
     )
 
 
@@ -194,6 +197,18 @@ def _values(connection: Connection, numbers: Sequence[int], names: Collection[st
     for (number, name), members in several.items():
         single[number][name] = " ".join(sorted(members))
     return single
+
+
+def _able(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, Able]]:
+    """How each capability of these records is known."""
+    found: dict[int, dict[str, Able]] = defaultdict(dict)
+    columns = attribute.c
+    query = select(columns.device, columns.value, columns.state, columns.enabled)
+    query = query.where(columns.until.is_(None), columns.name == "capabilities")
+    for some in chunks(numbers):
+        for number, value, *able in connection.execute(query.where(columns.device.in_(some))):
+            found[number][value] = Able(*able)
+    return found
 
 
 def _gone(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:

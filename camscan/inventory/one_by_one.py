@@ -11,6 +11,7 @@ from sqlalchemy import CompoundSelect, Table, func, select, union
 from sqlalchemy.engine import Connection, Row
 
 from camscan.inventory.as_one import as_one
+from camscan.inventory.facts import MIDDLEBOX
 from camscan.inventory.groups import silent, with_parts
 from camscan.inventory.in_force import InForce
 from camscan.inventory.lookup import wholes
@@ -19,20 +20,25 @@ from camscan.inventory.tables import attribute, decision, device, judgement
 from camscan.place import WHERE
 from camscan.register import PRESENCE
 
-_VALUES = ("vendor", "brand", *WHERE)
+_VALUES = ("vendor", "brand", "kind", *WHERE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Special:
     """Such a device: its records, its own first; the scan that saw it last; the scan in which all of it was gone, None
-    while one is there; its maker, brand and place; the judgements that hold and are not ignored, as rows of kind, name,
-    state, severity and `exploited`."""
+    while one is there; its maker, brand, kind and place; the judgements that hold and are not ignored, as rows of kind,
+    name, state, severity and `exploited`."""
 
     records: tuple[int, ...]
     last_scan: int
     until: int | None
     values: Mapping[str, str]
     judged: Sequence[Any]
+
+    @property
+    def is_box(self) -> bool:
+        """Whether it answers for many addresses, and so is no device that counts."""
+        return self.values.get("kind") == MIDDLEBOX
 
 
 def special_numbers() -> CompoundSelect[tuple[int | None]]:

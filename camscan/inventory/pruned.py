@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.facts import MIDDLEBOX
 from camscan.inventory.tables import forgotten
 from camscan.place import Location
 from camscan.removal import Removal, Tally
@@ -37,7 +38,8 @@ def pruned(connection: Connection, goal: "Goal") -> list[Pruned]:
         return []
     columns = forgotten.c
     query = select(columns.month, columns.site, func.sum(columns.devices)).group_by(columns.month, columns.site)
-    query = query.where(func.lower(columns.vendor).in_(goal.makers)).order_by(columns.month, columns.site)
+    query = query.where(func.lower(columns.vendor).in_(goal.makers), columns.kind != MIDDLEBOX)
+    query = query.order_by(columns.month, columns.site)
     return [Pruned(month, site or None, int(devices)) for month, site, devices in connection.execute(query)]
 
 
@@ -45,7 +47,8 @@ def uncounted(connection: Connection, goal: "Goal") -> int:
     """How many were pruned of which nobody knows whether they were to go: by a policy, all of them."""
     if goal.policy is None or goal.start > FIRST:
         return 0
-    return connection.execute(select(func.sum(forgotten.c.devices))).scalar() or 0
+    query = select(func.sum(forgotten.c.devices)).where(forgotten.c.kind != MIDDLEBOX)
+    return connection.execute(query).scalar() or 0
 
 
 def in_places(found: Places, gone: Iterable[Pruned], said: Iterable[Location]) -> Places:

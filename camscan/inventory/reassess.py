@@ -12,14 +12,15 @@ from sqlalchemy.engine import Connection
 
 from camscan.errors import CannotRunError
 from camscan.inventory.amend import amend
-from camscan.inventory.facts import MIDDLEBOX, Facts, Key
+from camscan.inventory.boxes import boxes
+from camscan.inventory.facts import Facts, Key
 from camscan.inventory.known import open_runs, ports_asked
 from camscan.inventory.numbers import chunks, write
 from camscan.inventory.replies import replies_of
 from camscan.inventory.runs import edits
 from camscan.inventory.scan_row import Entry, add_scan
 from camscan.inventory.store import Inventory
-from camscan.inventory.tables import attribute, device, scan
+from camscan.inventory.tables import device, scan
 from camscan.model import Reply, ScanResult
 from camscan.place import WHERE
 
@@ -41,10 +42,7 @@ class Stored:
 def stored(connection: Connection) -> Iterator[Stored]:
     """Every device that may be judged: a middlebox may not, because one of its addresses does not show that it is
     one."""
-    box = select(attribute.c.device).where(
-        attribute.c.name == "kind", attribute.c.value == MIDDLEBOX, attribute.c.until.is_(None)
-    )
-    query = select(device.c.number).where(device.c.number.not_in(box))
+    query = select(device.c.number).where(device.c.number.not_in(boxes()))
     numbers = list(connection.execute(query.order_by(device.c.number)).scalars())
     for start in range(0, len(numbers), AT_ONCE):
         yield from stored_of(connection, numbers[start : start + AT_ONCE])

@@ -8,11 +8,12 @@ said is no better, and marked as unconfirmed.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from camscan.inventory.facts import Facts, Key, Statement
 from camscan.inventory.identity import SameValue
 from camscan.place import WHERE
-from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE
+from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, UNTOLD, Able
 
 _SPELLED = ("model", "serial", "kind")  # attributes of which one value has several forms
 _UNSURE = "cannot-say"
@@ -27,6 +28,16 @@ class Held:
     value: str
     confidence: float | None
     untold: bool
+    able: Able = UNTOLD
+
+
+class Begun(NamedTuple):
+    """A run of an attribute that begins."""
+
+    name: str
+    value: str
+    confidence: float | None = None
+    able: Able = UNTOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +53,15 @@ class Stands:
 @dataclass(slots=True)
 class Edits:
     """What is to be written of one device. `told` are runs that hold again, with value and confidence of today;
-    `untold` those that nothing says any more; `reworded` judgements that stand, with other words or confirmed again;
-    `unconfirmed` those that stand although they cannot be said any more."""
+    `untold` those that nothing says any more; `abled` capabilities that are known in another way; `reworded` judgements
+    that stand, with other words or confirmed again; `unconfirmed` those that stand although they cannot be said any
+    more."""
 
-    begin: list[tuple[str, str, float | None]] = field(default_factory=list)
+    begin: list[Begun] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
     told: list[tuple[int, str, float | None]] = field(default_factory=list)
     untold: list[int] = field(default_factory=list)
+    abled: list[tuple[int, Able]] = field(default_factory=list)
     judge: list[tuple[Key, Statement]] = field(default_factory=list)
     settle: list[int] = field(default_factory=list)
     reworded: list[tuple[int, Statement]] = field(default_factory=list)
@@ -70,24 +83,25 @@ def edits(
     made = Edits()
     held = list(held)
     _single({h.name: h for h in held if h.name in SINGLE}, now, whole, same_value, made)
-    _several({(h.name, h.value): h for h in held if h.name in SEVERAL}, now, looked_for, made)
+    _several({(h.name, h.value): h for h in held if h.name in SEVERAL}, now, whole, looked_for, made)
     if seen and not any(h.name == PRESENCE for h in held):
-        made.begin.append((PRESENCE, "there", None))
+        made.begin.append(Begun(PRESENCE, "there"))
     _statements({s.key: s for s in stands}, now.statements, whole, made)
     return made
 
 
 def holds_more(held: Iterable[Held], stands: Iterable[Stands], now: Facts, made: Edits, same_value: SameValue) -> bool:
     """Whether something stays open, after these edits, that `now` does not say: it may end when more is asked."""
-    ended, settled = set(made.end), set(made.settle)
-    return any(_is_more(h, now, same_value) for h in held if h.id not in ended) or any(
+    ended, settled, abled = set(made.end), set(made.settle), dict(made.abled)
+    return any(_is_more(h, abled.get(h.id, h.able), now, same_value) for h in held if h.id not in ended) or any(
         one.key[0] != "verdict" and _is_doubted(one, now) for one in stands if one.id not in settled
     )
 
 
-def _is_more(held: Held, now: Facts, same_value: SameValue) -> bool:
+def _is_more(held: Held, able: Able, now: Facts, same_value: SameValue) -> bool:
     if held.name in SEVERAL:
-        return (held.name, held.value) not in now.members
+        key = held.name, held.value
+        return key not in now.members or able != now.able.get(key, UNTOLD)
     if held.name in (PRESENCE, *WHERE):
         return False
     told = now.single.get(held.name)
@@ -106,12 +120,12 @@ def _single(held: Mapping[str, Held], now: Facts, whole: bool, same_value: SameV
             if old and whole and not old.untold:
                 made.untold.append(old.id)
         elif old is None:
-            made.begin.append((name, *new))
+            made.begin.append(Begun(name, *new))
         elif _agree(name, old.value, new[0], same_value):
             _go_on(old, new, made)
         elif whole or _as_sure(new[1], old.confidence):
             made.end.append(old.id)
-            made.begin.append((name, *new))
+            made.begin.append(Begun(name, *new))
 
 
 def _agree(name: str, one: str, other: str, same_value: SameValue) -> bool:
@@ -129,9 +143,22 @@ def _as_sure(new: float | None, old: float | None) -> bool:
     return new is None or old is None or new >= old
 
 
-def _several(held: Mapping[Key, Held], now: Facts, looked_for: Callable[[Key], bool], made: Edits) -> None:
-    made.begin += [(name, value, None) for name, value in sorted(now.members - held.keys())]
+def _several(held: Mapping[Key, Held], now: Facts, whole: bool, looked_for: Callable[[Key], bool], made: Edits) -> None:
+    new = sorted(now.members - held.keys())
+    made.begin += [Begun(*key, able=now.able.get(key, UNTOLD)) for key in new]
     made.end += [old.id for key, old in held.items() if key not in now.members and looked_for(key)]
+    for key, old in held.items():
+        able = _known_by(old.able, now.able.get(key, old.able), whole)
+        if able != old.able:
+            made.abled.append((old.id, able))
+
+
+def _known_by(old: Able, new: Able, whole: bool) -> Able:
+    """A model number says less than the device's own word, and silence less than that something is on or off."""
+    if whole:
+        return new
+    state = "observed" if old.state == "observed" else new.state
+    return Able(state, old.enabled if new.enabled is None else new.enabled)
 
 
 def _statements(stands: Mapping[Key, Stands], now: Mapping[Key, Statement], whole: bool, made: Edits) -> None:

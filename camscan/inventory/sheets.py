@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.engine import Connection
 
 from camscan.dossier import Heard, Sheet
-from camscan.inventory.as_one import WEIGHTIEST
+from camscan.inventory.as_one import WEIGHTIEST, all_able
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.facts import MIDDLEBOX
 from camscan.inventory.groups import ROOT
@@ -20,7 +20,7 @@ from camscan.inventory.scans import scan_times
 from camscan.inventory.tables import attribute, device, heard, judgement, observation, phrase
 from camscan.model import AdvisoryVerdict, Capability, Device, Finding, Ignored, Middlebox, PolicyVerdict, Service
 from camscan.place import WHERE, Location
-from camscan.register import BAD, PRESENCE
+from camscan.register import BAD, PRESENCE, Able
 
 _TEXTS = ("mac", "vendor", "brand", "model", "firmware", "build", "serial", "kind", "site")
 _UNTOLD = "nobody asked how many addresses it answers for"
@@ -48,6 +48,7 @@ class _Record:
     values: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    able: dict[str, Able] = field(default_factory=dict)
     judged: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     since: dict[str, float] = field(default_factory=dict)
     unconfirmed: dict[str, float] = field(default_factory=dict)
@@ -84,12 +85,17 @@ def _groups(connection: Connection) -> list[list[_Record]]:
 
 def _read_attributes(connection: Connection, records: Mapping[int, _Record], times: Mapping[int, float]) -> None:
     columns = attribute.c
-    query = select(columns.device, columns.name, columns.value, columns.confidence, columns.untold)
-    for number, name, value, confidence, untold in _rows(connection, query.where(columns.until.is_(None))):
+    query = select(
+        columns.device, columns.name, columns.value, columns.confidence, columns.untold, columns.state, columns.enabled
+    )
+    for number, name, value, confidence, untold, *able in _rows(connection, query.where(columns.until.is_(None))):
         one = records.get(number)
         if one is None:
             continue
-        if name in ("addresses", "services", "capabilities"):
+        if name == "capabilities":
+            one.able[value] = Able(*able)
+            continue
+        if name in ("addresses", "services"):
             one.members[name].add(value)
             continue
         one.values[name] = value
@@ -239,6 +245,7 @@ def _together(group: Sequence[_Record]) -> _Record:
             }
         for name, members in one.members.items():
             whole.members[name] |= members
+        whole.able = all_able([whole.able, one.able])
         whole.members["addresses"] |= {one.values["address"]} if "address" in one.values else set()
         whole.vantages |= one.vantages
     return whole
@@ -247,7 +254,7 @@ def _together(group: Sequence[_Record]) -> _Record:
 def _hush(one: _Record) -> None:
     """It is gone while another of its device is there: what it leaves is what a device has one of."""
     one.values.pop("address", None)
-    for said in (one.members, one.judged, one.since, one.unconfirmed, one.heard, one.vantages):
+    for said in (one.members, one.able, one.judged, one.since, one.unconfirmed, one.heard, one.vantages):
         said.clear()
 
 
@@ -271,8 +278,8 @@ def _device(one: _Record, times: Mapping[int, float], decided: InForce) -> Devic
         addresses=tuple(dict.fromkeys((address, *sorted(one.members["addresses"])))),
         **{name: values.get(name) for name in _TEXTS},  # type: ignore[arg-type]  # the names are those of texts
         capabilities=tuple(
-            Capability(id=name, state="observed", enabled=None, evidence=())
-            for name in sorted(one.members["capabilities"])
+            Capability(id=name, state=able.state, enabled=able.enabled, evidence=())
+            for name, able in sorted(one.able.items())
         ),
         confidence=one.confidence,
         claims=(),

@@ -1,5 +1,6 @@
 """How many devices are where, added up in the database: what is left to do is to add up the places. The few that it
-cannot add up are counted one by one (`one_by_one.py`). What is ignored does not count.
+cannot add up are counted one by one (`one_by_one.py`). What is ignored does not count, nor does what answers for many
+addresses.
 """
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import FromClause, Select, and_, case, func, or_, select
 from sqlalchemy.engine import Connection
 
+from camscan.inventory.boxes import boxes
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.in_force import InForce
 from camscan.inventory.one_by_one import Special, special_numbers, specials
@@ -54,7 +56,7 @@ def counts(connection: Connection, goal: Goal, *, now: float) -> dict[Location, 
     `now`, in seconds since the epoch."""
     decided = InForce(all_decisions(connection), now)
     rows = [_Row(*row) for row in connection.execute(_by_place(goal, decided.ignored_everywhere()))]
-    rows += [_row(one, goal) for one in specials(connection, decided)]
+    rows += [_row(one, goal) for one in specials(connection, decided) if not one.is_box]
     heard: dict[str | None, int] = defaultdict(int)
     for row in rows:
         heard[row.site] = max(heard[row.site], row.last_scan)
@@ -87,6 +89,8 @@ def _is_made(one: Special, goal: Goal) -> bool:
 
 def is_to_go(one: Special, goal: Goal) -> bool:
     """Whether such a device is to go."""
+    if one.is_box:
+        return False
     if goal.policy is None:
         return _is_made(one, goal)
     return any((row.kind, row.name, row.state) == ("verdict", goal.policy, "covered") for row in one.judged)
@@ -132,7 +136,7 @@ def _by_place(goal: Goal, ignored: Collection[str]) -> Select[Any]:
         .outerjoin(place, place.c.device == number)
         .outerjoin(made, made.c.device == number)
         .outerjoin(judged, judged.c.device == number)
-        .where(device.c.merged_into.is_(None), number.not_in(special_numbers()))
+        .where(device.c.merged_into.is_(None), number.not_in(special_numbers()), number.not_in(boxes()))
         .subquery()
     )
     return select(*every.c, func.count().label("devices")).group_by(*every.c)
@@ -179,7 +183,8 @@ def _judged(ignored: Collection[str]) -> FromClause:
 
 def made_by(makers: Sequence[str]) -> Select[tuple[int]]:
     """The devices of these makers. In small letters, as the index has them, so that no row is looked at."""
-    return _valued("vendor").where(func.lower(attribute.c.value).in_(makers))
+    made = _valued("vendor").where(func.lower(attribute.c.value).in_(makers))
+    return made.where(attribute.c.device.not_in(boxes()))
 
 
 def _sold_as_another(makers: Sequence[str]) -> Select[tuple[int]]:
@@ -197,4 +202,5 @@ def to_go(goal: Goal, ignored: Collection[str]) -> Select[tuple[int]]:
         return made_by(goal.makers)
     columns = judgement.c
     covered = select(columns.device).where(columns.until.is_(None), columns.kind == "verdict")
-    return covered.where(columns.state == "covered", columns.name == goal.policy, columns.name.not_in(ignored))
+    covered = covered.where(columns.state == "covered", columns.name == goal.policy, columns.name.not_in(ignored))
+    return covered.where(columns.device.not_in(boxes()))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Transaction = Connection
 """What everything that reads or writes takes; only this package knows more of it."""
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision of the tables that this program reads and writes, the last of `migrations/`."""
 
 FIRST = "0001"

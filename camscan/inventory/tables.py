@@ -90,6 +90,8 @@ attribute = Table(
     Column("since", Integer, ForeignKey("scan.number"), nullable=False, index=True),
     Column("until", Integer, ForeignKey("scan.number")),
     Column("untold", Integer, ForeignKey("scan.number")),
+    Column("state", String),  # of a capability: observed or inferred, null where that was not kept yet
+    Column("enabled", Boolean),  # of a capability, null where nothing says so
 )
 Index("ix_attribute_until", attribute.c.until, sqlite_where=attribute.c.until.is_not(None),
       postgresql_where=attribute.c.until.is_not(None))  # fmt: skip

@@ -7,8 +7,9 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Connection
 
 from camscan.dossier import Moment
+from camscan.inventory.boxes import boxes
 from camscan.inventory.groups import ROOT
-from camscan.inventory.scans import all_scans
+from camscan.inventory.scans import all_scans, kept_from
 from camscan.inventory.tables import attribute, device
 from camscan.register import PRESENCE
 
@@ -21,13 +22,15 @@ _Runs = frozenset[tuple[int, int]]
 
 
 def timeline(connection: Connection) -> list[Moment]:
-    """After each scan and each recording, in their order; a whole and its parts are one. The maker of a device is the
-    one that is known now."""
+    """After each scan and each recording, in their order; a whole and its parts are one, what answers for many
+    addresses is none. The maker of a device is the one that is known now. Who was there before the first scan that was
+    kept when others were pruned, nobody knows any more."""
+    first = kept_from(connection)
     lives = Counter(_lives(connection))
     return [
         Moment(scan=one.number, time=one.time, there=_there_after(one.number, lives.items()))
         for one in all_scans(connection)
-        if one.kind in ("scan", "replay")
+        if one.kind in ("scan", "replay") and one.number >= first
     ]
 
 
@@ -37,6 +40,7 @@ def _lives(connection: Connection) -> Iterator[tuple[str | None, _Runs]]:
         select(ROOT, _THERE.c.since, func.coalesce(_THERE.c.until, _EVER), _MADE.c.value)
         .join(_THERE, and_(_THERE.c.device == device.c.number, _THERE.c.name == PRESENCE))
         .outerjoin(_MADE, and_(_MADE.c.device == ROOT, _MADE.c.name == "vendor", _MADE.c.until.is_(None)))
+        .where(ROOT.not_in(boxes()))
     )
     runs: dict[int, set[tuple[int, int]]] = defaultdict(set)
     makers: dict[int, str | None] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from camscan.register import SEVERAL, SINGLE, Listed
+from camscan.register import SEVERAL, SINGLE, UNTOLD, Able, Listed
 from camscan.report.csv import write_rows
 from camscan.report.document import Record, address_order, moment
 from camscan.report.printable import printable
@@ -81,7 +81,9 @@ def listed_record(device: Listed) -> Record:
     return {
         "id": device.id,
         **{name: _shown(device.values.get(name)) for name in SINGLE},
-        **{name: [printable(value) for value in device.values.get(name, "").split(" ") if value] for name in SEVERAL},
+        "addresses": _members(device, "addresses"),
+        "services": _members(device, "services"),
+        "capabilities": [_capability(name, device.able.get(name, UNTOLD)) for name in _members(device, "capabilities")],
         "findings": list(device.findings),
         "advisories": list(device.advisories),
         "ignored": list(device.ignored),
@@ -91,6 +93,14 @@ def listed_record(device: Listed) -> Record:
         "last_seen": moment(device.last_seen),
         "gone": moment(device.gone),
     }
+
+
+def _members(device: Listed, name: str) -> list[str]:
+    return [printable(value) for value in device.values.get(name, "").split(" ") if value]
+
+
+def _capability(name: str, able: Able) -> Record:
+    return {"id": name, "state": able.state, "enabled": able.enabled}
 
 
 def devices_document(devices: Iterable[Listed], tool_version: str) -> Record:

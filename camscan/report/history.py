@@ -63,8 +63,16 @@ def _owners_words(history: History) -> Iterator[str]:
 def _run_row(run: Run) -> tuple[Cell, ...]:
     untold = f"not told since {moment(run.untold)}" if run.untold is not None else None
     until = cell(moment(run.until) or untold, "" if run.until else "yellow")
-    value = "there" if run.attribute == PRESENCE else run.value
-    return cell(run.attribute), cell(value, "dim" if run.until else ""), cell(moment(run.since)), until
+    return cell(run.attribute), cell(_value(run), "dim" if run.until else ""), cell(moment(run.since)), until
+
+
+def _value(run: Run) -> str:
+    """`ptz (inferred)`: a capability with how it is known, and whether it is on where that is told."""
+    if run.attribute == PRESENCE:
+        return "there"
+    on = {True: "switched on", False: "switched off", None: None}[run.able.enabled]
+    how = ", ".join(part for part in (run.able.state, on) if part)
+    return f"{run.value} ({how})" if how else run.value
 
 
 def _located_row(one: Located) -> tuple[Cell, ...]:
@@ -112,6 +120,8 @@ def _run_record(run: Run) -> Record:
         "since": moment(run.since),
         "until": moment(run.until),
         "untold": moment(run.untold),
+        "state": run.able.state,
+        "enabled": run.able.enabled,
     }
 
 

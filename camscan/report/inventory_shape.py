@@ -86,7 +86,8 @@ class Scan(_Record):
 
 
 class Value(_Record):
-    """One value of one attribute: from the scan `since` until the scan `until`, null while it holds."""
+    """One value of one attribute: from the scan `since` until the scan `until`, null while it holds. `state` and
+    `enabled` are those of a capability, null of all else and where it was recorded before they were kept."""
 
     name: str
     value: str
@@ -94,6 +95,8 @@ class Value(_Record):
     since: int
     until: int | None
     untold: int | None
+    state: Literal["observed", "inferred"] | None
+    enabled: bool | None
 
 
 class Judged(_Record):

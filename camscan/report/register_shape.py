@@ -16,6 +16,15 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Capability(_Record):
+    """Something that the device can do: `state` says whether it says so itself, or its model number; null where an
+    older camscan recorded it and nobody scanned or judged it since. `enabled` is null where nothing said so."""
+
+    id: str
+    state: Literal["observed", "inferred"] | None
+    enabled: bool | None
+
+
 class Listed(_Record):
     """A device as the register knows it: the last known value of each attribute. `findings` are the ids of what is
     found on it, `advisories` of what affects it, both without what its owner has decided to live with (`ignored`);
@@ -39,7 +48,7 @@ class Listed(_Record):
     room: str | None
     addresses: list[str]
     services: list[str]
-    capabilities: list[str]
+    capabilities: list[Capability]
     findings: list[str]
     advisories: list[str]
     ignored: list[str]
@@ -52,7 +61,8 @@ class Listed(_Record):
 
 class Run(_Record):
     """One value of one attribute: it held from `since` until `until`, null while it holds. `untold` is since when the
-    device no longer says it, although nothing else has taken its place."""
+    device no longer says it, although nothing else has taken its place. `state` and `enabled` are those of a
+    capability, and null of all else."""
 
     attribute: str
     value: str
@@ -60,6 +70,8 @@ class Run(_Record):
     since: datetime
     until: datetime | None
     untold: datetime | None
+    state: Literal["observed", "inferred"] | None
+    enabled: bool | None
 
 
 class Judgement(_Record):

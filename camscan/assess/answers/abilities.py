@@ -1,4 +1,5 @@
-"""What devices are capable of, and how that is known.
+"""What devices are capable of, and how that is known: by their own word or their model number, as the inventory has it.
+The rules and sources are those of the evidence, where somebody looked for it.
 
 Who does not say that he can do something may do it all the same: of him it cannot be said, and never is it said that he
 cannot. Whether something is switched on no reply tells without a login, but for the maker's cloud, of which the makers'
@@ -10,51 +11,48 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from camscan.answer import Ability, Ground
 from camscan.assess.answers.told import CLOUD, stands
-from camscan.assess.overview.evidence import CAPABILITY, FROM_MODEL
+from camscan.assess.overview.evidence import CAPABILITY
 from camscan.dossier import Evidence, Share, Sheet
-from camscan.model import Finding
+from camscan.model import Capability, Finding
 
 MAKERS_CLOUD = "cloud"
 GROUNDS = 3  # told of each; camscan explain has all
 
-Known = tuple[Sheet, Evidence | None]
-"""A device of which an ability is known, and by what, None where nobody looked."""
+Known = tuple[Sheet, Capability]
+"""A device and what it is known to be capable of."""
 
 
 def abilities(devices: Sequence[Sheet]) -> Mapping[str, Ability]:
     """By the id of the capability."""
     known: dict[str, list[Known]] = defaultdict(list)
     for one in devices:
-        grounds = _grounds(one)
         for able in one.device.capabilities:
-            known[able.id].append((one, grounds.get(able.id)))
+            known[able.id].append((one, able))
     found = {name: _ability(name, some) for name, some in known.items()}
     return {**found, MAKERS_CLOUD: _cloud(devices)}
 
 
-def _grounds(one: Sheet) -> dict[str, Evidence]:
-    """By what each ability is known: the device's own word before its model number."""
-    rows = [row for row in one.evidence if row.attribute == CAPABILITY]
-    return {row.value: row for row in sorted(rows, key=lambda row: row.field != FROM_MODEL)}
-
-
 def _ability(name: str, known: Sequence[Known]) -> Ability:
     devices = [one for one, _ in known]
-    states = Counter("untraced" if by is None else _state(by) for _, by in known)
-    grounds = Counter(Ground(rule=by.rule, source=by.source, date=by.date) for _, by in known if by is not None)
+    states, switched = Counter(able.state for _, able in known), Counter(able.enabled for _, able in known)
+    grounds = Counter(
+        Ground(rule=row.rule, source=row.source, date=row.date) for one in devices for row in _grounds(one, name)
+    )
     return Ability(
         id=name,
         observed=states["observed"],
         inferred=states["inferred"],
-        untraced=states["untraced"],
+        untraced=states[None],
+        enabled=switched[True],
+        disabled=switched[False],
         models=_shares(one.device.model for one in devices),
         sites=_shares(one.device.site for one in devices),
         grounds=tuple(ground for ground, _ in grounds.most_common(GROUNDS)),
     )
 
 
-def _state(by: Evidence) -> str:
-    return "inferred" if by.field == FROM_MODEL else "observed"
+def _grounds(one: Sheet, name: str) -> Iterator[Evidence]:
+    yield from (row for row in one.evidence if (row.attribute, row.value) == (CAPABILITY, name))
 
 
 def _cloud(devices: Sequence[Sheet]) -> Ability:

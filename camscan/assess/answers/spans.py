@@ -20,6 +20,7 @@ def spans(dossier: Dossier, overview: Overview) -> Spans:
         else _span(overview.sensitive, ours, lambda one: said_of(one.where, dossier.said).sensitive is None),
         exploited=_span(overview.exploited, shown, _may_be_exploited),
         exposed=_span(overview.exposed, shown, _may_be_exposed),
+        lived_with=sum(_is_lived_with(one) for one in shown),
     )
 
 
@@ -32,9 +33,14 @@ def _may_be_rebranded(one: Sheet) -> bool:
 
 
 def _may_be_exploited(one: Sheet) -> bool:
-    return not exploited(one.device) and any(
+    return not (exploited(one.device) or _is_lived_with(one)) and any(
         row.kev and row.verdict == "cannot-say" and row.ignored is None for row in one.device.advisories
     )
+
+
+def _is_lived_with(one: Sheet) -> bool:
+    rows = one.device.advisories
+    return not exploited(one.device) and any(row.kev and row.verdict == "affected" for row in rows)
 
 
 def _may_be_exposed(one: Sheet) -> bool:

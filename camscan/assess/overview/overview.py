@@ -2,7 +2,7 @@
 
 from camscan.assess.overview.ages import ages
 from camscan.assess.overview.makers import maker_counts, rebranded, span
-from camscan.assess.overview.places import removal, sensitive, site_counts
+from camscan.assess.overview.places import places, pruned, removal, sensitive
 from camscan.assess.overview.shown import is_wanted, names_no_maker, shown, suspects
 from camscan.assess.overview.unseen import unseen
 from camscan.assess.overview.weights import exploited, exposed, reached, severities, sites
@@ -19,7 +19,8 @@ def overview(dossier: Dossier) -> Overview:
     boxes = sum(one.is_middlebox for one in dossier.sheets)
     unknown = sum(names_no_maker(one) for one in dossier.sheets)
     seen = sum(one.seen for one in makers)
-    places = site_counts(dossier)
+    sites_of = places(dossier)
+    removed = removal(sites_of)
     return Overview(
         shown=devices,
         total=span(dossier, makers, len(doubtful)),
@@ -35,8 +36,9 @@ def overview(dossier: Dossier) -> Overview:
         ages=ages(devices, dossier.now),
         severities=severities(devices),
         sensitive=sensitive(dossier),
-        places=places,
-        removal=removal(places),
+        places=sites_of,
+        removal=removed,
+        pruned=pruned(removed, dossier.gone),
         reached=reached(dossier),
         actions=actions(one.device for one in devices),
         unseen=unseen(dossier.asked),

@@ -22,12 +22,13 @@ RANKS = {severity: rank for rank, severity in enumerate(("none", *SEVERITIES))}
 def as_report_page(
     dossier: Dossier,
     overview: Overview,
-    answers: Answers,
+    answers: Answers | None,
     title: str | None,
     in_language: str = ENGLISH,
     template: str = FULL,
 ) -> Iterator[str]:
-    """The page, piece by piece. `title` is whose devices these are, in the owner's words."""
+    """The page, piece by piece. `title` is whose devices these are, in the owner's words. The full page
+    takes no answers."""
     spoken = language(in_language)
     rows = rows_of(overview.shown, dossier)
     places = defaultdict(list)

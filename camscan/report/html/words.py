@@ -4,6 +4,8 @@ catalogues; of an id that has no words the id is shown.
 
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from camscan.report.html.language import Language
 
 SEVERITY = {
@@ -94,6 +96,6 @@ ALL: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def words_of(spoken: Language) -> dict[str, dict[str, str]]:
-    """All of them in a language, by what they are words for."""
-    return {name: {key: str(spoken.say(text)) for key, text in table.items()} for name, table in ALL.items()}
+def words_of(spoken: Language) -> dict[str, dict[str, Markup]]:
+    """All of them in a language, by what they are words for; escaped already, as markup."""
+    return {name: {key: spoken.say(text) for key, text in table.items()} for name, table in ALL.items()}

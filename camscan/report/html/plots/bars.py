@@ -8,8 +8,8 @@ from markupsafe import Markup
 from camscan.report.html.plots.element import drawing, element
 from camscan.report.printable import printable
 
-WIDTH, ROW, BAR = 460, 26, 16
-LABEL, VALUE = 146, 96  # what the text before and behind a bar takes
+WIDTH, ROW, BAR = 480, 26, 16
+LABEL, VALUE = 172, 96  # what the text before and behind a bar takes
 LETTERS = 18  # that fit before a bar
 
 
@@ -38,9 +38,17 @@ def _hatch(identity: str) -> Markup:
     return element("defs", pattern)
 
 
+def _short(label: str) -> str:
+    """A label that is too long loses its middle: names of one owner often begin alike, and end in what tells them
+    apart."""
+    text = printable(label)
+    half = LETTERS // 2
+    return text if len(text) <= LETTERS else f"{text[: half - 1].rstrip()}…{text[-half:].lstrip()}"
+
+
 def _bar(identity: str, row: Bar, top: int, unit: float) -> Iterator[Markup]:
     middle = top + ROW / 2
-    yield element("text", printable(row.label, LETTERS), x=LABEL - 8, y=middle, class_="before")
+    yield element("text", _short(row.label), x=LABEL - 8, y=middle, class_="before")
     y = top + (ROW - BAR) / 2
     yield element("rect", x=LABEL, y=y, width=row.number * unit, height=BAR, class_="bar")
     if row.marked:

@@ -97,9 +97,10 @@ def _listed(
     number = group[0].number
     stands = sorted({key for record in speaking for key in judged.get(record.number, ())})
     ignored = {name for _, name in stands if decided.ignored(number, name)}
+    shown = _values_of(*([values.get(record.number, {}) for record in some] for some in (group, speaking)))
     return Listed(
         id=group[0].id,
-        values=_values_of(*([values.get(record.number, {}) for record in some] for some in (group, speaking))),
+        values=shown,
         first_seen=times[min(record.first_scan for record in group)],
         last_seen=times[max(record.last_scan for record in group)],
         gone=times[max(gone.values())] if len(gone) == len(group) else None,
@@ -108,7 +109,19 @@ def _listed(
         ignored=tuple(sorted(ignored)),
         approved=decided.approved(number),
         tags=decided.tags(number),
+        further_serials=_further("serial", group, values, shown),
+        further_macs=_further("mac", group, values, shown),
     )
+
+
+def _further(
+    name: str, group: Sequence[_Record], values: Mapping[int, Mapping[str, str]], shown: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What parts have and the device does not show, whether the part is there or not."""
+    if len(group) == 1:
+        return ()
+    said = (values.get(record.number, {}).get(name) for record in group)
+    return tuple(sorted({value for value in said if value is not None} - {shown.get(name)}))
 
 
 def _values_of(said: Sequence[Mapping[str, str]], speaking: Sequence[Mapping[str, str]]) -> Mapping[str, str]:

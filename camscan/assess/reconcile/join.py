@@ -47,7 +47,7 @@ def join(entries: Sequence[Entry], units: Sequence[Unit], knowing: Knowing) -> l
     """The pairs, in the order of the lines."""
     order = sorted(range(len(units)), key=lambda place: (-(units[place].last_seen or 0.0), units[place].id))
     listed = [marks_of_entry(entry) for entry in entries]
-    known = _meant(listed, ((place, marks_of_unit(units[place], knowing)) for place in order))
+    known = {place: marks_of_unit(units[place], knowing) for place in _meant(listed, units, order)}
     found: dict[int, Joined] = {}
     free = dict.fromkeys(known)
     for stage in _stages(knowing):
@@ -62,10 +62,13 @@ def join(entries: Sequence[Entry], units: Sequence[Unit], knowing: Knowing) -> l
     return [found[place] for place in sorted(found)]
 
 
-def _meant(listed: Sequence[Marks], known: Iterable[tuple[int, Marks]]) -> dict[int, Marks]:
+def _meant(listed: Sequence[Marks], units: Sequence[Unit], order: Iterable[int]) -> Iterator[int]:
     """Of all devices those of which a line has a mark: of most of a large network nobody says anything."""
     said = {name: {value for marks in listed for value in marks[name]} for name in (*MARKS, "ending")}
-    return {place: marks for place, marks in known if any(not said[name].isdisjoint(marks[name]) for name in said)}
+    for place in order:
+        marks = _marks(units[place].serials, units[place].macs, units[place].addresses)
+        if any(not said[name].isdisjoint(marks[name]) for name in said):
+            yield place
 
 
 def _stages(knowing: Knowing) -> tuple[_Stage, ...]:

@@ -123,7 +123,7 @@ def _holds(since: int, until: int | None, scan: int) -> bool:
 
 def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[int, Case], a: int, b: int) -> None:
     query = _of(attribute, some, [attribute.c.name, attribute.c.value], a, b)
-    for number, since, until, name, value in connection.execute(query):
+    for number, since, until, name, value in connection.execute(query).all():  # at once: one by one takes longer
         case = cases.get(number)
         if case is None:
             continue
@@ -138,7 +138,7 @@ def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[in
 def _read_judgements(connection: Connection, some: Sequence[int], cases: dict[int, Case], a: int, b: int) -> None:
     columns = judgement.c
     query = _of(judgement, some, [columns.kind, columns.name, columns.state, columns.severity, columns.exploited], a, b)
-    for number, since, until, kind, name, state, severity, exploited in connection.execute(query):
+    for number, since, until, kind, name, state, severity, exploited in connection.execute(query).all():
         case = cases.get(number)
         if case is None:
             continue

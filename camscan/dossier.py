@@ -91,8 +91,9 @@ class Dossier:
     `channels` are the network channels that a recorder announces, by the id of the device; a recorder that announces
     none is not in it. `asked` are the last scans as what they asked, the newest first, without devices.
     `titles` by the id of a finding, advisory or policy, `names` of makers, brands and kinds by their id. `data` are the
-    data files in use, with their dates. `said` is what the owner says of each place,
-    `progress` that of removal. `every`: devices of all makers are wanted, not only Hikvision and Dahua.
+    data files in use, with their dates. `said` is what the owner says of each place, `places` are all sites with what
+    is there and how far removal has come, `progress` is that of removal by the month. `every`: devices of all makers
+    are wanted, not only Hikvision and Dahua.
     `explained`: the evidence of devices was looked for.
     """
 
@@ -110,6 +111,7 @@ class Dossier:
     names: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[Location, Said] = field(default_factory=dict)
+    places: tuple[SiteCount, ...] = ()
     progress: tuple[Progress, ...] = ()
     every: bool = False
     explained: bool = False

@@ -14,7 +14,7 @@ from camscan.dossier import Dossier, Sheet, Span
 from camscan.model import AdvisoryVerdict, Coverage, Finding, Ignored, Middlebox, Observation, ScanResult, Service
 from camscan.place import NOWHERE, Location
 from camscan.register import Listed, ScanEntry
-from camscan.removal import Removal, Said
+from camscan.removal import Level, Removal, Said, SiteCount, Tally
 from tests import report_rig
 from tests.inventory_rig import advisory, finding
 
@@ -222,26 +222,19 @@ def test_a_place_is_sensitive_by_the_smallest_of_which_something_is_said() -> No
     assert overview(dossier(*devices, said={hall: Said()})).sensitive is None
 
 
-def test_removal_is_told_by_site_and_adds_up() -> None:
-    hall = Location(site="Town hall")
-    devices = [
-        replace(unit(1, last_seen=9.0, site="Town hall", brand="annke"), where=hall),
-        replace(unit(2, last_seen=5.0, site="Town hall"), where=Location(site="Town hall", room="4", building="E")),
-        replace(unit(3, last_seen=9.0, vendor="axis", site="Town hall"), where=hall),
-        unit(4, last_seen=9.0),
-    ]
-    gone = [
-        Listed(id="a", values={"vendor": "dahua", "site": "Town hall"}, first_seen=1, last_seen=2, gone=3),
-        Listed(id="b", values={"vendor": "axis", "site": "Town hall"}, first_seen=1, last_seen=2, gone=3),
-        Listed(id="c", values={"vendor": "dahua"}, first_seen=1, last_seen=2, gone=3),
-    ]
-    said = {hall: Said(sensitive=False), Location(site="Depot"): Said(remove_by=date(2027, 1, 1))}
-    found = overview(dossier(*devices, gone=tuple(gone), said=said))
-    assert [(one.where.site, one.tally.makers, one.removal) for one in found.places] == [
-        ("Town hall", 2, Removal(replaced=1, left=1, unasked=1)),
-        ("Depot", 0, Removal()),
-        (None, 1, Removal(replaced=1, left=1)),
-    ]
-    assert found.removal == Removal(replaced=2, left=2, unasked=1)
-    assert found.places[0].tally.rebranded == 1
-    assert found.places[1].said.remove_by == date(2027, 1, 1)
+def test_places_are_those_at_which_something_of_the_makers_is_or_was_or_of_which_something_is_said() -> None:
+    def at(site: str | None, makers: int, removal: Removal, remove_by: date | None = None) -> SiteCount:
+        tally, said = Tally(devices=makers + 1, makers=makers), Said(remove_by=remove_by)
+        level: Level = "none" if site is None else "site"
+        return SiteCount(where=Location(site=site), level=level, tally=tally, removal=removal, said=said)
+
+    places = (
+        at(None, 9, Removal(left=9)),
+        at("Depot", 0, Removal(), date(2027, 1, 1)),
+        at("Library", 0, Removal()),
+        at("School", 0, Removal(replaced=3)),
+        at("Town hall", 2, Removal(replaced=1, left=1, unasked=1)),
+    )
+    found = overview(dossier(places=places))
+    assert [one.where.site for one in found.places] == ["Town hall", "Depot", "School", None]
+    assert found.removal == Removal(replaced=4, left=10, unasked=1)

@@ -1,5 +1,6 @@
-"""What the owner says of his sites, and how far removal has come month by month, for reports."""
+"""What the owner says of his sites, what is there, and how far removal has come month by month, for reports."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -7,21 +8,21 @@ if TYPE_CHECKING:
 
     from camscan.inventory.store import Transaction
     from camscan.place import Location
-    from camscan.removal import Progress, Said
+    from camscan.removal import Progress, Said, SiteCount
 
 
 class Places(NamedTuple):
-    """What the owner says of each place, and removal since the first scan."""
+    """What the owner says of each place, what is at each site, and removal since the first scan."""
 
     said: "Mapping[Location, Said]"
+    sites: "tuple[SiteCount, ...]"
     progress: "tuple[Progress, ...]"
 
 
 def places_in(connection: "Transaction") -> Places:
     """Those of this inventory; to go are the devices of Hikvision and Dahua."""
-    from camscan.cli.kept_sites import location_of, sites_in
-    from camscan.cli.site_counts import FIRST, goal_of, series
-    from camscan.removal import Said
+    from camscan.cli.site_counts import FIRST, Wanted, counted, goal_of, said_of_places, series
 
-    said = {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
-    return Places(said, tuple(series(connection, goal_of(connection, None, None, FIRST), "month", None)))
+    goal, today = goal_of(connection, None, None, FIRST), datetime.now(UTC).date()
+    sites = counted(connection, goal, Wanted("site", None, None, False, False, today))
+    return Places(said_of_places(connection), tuple(sites), tuple(series(connection, goal, "month", None)))

@@ -137,6 +137,7 @@ def _dossier(inventory: "Inventory", since: str | None, every: bool, evidence: b
             names=names_of(known),
             data=known.assessment.dates,
             said=places.said,
+            places=places.sites,
             progress=places.progress,
             every=every,
             explained=explained,

@@ -2,7 +2,7 @@
 
 from camscan.assess.overview.ages import ages
 from camscan.assess.overview.makers import maker_counts, rebranded, span
-from camscan.assess.overview.places import removal, sensitive, site_counts
+from camscan.assess.overview.places import removal, sensitive, wanted
 from camscan.assess.overview.shown import is_wanted, names_no_maker, shown, suspects
 from camscan.assess.overview.unseen import unseen
 from camscan.assess.overview.weights import exploited, exposed, reached, severities, sites
@@ -19,7 +19,7 @@ def overview(dossier: Dossier) -> Overview:
     boxes = sum(one.is_middlebox for one in dossier.sheets)
     unknown = sum(names_no_maker(one) for one in dossier.sheets)
     seen = sum(one.seen for one in makers)
-    places = site_counts(dossier)
+    places = wanted(dossier.places)
     return Overview(
         shown=devices,
         total=span(dossier, makers, len(doubtful)),

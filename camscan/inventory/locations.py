@@ -103,6 +103,14 @@ def put_by_hand(connection: Connection, among: Collection[int] | None = None) ->
     return {row.device: _location(row) for row in connection.execute(query) if among is None or row.device in among}
 
 
+def keep_word(connection: Connection, number: int, other: int) -> None:
+    """What is said by hand of where a device is holds for this one too."""
+    held = location.c.device == number, location.c.ended.is_(None)
+    ids = numbers_after(connection, location.c.id)
+    rows = [dict(row._mapping) for row in connection.execute(select(location).where(*held))]
+    add(connection, location, [row | {"id": next(ids), "device": other} for row in rows])
+
+
 def words_about(connection: Connection, number: int) -> tuple[Located, ...]:
     """Everything that was ever said by hand of where this device is, the first word first."""
     query = select(location).where(location.c.device == number).order_by(location.c.id)

@@ -78,8 +78,9 @@ class OwnerList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A device of the network. `addresses` has the main one first. Times in seconds since the epoch; `gone` is when it
-    was looked for in vain, None while it is there."""
+    """A device of the network. `addresses` has the main one first; `further_serials` and `further_macs` are those of
+    its parts, where its owner has put it together of several. Times in seconds since the epoch; `gone` is when it was
+    looked for in vain, None while it is there."""
 
     id: str
     addresses: tuple[str, ...]
@@ -94,6 +95,18 @@ class Unit:
     site: str | None = None
     last_seen: float | None = None
     gone: float | None = None
+    further_serials: tuple[str, ...] = ()
+    further_macs: tuple[str, ...] = ()
+
+    @property
+    def serials(self) -> tuple[str, ...]:
+        """All of them, the main one first."""
+        return (self.serial, *self.further_serials) if self.serial else self.further_serials
+
+    @property
+    def macs(self) -> tuple[str, ...]:
+        """Likewise."""
+        return (self.mac, *self.further_macs) if self.mac else self.further_macs
 
     @property
     def address(self) -> str | None:

@@ -66,7 +66,8 @@ class Listed:
     """A device as the register knows it: `values` holds the last known of each attribute, members joined by spaces;
     `able` is how each capability among them is known. `gone` is when it was looked for in vain, None while it is there.
     `findings` and `advisories` are the ids of what is found on it and of what affects it, without the `ignored` ones.
-    `approved` and `tags` are what its owner says."""
+    `approved` and `tags` are what its owner says. Where he has put it together of several, `further_serials` and
+    `further_macs` are what these have beside those of `values`."""
 
     id: str
     values: Mapping[str, str]
@@ -79,6 +80,8 @@ class Listed:
     approved: bool = False
     tags: tuple[str, ...] = ()
     able: Mapping[str, Able] = field(default_factory=dict)
+    further_serials: tuple[str, ...] = ()
+    further_macs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,13 +32,16 @@ class Removal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Numbers of devices that are there: all, those of the makers that are looked for, of these those sold under
-    another name, those with a finding from high on, those that an advisory affects which attackers use."""
+    another name, those with a finding from high on, those that an advisory affects which attackers use; and of these
+    two those of the makers."""
 
     devices: int = 0
     makers: int = 0
     rebranded: int = 0
     exposed: int = 0
     exploited: int = 0
+    makers_exposed: int = 0
+    makers_exploited: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
@@ -47,6 +50,8 @@ class Tally:
             rebranded=self.rebranded + other.rebranded,
             exposed=self.exposed + other.exposed,
             exploited=self.exploited + other.exploited,
+            makers_exposed=self.makers_exposed + other.makers_exposed,
+            makers_exploited=self.makers_exploited + other.makers_exploited,
         )
 
 

@@ -193,6 +193,13 @@ def test_a_device_that_was_replaced_is_two(night: Ended, scanner: Scanner) -> No
         (("tag", "all", "x"), "no device all in the inventory"),
         (("withdraw", "99999999999999999999"), "Invalid value for"),
         (("note", "10.0.0.1", "x" * 2_001), "a text of 2,001 characters; 2,000 are kept"),
+        (("approve", "10.0.0.1", "--reason", "x" * 100_000), "a text of 100,000 characters; 2,000 are kept"),
+        (("approve", "10.0.0.1", "--who", "x" * 401), "--who: a name of 401 characters; 400 are kept"),
+        (("locate", "10.0.0.1", "--site", "x" * 100_000), "--site: a name of 100,000 characters; 400 are kept"),
+        (("locate", "10.0.0.1", "--site", "x", "--building", "x" * 401), "--building: a name of 401 characters"),
+        (("locate", "10.0.0.1", "--site", "x", "--building", "x", "--room", "x" * 401), "--room: a name of 401"),
+        (("tag", "10.0.0.1", "x" * 100_000), "TAG xxx"),
+        (("ignore", "10.0.0.1", "x" * 100_000, "--reason", "x"), "xxx"),
         (("approve", "10.0.0.1", "--until", "9999-12-31T23:59:59-14:00"), "beyond all calendars"),
     ],
 )

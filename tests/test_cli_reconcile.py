@@ -248,3 +248,26 @@ def test_hostile_words_are_shown_as_words(tmp_path: Path) -> None:
         plain = run("reconcile", str(tmp_path / "l.csv"), "--inventory", str(tmp_path / "i.sqlite"), "-f", form)
         assert plain.code == 0
         assert all(character.isprintable() or character == "\n" for character in plain.out + plain.err)
+
+
+@pytest.mark.parametrize("into", ["10.0.0.1", "10.0.0.2"])
+def test_a_line_that_names_a_part_of_a_merged_device_is_that_device(inventory: str, tmp_path: Path, into: str) -> None:
+    part = "10.0.0.1" if into == "10.0.0.2" else "10.0.0.2"
+    number = int(part[-1])
+    assert run("merge", into, part).code == 0
+    (tmp_path / "parts.csv").write_text(
+        f"IP,Serial,MAC\n10.0.0.99,{SERIAL}{number:09},\n10.0.0.98,,44:19:b6:00:00:0{number}\n", encoding="utf-8"
+    )
+    first, second, *_ = sorted(
+        document(str(tmp_path / "parts.csv"))["rows"], key=lambda row: (row["listed"] or {"line": 9})["line"]
+    )
+    assert [one["field"] for one in first["differences"]] == ["address"]
+    assert (first["device"]["address"], first["device"]["further_serials"]) == (into, [f"{SERIAL}{number:09}"])
+    assert (second["category"], second["repeats_line"]) == ("repeated", 2)
+
+
+def test_a_part_that_went_is_known_by_its_serial_all_the_same(inventory: str, tmp_path: Path) -> None:
+    assert run("merge", "10.0.0.1", "10.0.0.40").code == 0  # the last is gone since the second night
+    (tmp_path / "parts.csv").write_text(f"IP,Serial\n10.0.0.99,{SERIAL}000000040\n", encoding="utf-8")
+    (row,) = (row for row in document(str(tmp_path / "parts.csv"))["rows"] if row["listed"])
+    assert (row["category"], row["by"], row["device"]["address"]) == ("differing", "serial", "10.0.0.1")

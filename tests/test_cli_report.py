@@ -2,15 +2,21 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from camscan.assess.overview.overview import overview
+from camscan.cli.places import places_in
 from camscan.cli.report import Language
+from camscan.dossier import Dossier
 from camscan.inventory.sheets import sheets
 from camscan.inventory.store import Inventory
 from camscan.inventory.timeline import timeline
 from camscan.report.html.language import languages
+from camscan.report.sites import site_record
 from tests import inventory_rig as rig
 from tests.cli_rig import run
 
@@ -19,6 +25,9 @@ SADP = (
     b"<DeviceDescription>DS-7616NI-Q2</DeviceDescription><DigitalChannelNum>16</DigitalChannelNum>"
     b"<IPv4Address>10.0.0.9</IPv4Address></ProbeMatch>"
 )
+
+
+EMPTY = Dossier(now=0.0, place="", scans=(), sheets=())
 
 
 def place(inventory: Inventory) -> str:
@@ -177,6 +186,62 @@ def test_sites_and_removal_are_those_of_the_inventory(inventory: Inventory, tmp_
     cells = [str(row["removal"][name]) for row in told for name in ("left", "unasked")]
     shown = re.findall(r"\d+ of \d+</td><td class=\"number\">(\d+)</td><td class=\"number\">(\d+)</td></tr>", text)
     assert sorted(cells) == sorted(cell for pair in shown for cell in pair)
+
+
+PLACES = """
+[[site]]
+name = "Town hall"
+district = "Centre"
+networks = ["10.0.0.0/24"]
+
+[[site]]
+name = "Depot"
+networks = ["10.0.0.200/32"]
+remove_by = 2026-06-30
+"""
+
+
+def test_the_report_counts_as_sites_does_whoever_went_moved_was_merged_or_pruned(
+    inventory: Inventory, tmp_path: Path
+) -> None:
+    where = place(inventory)
+    (tmp_path / "sites.toml").write_text(PLACES, encoding="utf-8")
+    cameras = {number: rig.camera(number, findings=(rig.finding(),)) for number in (1, 2, 3, 4, 5, 6, 200)}
+    replaced = rig.camera(7, "10.0.0.4", vendor="axis", model="M3045", advisories=(rig.advisory(),))
+    nights = [
+        [*cameras.values()],
+        [one for number, one in cameras.items() if number != 3],  # gone, and pruned below
+        [one for number, one in cameras.items() if number not in (3, 4)] + [replaced],
+        [one for number, one in cameras.items() if number not in (3, 4, 6)] + [replaced],
+    ]
+    rig.put(inventory, rig.scanned(1, *nights[0]))
+    for arguments in (
+        ("sites", "use", str(tmp_path / "sites.toml")),
+        ("merge", "10.0.0.1", "10.0.0.2", "10.0.0.200"),
+        ("ignore", "10.0.0.5", "telnet-open", "--reason", "soon"),
+    ):
+        ended = run(*arguments, "--inventory", where)
+        assert ended.code == 0, ended.err
+    for day, devices in enumerate(nights[1:], 2):
+        rig.put(inventory, rig.scanned(day, *devices))
+    rig.put(inventory, rig.scanned(5, cameras[5], replaced, partial=True, coverage=rig.rows(state="partial")))
+    ended = run("inventory", "prune", "--older-than", "0", "--keep-scans", "3", "--inventory", where)
+    assert "gone devices 1," in ended.err + ended.out
+    counted = json.loads(run("sites", "--by", "site", "-f", "json", "--inventory", where).out)["sites"]
+    with inventory.reading() as connection:
+        found = overview(
+            replace(
+                EMPTY, sheets=tuple(sheets(connection, now=rig.TODAY)), sites=places_in(connection, rig.TODAY).sites
+            )
+        )
+    rows = [site_record(one, datetime.now(UTC).date()) for one in found.places]
+    assert sorted(rows, key=str) == sorted((row for row in counted if row["site"] is not None), key=str)
+    assert [row["site"] for row in counted] == ["Town hall", "Depot", None]  # the last is of another maker
+    assert sum(row["exposed"] for row in rows) == found.exposed
+    assert (found.exposed, found.removal.replaced, found.removal.left, found.removal.unasked) == (1, 3, 1, 1)
+    text = page(inventory)
+    assert "<b>3</b> of 5 replaced" in text
+    assert "Gone: 3, left: 1, not looked for by the last scan of their site: 1." in text
 
 
 def test_a_whole_and_its_parts_are_one_device(inventory: Inventory) -> None:

@@ -70,6 +70,17 @@ def history(address: str) -> dict[str, Any]:
     return dict(one)
 
 
+def test_who_is_cut_off_from_a_device_that_was_put_somewhere_by_hand_is_there_too(removal: Path) -> None:
+    assert run("locate", "10.0.0.1", "--site", "Depot", "--reason", "I saw it").code == 0
+    ended = run("split", "10.0.0.1", "--since", "2")
+    assert ended.code == 0
+    assert ended.err.endswith("; as its record was, it is at Depot by hand: `camscan locate` says otherwise\n")
+    new = ended.err.split()[2]
+    (told,) = json.loads(run("history", new, "-f", "json").out)["devices"]
+    assert [(one["site"], one["reason"], one["ended"]) for one in told["locations"]] == [("Depot", "I saw it", None)]
+    assert run("locate", new, "--clear").code == 0
+
+
 def test_devices_that_are_known_go_where_the_sites_say(scanner: Scanner, place: Path, file: Path) -> None:
     night(scanner, 1, camera(1), camera(2, "10.0.0.9"), camera(3, "10.0.0.200"))
     ended = run("sites", "use", str(file))

@@ -417,3 +417,26 @@ def test_what_stands_on_a_part_stands_on_the_whole_once(inventory: Inventory) ->
         (unit_of_both,) = units(connection, listed(connection, Filter(), ("address",), now=TODAY), now=TODAY)
         assert [one.id for one in unit_of_both.standing] == ["telnet-open", "x-open"]
         assert count_devices(connection) == (1, 0)
+
+
+def test_of_what_is_judged_of_several_parts_the_weightiest_is_told(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1), camera(2), camera(3)))
+    join(inventory, "10.0.0.1", "10.0.0.2", "10.0.0.3")
+    weights = enumerate(("medium", "critical", "low"), 1)
+    put(inventory, scanned(2, *(camera(number, findings=(finding(severity=weight),)) for number, weight in weights)))
+    with inventory.reading() as connection:
+        told = compare(connection, find_scan(connection, "1"), find_scan(connection, "2"))
+        (stood,) = units(connection, listed(connection, Filter(), ("address",), now=TODAY), now=TODAY)
+        (sheet,) = sheets(connection, now=TODAY)
+    assert [(one.event, one.severity) for one in told.changes] == [("exposed", "critical")]
+    assert [(one.id, one.severity) for one in stood.standing] == [("telnet-open", "critical")]
+    assert [one.severity for one in sheet.device.findings] == ["critical"]
+
+
+def test_of_what_calls_for_nothing_the_severity_means_nothing(inventory: Inventory) -> None:
+    unsure = finding(state="cannot-say", severity="critical")
+    put(inventory, scanned(1, camera(1, findings=(unsure,)), camera(2, findings=(finding(severity="low"),))))
+    join(inventory, "10.0.0.1", "10.0.0.2")
+    with inventory.reading() as connection:
+        (sheet,) = sheets(connection, now=TODAY)
+    assert [(one.state, one.severity) for one in sheet.device.findings] == [("found", "low")]

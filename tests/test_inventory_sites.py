@@ -190,7 +190,7 @@ def test_a_device_of_several_records_counts_as_what_it_is_listed_as(inventory: I
     nameless = unit("10.0.0.1")
     put_placed(inventory, scanned(1, nameless, at(HALL, 2, findings=(finding(),)), at(SHED, 3)))
     merge_all(inventory, 1, 2, 3)
-    assert tallies(inventory) == {"hall": Tally(devices=1, makers=1, exposed=1)}
+    assert tallies(inventory) == {"hall": Tally(devices=1, makers=1, exposed=1, makers_exposed=1)}
     assert removals(inventory) == {"hall": Removal(left=1)}
     assert over_time(inventory) == [(1, "hall", Removal(left=1))]
     put_placed(inventory, scanned(2, nameless, at(SHED, 3)))  # the part with the finding is gone
@@ -205,13 +205,15 @@ def test_what_is_ignored_does_not_count(inventory: Inventory) -> None:
     bad: dict[str, Any] = {"findings": (finding(),), "advisories": (advisory(),), "verdicts": (covered,)}
     put_placed(inventory, scanned(1, at(HALL, 1, **bad), at(HALL, 2, **bad)))
     policy = replace(GOAL, policy="ban")
-    assert tallies(inventory) == {"hall": Tally(devices=2, makers=2, exposed=2, exploited=2)}
+    assert tallies(inventory) == {
+        "hall": Tally(devices=2, makers=2, exposed=2, exploited=2, makers_exposed=2, makers_exploited=2)
+    }
     with inventory.writing() as connection:
         decide(connection, "ignore", [1], ["telnet-open", "ban"], replace(WORD, expires=TODAY))
         decide(connection, "ignore", [None], ["CVE-2021-36260"], WORD)
     before = TODAY - 1
-    assert tallies(inventory, before) == {"hall": Tally(devices=2, makers=2, exposed=1)}
-    assert tallies(inventory, TODAY + 1) == {"hall": Tally(devices=2, makers=2, exposed=2)}
+    assert tallies(inventory, before) == {"hall": Tally(devices=2, makers=2, exposed=1, makers_exposed=1)}
+    assert tallies(inventory, TODAY + 1) == {"hall": Tally(devices=2, makers=2, exposed=2, makers_exposed=2)}
     assert removals(inventory, policy, before) == {"hall": Removal(left=1)}
     assert over_time(inventory, policy, before) == [(1, "hall", Removal(left=1))]
     with inventory.writing() as connection:

@@ -3,6 +3,7 @@ server was down."""
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -16,12 +17,14 @@ import pytest
 from camscan.change import Change, Comparison
 from camscan.cli import notifying
 from camscan.cli.notice_file import load_targets
+from camscan.datafile import default_directory
 from camscan.lab.network import Network
 from camscan.register import ScanEntry
 from camscan.report import message
 from tests.cli_rig import Ended, Scanner, install, run
 from tests.inventory_rig import camera, finding, scanned
 from tests.notify_rig import MailServer, Serving, Webhook, free_port, nobody, targets
+from tests.test_cli_commands import SADP, line
 from tests.test_scan_loopback import CAMERA, site
 
 __all__ = ["site"]
@@ -275,3 +278,20 @@ def test_a_scan_that_is_not_recorded_has_no_changes_to_tell(scanner: Scanner, tm
     file = targets(tmp_path, it="json://127.0.0.1:9")
     ended = run("scan", LAN, "--notify", str(file), "--no-record")
     assert (ended.code, scanner.plans) == (2, [])
+
+
+def test_newer_data_that_change_something_are_a_message_too(scanner: Scanner, serving: Serving, tmp_path: Path) -> None:
+    server = serving(MailServer())
+    file = targets(tmp_path, it=server.url)
+    recorded, old = tmp_path / "replies.jsonl", tmp_path / "old"
+    recorded.write_text(line(SADP.format(model="DS-2CD2143G2-I").replace("V5.4.5build 170124", "V5.5.150build 200101")))
+    shutil.copytree(default_directory(), old)
+    for path in (old / "advisories").glob("*2021-36260*"):
+        path.unlink()
+    assert run("replay", str(recorded), "--record", "--fingerprints", str(old)).code == 0
+    for _ in range(2):  # the second time nothing changes, and nobody hears of it
+        ended = run("reassess", "--quiet", "--output", str(tmp_path / "changes.txt"), "--notify", str(file))
+        assert (ended.code, ended.err) == (0, "")
+    (mail,) = server.taken
+    assert mail["Subject"].startswith("camscan: 1 affected")
+    assert "CVE-2021-36260" in mail.get_content()

@@ -1,6 +1,7 @@
 """What the first page of a report says, of made-up devices."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from camscan.dossier import Span
 from camscan.model import AdvisoryVerdict, Coverage, Finding, Ignored, Middlebox, Observation, ScanResult, Service
 from camscan.place import NOWHERE, Location
 from camscan.register import Listed
-from camscan.removal import Removal, Said, SiteCount, Tally
+from camscan.removal import Level, Removal, Said, SiteCount, Tally
 from tests import report_rig
 from tests.dossier_rig import COMPLETE, dossier, unit
 from tests.inventory_rig import advisory, finding
@@ -207,18 +208,21 @@ def test_a_place_is_sensitive_by_the_smallest_of_which_something_is_said() -> No
     assert overview(dossier(*devices, said={hall: Said()})).sensitive is None
 
 
-def test_sites_stand_by_their_devices_and_removal_is_of_all_of_them() -> None:
-    def site(name: str | None, makers: int, removal: Removal) -> SiteCount:
-        where = Location(site=name)
-        return SiteCount(where=where, level="site", tally=Tally(makers=makers), removal=removal)
+def test_places_are_those_at_which_something_of_the_makers_is_or_was_or_of_which_something_is_said() -> None:
+    def at(site: str | None, makers: int, removal: Removal, remove_by: date | None = None) -> SiteCount:
+        tally, said = Tally(devices=makers + 1, makers=makers), Said(remove_by=remove_by)
+        level: Level = "none" if site is None else "site"
+        return SiteCount(where=Location(site=site), level=level, tally=tally, removal=removal, said=said)
 
-    gone = [Listed(id=v, values={"vendor": v}, first_seen=1, last_seen=2, gone=3) for v in ("dahua", "axis")]
-    sites = (
-        site("Depot", 1, Removal(left=1)),
-        site("Town hall", 2, Removal(replaced=2, left=1, unasked=1)),
-        site(None, 9, Removal(replaced=1, left=9)),
+    places = (
+        at(None, 9, Removal(left=9)),
+        at("Depot", 0, Removal(), date(2027, 1, 1)),
+        at("Library", 0, Removal()),
+        at("School", 0, Removal(replaced=3)),
+        at("Town hall", 2, Removal(replaced=1, left=1, unasked=1)),
     )
-    found = overview(dossier(gone=tuple(gone), sites=sites))
-    assert [one.where.site for one in found.places] == ["Town hall", "Depot", None]
-    assert found.removal == Removal(replaced=3, left=11, unasked=1)
-    assert found.pruned == 2
+    gone = [Listed(id=v, values={"vendor": v}, first_seen=1, last_seen=2, gone=3) for v in ("dahua", "axis")]
+    found = overview(dossier(gone=tuple(gone), sites=places))
+    assert [one.where.site for one in found.places] == ["Town hall", "Depot", "School", None]
+    assert found.removal == Removal(replaced=4, left=10, unasked=1)
+    assert found.pruned == 3

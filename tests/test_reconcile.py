@@ -206,6 +206,43 @@ def test_the_short_serial_of_a_device_that_is_there_repeats_its_line() -> None:
     assert [(told(row)[:2], row.repeats) for row in found.rows] == [(("matched", 2), None), (("repeated", 3), 2)]
 
 
+TOGETHER = unit(
+    1, addresses=("10.0.0.1", "10.0.0.2"), further_serials=(LONG, "PART000002"), further_macs=("44:19:b6:00:00:aa",)
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "by", "differing"),
+    [
+        (Entry(line=2, serial="PART000002", address="10.0.0.2"), "serial", []),
+        (Entry(line=2, serial="part 000002", address="10.9.9.9"), "serial", ["address"]),
+        (Entry(line=2, serial="987654321"), "serial", []),
+        (Entry(line=2, mac="44:19:b6:00:00:aa", address="10.9.9.9"), "mac", ["address"]),
+        (Entry(line=2, serial="PART000002", mac="44:19:b6:00:00:ff"), "serial", ["mac"]),
+        (Entry(line=2, serial="PART000002", mac="44:19:b6:00:00:01"), "serial", []),
+    ],
+)
+def test_a_device_of_several_parts_is_known_by_what_any_of_them_has(
+    entry: Entry, by: str, differing: list[str]
+) -> None:
+    (row,) = held([entry], [TOGETHER]).rows
+    assert (row.by, row.another, [one.field for one in row.differences]) == (by, False, differing)
+
+
+def test_a_second_line_that_names_another_part_repeats_the_first() -> None:
+    listed = [
+        Entry(line=2, serial="SERIAL000001"),
+        Entry(line=3, serial="PART000002"),
+        Entry(line=4, serial="987654321"),
+    ]
+    found = held(listed, [TOGETHER])
+    assert [(row.category, row.entry.line, row.repeats) for row in found.rows if row.entry] == [
+        ("matched", 2, None),
+        ("repeated", 3, 2),
+        ("repeated", 4, 2),
+    ]
+
+
 def test_two_lines_that_cannot_be_one_device_are_two_where_the_device_tells_neither() -> None:
     lines = [Entry(line=n, address=f"10.0.0.{n - 1}", serial=f"AAAAAAAA{n}") for n in (2, 3)]
     found = held(lines, [replace(RECORDER, serial=None, mac=None)], scans=[scanned(1)])

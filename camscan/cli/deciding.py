@@ -41,16 +41,25 @@ UntilOption = Annotated[
 def word_of(
     who: str | None, reason: str, until: str | None = None, environment: Mapping[str, str] = os.environ
 ) -> "Word":
-    """What is said, at this moment. Raises `UsageError` for a day that is none, or over."""
+    """What is said, at this moment. Raises `UsageError` for a day that is none, or over, and for a text too long."""
     from camscan.inventory.decisions import TEXT_LIMIT, Word
 
     now = time.time()
     name = _user(environment) if who is None else who.strip()
     if not name:
         raise UsageError("--who: nobody")
+    refuse_long("--who", name)
     if len(reason) > TEXT_LIMIT:
         raise UsageError(f"a text of {len(reason):,} characters; {TEXT_LIMIT:,} are kept, name the document instead")
     return Word(who=name, made=now, reason=reason.strip(), expires=None if until is None else _end_of(until, now))
+
+
+def refuse_long(option: str, name: str) -> None:
+    """Raises `UsageError` for a name that the inventory would cut: a place or a person of that name is another one."""
+    from camscan.inventory.facts import VALUE_LIMIT
+
+    if len(name) > VALUE_LIMIT:
+        raise UsageError(f"{option}: a name of {len(name):,} characters; {VALUE_LIMIT:,} are kept")
 
 
 def _user(environment: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camscan.cli.deciding import DeviceArgument, ReasonOption, WhoOption, word_of
+from camscan.cli.deciding import DeviceArgument, ReasonOption, WhoOption, refuse_long, word_of
 from camscan.cli.options import InventoryOption, QuietOption
 from camscan.errors import UsageError
 
@@ -53,6 +53,8 @@ def _check(site: str | None, building: str | None, room: str | None, clear: bool
         raise UsageError("--clear does not go with --site, --building or --room")
     if not clear and not (site and site.strip()):
         raise UsageError("--site is missing, or --clear")
+    for option, text in (("--site", site), ("--building", building), ("--room", room)):
+        refuse_long(option, text or "")
     if room is not None and building is None:
         raise UsageError(f"--room {room}: in which --building?")
     for option, text in (("--building", building), ("--room", room)):

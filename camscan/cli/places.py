@@ -23,11 +23,9 @@ class Places(NamedTuple):
 
 def places_in(connection: "Transaction", now: float) -> Places:
     """Those of this inventory `now` (seconds since the epoch); to go are the devices of Hikvision and Dahua."""
-    from camscan.cli.kept_sites import location_of, sites_in
-    from camscan.cli.site_counts import FIRST, Wanted, counted, goal_of, series
-    from camscan.removal import Said
+    from camscan.cli.site_counts import FIRST, Wanted, counted, goal_of, said_of_places, series
 
-    said = {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
     goal, today = goal_of(connection, None, None, FIRST), datetime.fromtimestamp(now, UTC).date()
     wanted = Wanted(by="site", district=None, site=None, sensitive=False, overdue=False, today=today)
-    return Places(said, tuple(counted(connection, goal, wanted)), tuple(series(connection, goal, "month", None)))
+    sites = tuple(counted(connection, goal, wanted))
+    return Places(said_of_places(connection), sites, tuple(series(connection, goal, "month", None)))

@@ -64,13 +64,11 @@ def _start(connection: "Transaction", word: str) -> int:
 
 def counted(connection: "Transaction", goal: "Goal", wanted: Wanted) -> "list[SiteCount]":
     """The places that are wanted, with what is there and what the owner says of them."""
-    from camscan.cli.kept_sites import location_of, sites_in
     from camscan.inventory.pruned import in_places, pruned
     from camscan.inventory.site_tree import site_tree
     from camscan.inventory.sites import counts
-    from camscan.removal import Said
 
-    said = {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
+    said = said_of_places(connection)
     sums = in_places(counts(connection, goal, now=time.time()), pruned(connection, goal), said)
     found = {where: some for where, some in sums.items() if _is_wanted(where, wanted)}
     rows = site_tree(found, _only_wanted(said, wanted), cast("Level | None", wanted.by))
@@ -79,6 +77,14 @@ def counted(connection: "Transaction", goal: "Goal", wanted: Wanted) -> "list[Si
         for one in rows
         if (not wanted.sensitive or one.said.sensitive) and (not wanted.overdue or one.is_overdue(wanted.today))
     ]
+
+
+def said_of_places(connection: "Transaction") -> "dict[Location, Said]":
+    """What the owner says of each place."""
+    from camscan.cli.kept_sites import location_of, sites_in
+    from camscan.removal import Said
+
+    return {location_of(one): Said(sensitive=one.sensitive, remove_by=one.remove_by) for one in sites_in(connection)}
 
 
 def say_uncounted(connection: "Transaction", goal: "Goal") -> None:

@@ -1,12 +1,15 @@
 """`camscan split`: a record that holds two devices."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camscan.cli.deciding import DeviceArgument, ReasonOption, WhoOption, say_decided, word_of
 from camscan.cli.options import InventoryOption, QuietOption
 from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.place import Location
 
 
 def split(
@@ -39,6 +42,7 @@ def split(
     from camscan.cli.register import inventory_at
     from camscan.inventory.cut import cut
     from camscan.inventory.groups import split as part
+    from camscan.inventory.locations import put_by_hand
     from camscan.inventory.lookup import public_ids, the_record
     from camscan.inventory.scans import find_scan
 
@@ -53,7 +57,16 @@ def split(
             else:
                 other = cut(connection, number, find_scan(connection, since).number, word)
                 name = public_ids(connection, [other])[other]
+                where = put_by_hand(connection, [other]).get(other)
         if not quiet and since is None:
             say_decided(told, word, opened)
         elif not quiet:
-            say(f"device {name} since scan {since}, in {opened.name}")
+            say(f"device {name} since scan {since}, in {opened.name}{_at(where)}")
+
+
+def _at(where: "Location | None") -> str:
+    """What else there is to know of a device whose record was put somewhere by hand."""
+    if where is None:
+        return ""
+    shown = " / ".join(part for part in (where.site, where.building, where.room) if part)
+    return f"; as its record was, it is at {shown} by hand: `camscan locate` says otherwise"

@@ -2,11 +2,13 @@
 
 What it has one of is that of the first record that has one: the whole's own, else that of a part, by their numbers;
 where it is (`WHERE`) is one thing. Its addresses, services and capabilities, and what is judged of it, are those of the
-records that speak: those that are there. When none is, all of them do, and say what it was like.
+records that speak: those that are there. When none is, all of them do, and say what it was like. Of what is judged of
+several of them the weightiest holds.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from camscan.model import SEVERITIES
 from camscan.place import WHERE
 from camscan.register import BAD, SEVERAL, Able
 
@@ -15,6 +17,13 @@ Values = Mapping[str, Collection[str]]
 
 WEIGHTIEST = (*BAD, "covered")
 """The states of a judgement that hold for a device where one of its records has them."""
+
+
+def weight(state: str | None, severity: str | None, exploited: bool = False) -> tuple[bool, int, bool]:
+    """How much a judgement weighs; of what calls for nothing the severity means nothing."""
+    weighs = state in WEIGHTIEST
+    rank = SEVERITIES.index(severity) if severity in SEVERITIES else -1
+    return weighs, rank if weighs else -1, exploited and weighs
 
 
 def told_with(name: str) -> tuple[str, ...]:

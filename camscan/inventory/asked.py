@@ -1,18 +1,15 @@
 """Whom a scan really asked, from its coverage: only who was asked by a way that reaches him can be missed. Pure."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+from camscan.asked import address_named, is_of_a_wire, network_named, networks_asked, networks_left_out, span_of
 from camscan.model import Coverage
-from camscan.scope import Address, Containment
+from camscan.scope import Containment, Network
 
-_SEGMENT = ("multicast", "broadcast")  # how a channel asks all of a wire, whatever their addresses
 _ANY_WAY = ("multicast", "broadcast", "unicast")
 _Question = tuple[str, int | None, bool]  # channel, TCP port, and whether only known hosts were asked
-_SINGLES = re.compile(r"[\d,]+ addresses from (\S+) to (\S+)")  # the row of many single addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +69,9 @@ class Asked:
         self.complete = complete
         self._vantage = vantage
         texts = list(scope)
-        self._excluded = Containment(_networks(text[4:] for text in texts if text.startswith("not ")))
-        singles = [n for n in _networks(texts) if n.num_addresses == 1]
-        networks: dict[_Question, list[IPv4Network | IPv6Network]] = defaultdict(list)
+        self._excluded = Containment(networks_left_out(texts))
+        singles = [n for n in networks_asked(texts) if n.num_addresses == 1]
+        networks: dict[_Question, list[Network]] = defaultdict(list)
         self._wires: set[tuple[str, str | None]] = set()
         for row in rows if complete else ():
             if row.state != "asked":
@@ -82,7 +79,7 @@ class Asked:
             name = _name(row.channel)
             for port in row.ports or (None,):
                 networks[name, port, row.only_known] += _row_networks(row, singles)
-            if name.endswith(_SEGMENT):
+            if is_of_a_wire(row):
                 self._wires.add((name, row.interface))
         self._asked = {question: Containment(some) for question, some in networks.items()}
 
@@ -93,7 +90,7 @@ class Asked:
             return False
         if way.foreign:
             return any((name, way.sensor) in self._wires for name in way.channels)
-        address = _address(way.address)
+        address = address_named(way.address)
         if address is None or self._excluded.holds(address):
             return False
         questions = (
@@ -121,28 +118,9 @@ def _name(channel: str) -> str:
     return "tcp" if channel.startswith("tcp ") else channel.removesuffix(" IPv6")
 
 
-def _row_networks(row: Coverage, singles: Iterable[IPv4Network | IPv6Network]) -> Iterator[IPv4Network | IPv6Network]:
-    many = _SINGLES.fullmatch(row.network)
-    if not many:
-        yield from _networks([row.network])
-        return
-    first, last = _address(many[1]), _address(many[2])
-    for network in singles:
-        here = network.network_address
-        if first and last and first.version == here.version == last.version and int(first) <= int(here) <= int(last):
-            yield network
-
-
-def _networks(texts: Iterable[str]) -> Iterator[IPv4Network | IPv6Network]:
-    for text in texts:
-        try:
-            yield ip_network(text)
-        except ValueError:  # `10.0.0.0/24 (eth0, multicast)`, or words
-            continue
-
-
-def _address(text: str) -> Address | None:
-    try:
-        return ip_address(text.split("%")[0])
-    except ValueError:
-        return None
+def _row_networks(row: Coverage, singles: Iterable[Network]) -> Iterator[Network]:
+    span = span_of(row)
+    if span is not None:
+        yield from (network for network in singles if span.holds(network.network_address))
+    elif (network := network_named(row.network)) is not None:
+        yield network

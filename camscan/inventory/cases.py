@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 from sqlalchemy.engine import Connection
 
-from camscan.inventory.as_one import WEIGHTIEST, as_one
+from camscan.inventory.as_one import as_one, weight
 from camscan.inventory.groups import with_parts
 from camscan.inventory.lookup import wholes
 from camscan.inventory.numbers import chunks
@@ -95,12 +95,16 @@ def _is_there(one: Case) -> bool:
 
 
 def _worst(several: Sequence[Mapping[_Key, Stand]]) -> dict[_Key, Stand]:
-    """Of each judgement the first that weighs, else the first."""
+    """Of each judgement the weightiest, of those alike the first."""
     found: dict[_Key, Stand] = {}
     for key, stand in ((key, stand) for some in several for key, stand in some.items()):
-        if key not in found or (stand.state in WEIGHTIEST and found[key].state not in WEIGHTIEST):
+        if key not in found or _weight(stand) > _weight(found[key]):
             found[key] = stand
     return found
+
+
+def _weight(stand: Stand) -> tuple[bool, int, bool]:
+    return weight(stand.state, stand.severity, stand.exploited)
 
 
 def _between(column: ColumnElement[Any], a: int, b: int) -> ColumnElement[bool]:
@@ -119,7 +123,7 @@ def _holds(since: int, until: int | None, scan: int) -> bool:
 
 def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[int, Case], a: int, b: int) -> None:
     query = _of(attribute, some, [attribute.c.name, attribute.c.value], a, b)
-    for number, since, until, name, value in connection.execute(query):
+    for number, since, until, name, value in connection.execute(query).all():  # at once: one by one takes longer
         case = cases.get(number)
         if case is None:
             continue
@@ -134,7 +138,7 @@ def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[in
 def _read_judgements(connection: Connection, some: Sequence[int], cases: dict[int, Case], a: int, b: int) -> None:
     columns = judgement.c
     query = _of(judgement, some, [columns.kind, columns.name, columns.state, columns.severity, columns.exploited], a, b)
-    for number, since, until, kind, name, state, severity, exploited in connection.execute(query):
+    for number, since, until, kind, name, state, severity, exploited in connection.execute(query).all():
         case = cases.get(number)
         if case is None:
             continue

@@ -13,14 +13,15 @@ from sqlalchemy.engine import Connection
 from camscan.errors import UsageError
 from camscan.inventory.amend import end_runs
 from camscan.inventory.decisions import Word, decide
+from camscan.inventory.locations import keep_word
 from camscan.inventory.numbers import add, numbers_after
 from camscan.inventory.tables import attribute, device, heard, judgement, sighting
 from camscan.register import PRESENCE
 
 
 def cut(connection: Connection, number: int, since: int, word: Word) -> int:
-    """Makes a device of its own of what was recorded of this one from a scan on; its number. Raises `UsageError` where
-    the device was not seen before, or not since."""
+    """Makes a device of its own of what was recorded of this one from a scan on; its number. Where it was put by hand,
+    both are. Raises `UsageError` where the device was not seen before, or not since."""
     query = select(sighting.c.scan).where(sighting.c.device == number).order_by(sighting.c.scan)
     seen = list(connection.execute(query).scalars())
     before, after = [n for n in seen if n < since], [n for n in seen if n >= since]
@@ -29,6 +30,7 @@ def cut(connection: Connection, number: int, since: int, word: Word) -> int:
     other = _new_device(connection, after, word.made)
     for table in (attribute, judgement, heard):
         _cut_runs(connection, table, number, other, after[0])
+    keep_word(connection, number, other)
     _leave(connection, number, after[0])
     later = sighting.c.device == number, sighting.c.scan >= since
     connection.execute(update(sighting).where(*later).values(device=other))

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from camscan.decision import Decision, DecisionKind
-from camscan.inventory.facts import storable
+from camscan.inventory.facts import VALUE_LIMIT, storable
 from camscan.inventory.numbers import add, numbers_after
 from camscan.inventory.tables import decision, device
 
@@ -42,7 +42,7 @@ def decide(
             "device": number,
             "subject": None if subject is None else storable(subject),
             "reason": storable(word.reason)[:TEXT_LIMIT],
-            "who": storable(word.who)[:TEXT_LIMIT],
+            "who": storable(word.who)[:VALUE_LIMIT],
             "made": word.made,
             "expires": word.expires,
         }

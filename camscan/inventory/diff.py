@@ -113,8 +113,8 @@ def _of_attributes(case: Case) -> Iterator[Change]:
 def _of_judgements(case: Case, said: _Said, is_there: bool) -> Iterator[Change]:
     for key in sorted(case.stood.keys() | case.stands.keys()):
         old, new = case.stood.get(key, Stand()), case.stands.get(key, Stand())
-        was_ignored, is_ignored = (bool(some.ignored(case.number, key[1])) for some in said)
-        if is_ignored:
+        was_ignored = bool(said.before.ignored(case.number, key[1]))
+        if (old == new and not was_ignored) or said.after.ignored(case.number, key[1]):
             continue
         if was_ignored and old.state == new.state:
             if is_there and new.state in (*BAD, "covered"):

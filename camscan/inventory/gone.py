@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from camscan.inventory.groups import ROOT, with_parts
 from camscan.inventory.numbers import chunks
 from camscan.inventory.scans import scan_times
-from camscan.inventory.tables import attribute, device, forgotten
+from camscan.inventory.tables import NAMED, attribute, device, forgotten
 from camscan.register import PRESENCE
 
 _OF = ("vendor", "kind", "site")
@@ -56,7 +56,7 @@ def _merged(connection: Connection) -> set[int]:
 def _values(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
     values: dict[int, dict[str, str]] = defaultdict(dict)
     columns = attribute.c
-    query = select(columns.device, columns.name, columns.value).where(columns.name.in_(_OF), columns.until.is_(None))
+    query = select(columns.device, columns.name, columns.value).where(NAMED.in_(_OF), columns.until.is_(None))
     for some in chunks(numbers):
         for number, name, value in connection.execute(query.where(columns.device.in_(some))):
             values[number][name] = value

@@ -14,7 +14,7 @@ from camscan.errors import UsageError
 from camscan.inventory.decisions import Word, all_decisions, decide
 from camscan.inventory.lookup import public_ids
 from camscan.inventory.numbers import chunks
-from camscan.inventory.tables import attribute, device
+from camscan.inventory.tables import NAMED, attribute, device
 from camscan.register import PRESENCE
 from camscan.separation import Separation
 
@@ -67,7 +67,7 @@ def with_parts(connection: Connection, numbers: Iterable[int]) -> dict[int, tupl
 def silent(connection: Connection) -> frozenset[int]:
     """The records that are gone while another of their device is there: what it is they do not say (`as_one.py`)."""
     groups = with_parts(connection, sorted(set(_roots(connection).values()))).values()
-    query = select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
+    query = select(attribute.c.device).where(NAMED == PRESENCE, attribute.c.until.is_(None))
     there = {
         number
         for some in chunks([number for group in groups for number in group])

@@ -32,6 +32,8 @@ class InForce:
 
     def ignored(self, device: int, subject: str) -> Ignored | None:
         """Who has decided that this finding, advisory or policy calls for nothing on the device, and until when."""
+        if not self._ignored:
+            return None  # in most inventories, of thousands of judgements each
         words = [self._ignored[key] for key in ((device, subject), (None, subject)) if key in self._ignored]
         found = max(words, key=_end, default=None)
         return None if found is None else Ignored(who=found.who, reason=found.reason, until=found.expires)

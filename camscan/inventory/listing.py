@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, not_, or_, select
 from sqlalchemy.engine import Connection
 
 from camscan.inventory.as_one import all_able, as_one, told_with
@@ -14,7 +14,7 @@ from camscan.inventory.groups import silent, with_parts
 from camscan.inventory.in_force import InForce
 from camscan.inventory.numbers import chunks
 from camscan.inventory.scans import scan_times
-from camscan.inventory.tables import attribute, device, judgement
+from camscan.inventory.tables import NAMED, attribute, device, judgement
 from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, Able, Listed
 
 _ESCAPE = "\\"
@@ -99,9 +99,10 @@ def _listed(
     number = group[0].number
     stands = sorted({key for record in speaking for key in judged.get(record.number, ())})
     ignored = {name for _, name in stands if decided.ignored(number, name)}
+    shown = _values_of(*([values.get(record.number, {}) for record in some] for some in (group, speaking)))
     return Listed(
         id=group[0].id,
-        values=_values_of(*([values.get(record.number, {}) for record in some] for some in (group, speaking))),
+        values=shown,
         first_seen=times[min(record.first_scan for record in group)],
         last_seen=times[max(record.last_scan for record in group)],
         gone=times[max(gone.values())] if len(gone) == len(group) else None,
@@ -111,7 +112,19 @@ def _listed(
         approved=decided.approved(number),
         tags=decided.tags(number),
         able=all_able([able.get(record.number, {}) for record in speaking]),
+        further_serials=_further("serial", group, values, shown),
+        further_macs=_further("mac", group, values, shown),
     )
+
+
+def _further(
+    name: str, group: Sequence[_Record], values: Mapping[int, Mapping[str, str]], shown: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What parts have and the device does not show, whether the part is there or not."""
+    if len(group) == 1:
+        return ()
+    said = (values.get(record.number, {}).get(name) for record in group)
+    return tuple(sorted({value for value in said if value is not None} - {shown.get(name)}))
 
 
 def _values_of(said: Sequence[Mapping[str, str]], speaking: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
@@ -184,19 +197,37 @@ def _matches(name: str, pattern: str) -> Iterator[ColumnElement[bool]]:
 
 
 def _values(connection: Connection, numbers: Sequence[int], names: Collection[str]) -> dict[int, dict[str, str]]:
-    single: dict[int, dict[str, str]] = defaultdict(dict)
-    several: dict[tuple[int, str], list[str]] = defaultdict(list)
-    columns = attribute.c
-    query = select(columns.device, columns.name, columns.value).where(columns.until.is_(None), columns.name.in_(names))
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    singles, members = ([name for name in names if (name in SEVERAL) is many] for many in (False, True))
     for some in chunks(numbers):
-        for number, name, value in connection.execute(query.where(columns.device.in_(some))):
-            if name in SEVERAL:
-                several[number, name].append(value)
-            else:
-                single[number][name] = value
-    for (number, name), members in several.items():
-        single[number][name] = " ".join(sorted(members))
-    return single
+        found.update(_singles(connection, some, singles) if singles else {})
+        for (number, name), values in (_members_of(connection, some, members) if members else {}).items():
+            found[number][name] = " ".join(sorted(values))
+    return found
+
+
+def _singles(connection: Connection, some: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """A row a device: a row a value takes three times as long."""
+    columns = attribute.c
+    values = (func.max(case((columns.name == name, columns.value))) for name in names)
+    query = select(columns.device, *values).where(*_open(some, names)).group_by(columns.device)
+    for number, *told in connection.execute(query).all():
+        yield number, {name: value for name, value in zip(names, told, strict=True) if value is not None}
+
+
+def _members_of(connection: Connection, some: Sequence[int], names: Sequence[str]) -> dict[tuple[int, str], list[str]]:
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    columns = attribute.c
+    query = select(columns.device, columns.name, columns.value).where(*_open(some, names))
+    for number, name, value in connection.execute(query).all():
+        found[number, name].append(value)
+    return found
+
+
+def _open(some: Sequence[int], names: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    yield attribute.c.until.is_(None)
+    yield NAMED.in_(names)
+    yield attribute.c.device.in_(some)
 
 
 def _able(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, Able]]:
@@ -214,7 +245,7 @@ def _able(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str,
 def _gone(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
     """The scan that looked for each in vain, of those that are not there."""
     columns = attribute.c
-    query = select(columns.device, func.max(columns.until)).where(columns.name == PRESENCE).group_by(columns.device)
+    query = select(columns.device, func.max(columns.until)).where(NAMED == PRESENCE).group_by(columns.device)
     query = query.having(func.count() == func.count(columns.until))
     return {
         number: scan

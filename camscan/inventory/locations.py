@@ -18,7 +18,7 @@ from camscan.inventory.facts import VALUE_LIMIT, storable
 from camscan.inventory.groups import ROOT
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.scan_row import Entry, add_scan
-from camscan.inventory.tables import attribute, device, location, scan, setting
+from camscan.inventory.tables import NAMED, attribute, device, location, scan, setting
 from camscan.model import ScanResult
 from camscan.place import NOWHERE, WHERE, Located, Location
 from camscan.register import PRESENCE
@@ -64,7 +64,7 @@ def place_all(
 def _devices_there(connection: Connection, numbers: Sequence[int]) -> int:
     """How many devices that are there these are, or parts of them."""
     query = select(ROOT).join(attribute, attribute.c.device == device.c.number)
-    query = query.where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
+    query = query.where(NAMED == PRESENCE, attribute.c.until.is_(None))
     some_of = (connection.execute(query.where(device.c.number.in_(some))).scalars() for some in chunks(numbers))
     return len({number for some in some_of for number in some})
 
@@ -101,6 +101,14 @@ def put_by_hand(connection: Connection, among: Collection[int] | None = None) ->
     columns = location.c
     query = select(columns.device, *(columns[name] for name in WHERE)).where(columns.ended.is_(None))
     return {row.device: _location(row) for row in connection.execute(query) if among is None or row.device in among}
+
+
+def keep_word(connection: Connection, number: int, other: int) -> None:
+    """What is said by hand of where a device is holds for this one too."""
+    held = location.c.device == number, location.c.ended.is_(None)
+    ids = numbers_after(connection, location.c.id)
+    rows = [dict(row._mapping) for row in connection.execute(select(location).where(*held))]
+    add(connection, location, [row | {"id": next(ids), "device": other} for row in rows])
 
 
 def words_about(connection: Connection, number: int) -> tuple[Located, ...]:
@@ -169,7 +177,7 @@ def _held(connection: Connection, numbers: Iterable[int]) -> Mapping[int, dict[s
     found: dict[int, dict[str, _Run]] = defaultdict(dict)
     columns = attribute.c
     query = select(columns.device, columns.name, columns.id, columns.since, columns.value).where(
-        columns.name.in_(WHERE), columns.until.is_(None)
+        NAMED.in_(WHERE), columns.until.is_(None)
     )
     for some in chunks(list(numbers)):
         for number, name, row, since, value in connection.execute(query.where(columns.device.in_(some))):

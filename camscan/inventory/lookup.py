@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from camscan.errors import UsageError
 from camscan.inventory.facts import storable
-from camscan.inventory.tables import attribute, device, judgement
+from camscan.inventory.tables import NAMED, attribute, device, judgement
 from camscan.register import PRESENCE
 
 ID_LEAST = 4  # characters of an id that may stand for all of it
@@ -38,7 +38,7 @@ def _candidates(connection: Connection, word: str) -> list[list[int]]:
     """Who goes by the word as its id, who by something else and is there, who went by it when it was last there, and
     who once did."""
     now, once = _by_value(connection, word)
-    there = select(attribute.c.device).where(attribute.c.name == PRESENCE, attribute.c.until.is_(None))
+    there = select(attribute.c.device).where(NAMED == PRESENCE, attribute.c.until.is_(None))
     present = list(connection.execute(there.where(attribute.c.device.in_(now))).scalars())
     return [_by_id(connection, word), present, now, once]
 

@@ -16,7 +16,7 @@ from camscan.inventory.groups import silent, with_parts
 from camscan.inventory.in_force import InForce
 from camscan.inventory.lookup import wholes
 from camscan.inventory.numbers import chunks
-from camscan.inventory.tables import attribute, decision, device, judgement
+from camscan.inventory.tables import NAMED, attribute, decision, device, judgement
 from camscan.place import WHERE
 from camscan.register import PRESENCE
 
@@ -78,7 +78,7 @@ def _values(connection: Connection, records: Sequence[int]) -> dict[int, dict[st
     found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     columns = attribute.c
     query = select(columns.device, columns.name, columns.value)
-    query = query.where(columns.name.in_(_VALUES), columns.until.is_(None))
+    query = query.where(NAMED.in_(_VALUES), columns.until.is_(None))
     for row in _rows(connection, query, attribute, records):
         found[row.device][row.name].add(row.value)
     return found
@@ -97,7 +97,7 @@ def _presence(connection: Connection, records: Sequence[int]) -> dict[int, int |
     """The scan in which each was gone, None of those that are there."""
     columns = attribute.c
     query = select(columns.device, func.max(columns.until).label("until"), func.count(columns.until).label("ended"))
-    query = query.add_columns(func.count().label("runs")).where(columns.name == PRESENCE).group_by(columns.device)
+    query = query.add_columns(func.count().label("runs")).where(NAMED == PRESENCE).group_by(columns.device)
     rows = _rows(connection, query, attribute, records)
     return {row.device: row.until if row.runs == row.ended else None for row in rows}
 

@@ -4,7 +4,7 @@ Each device is judged by itself, by the last replies of it that are kept, so tha
 say now. Nobody is seen by it, and nobody is missed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select, update
@@ -58,10 +58,16 @@ def stored_of(connection: Connection, numbers: Sequence[int]) -> Iterator[Stored
 
 
 def record_judged(
-    inventory: Inventory, judged: Mapping[int, Facts], result: ScanResult, entry: Entry, expected: int
+    inventory: Inventory,
+    judged: Mapping[int, Facts],
+    result: ScanResult,
+    entry: Entry,
+    expected: int,
+    look: Callable[[Connection, int], None] | None = None,
 ) -> int:
     """Records what is said now of the devices of these numbers; `result` says by which data. The number of the new row
-    of the register. Raises `CannotRunError`, also where it is not the one `expected`: then what was judged is old."""
+    of the register; `look` is called with it, in the same transaction. Raises `CannotRunError`, also where it is not
+    the one `expected`: then what was judged is old."""
     with inventory.writing() as connection:
         number = add_scan(connection, result, entry)
         if number != expected:
@@ -70,6 +76,8 @@ def record_judged(
             )
         for some in chunks(list(judged)):
             _amend(connection, number, {n: judged[n] for n in some}, entry)
+        if look is not None:
+            look(connection, number)
     return number
 
 

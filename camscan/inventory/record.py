@@ -27,7 +27,7 @@ from camscan.inventory.replies import keep
 from camscan.inventory.runs import Edits, edits
 from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or_none
 from camscan.inventory.store import Inventory
-from camscan.inventory.tables import attribute, device, sighting
+from camscan.inventory.tables import NAMED, attribute, device, sighting
 from camscan.model import Device, Observation, ScanResult
 from camscan.place import WHERE, Location
 from camscan.register import PRESENCE
@@ -213,9 +213,7 @@ class _Recording:
         ]
         for some in chunks(gone):
             columns = attribute.c
-            query = select(columns.id).where(
-                columns.device.in_(some), columns.name == PRESENCE, columns.until.is_(None)
-            )
+            query = select(columns.id).where(columns.device.in_(some), NAMED == PRESENCE, columns.until.is_(None))
             end_runs(self._connection, self._number, list(self._connection.execute(query).scalars()))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.engine import Connection
 
 from camscan.dossier import Heard, Sheet
-from camscan.inventory.as_one import WEIGHTIEST, all_able
+from camscan.inventory.as_one import all_able, weight
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.facts import MIDDLEBOX
 from camscan.inventory.groups import ROOT
@@ -259,8 +259,15 @@ def _hush(one: _Record) -> None:
 
 
 def _is_worse(one: Judged, other: Judged) -> bool:
-    mine, theirs = (said.state if isinstance(said, Finding) else said.verdict for said in (one, other))
-    return mine in WEIGHTIEST and theirs not in WEIGHTIEST
+    return _weight(one) > _weight(other)
+
+
+def _weight(said: Judged) -> tuple[bool, int, bool]:
+    if isinstance(said, Finding):
+        return weight(said.state, said.severity)
+    if isinstance(said, AdvisoryVerdict):
+        return weight(said.verdict, said.severity, said.kev)
+    return weight(said.verdict, None)
 
 
 def _add(mine: dict[Any, Any], theirs: Mapping[Any, Any]) -> None:

@@ -105,6 +105,8 @@ def _tally(row: _Row) -> Tally:
         rebranded=row.devices * row.rebranded,
         exposed=row.devices * row.exposed,
         exploited=row.devices * row.exploited,
+        makers_exposed=row.devices * row.made * row.exposed,
+        makers_exploited=row.devices * row.made * row.exploited,
     )
 
 

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
+from camscan.inventory.as_one import weight
 from camscan.inventory.decisions import all_decisions
 from camscan.inventory.groups import ROOT, silent
 from camscan.inventory.in_force import InForce
@@ -30,9 +32,19 @@ def units(connection: Connection, devices: Iterable[Listed], *, now: float) -> l
 
 def _ordered(standing: Iterable[Standing]) -> tuple[Standing, ...]:
     """By kind and id; databases do not agree on the order of the alphabet. What stands on several parts of a device
-    stands on it once, since the first."""
-    ordered = sorted(standing, key=lambda one: (one.kind, one.id, one.since))
-    return tuple({(one.kind, one.id): one for one in reversed(ordered)}.values())[::-1]
+    stands on it once, as the weightiest, since the first."""
+    alike: dict[tuple[str, str], list[Standing]] = defaultdict(list)
+    for one in sorted(standing, key=lambda one: (one.kind, one.id, one.since)):
+        alike[one.kind, one.id].append(one)
+    return tuple(_weightiest(some) if len(some) > 1 else some[0] for some in alike.values())
+
+
+def _weightiest(some: Sequence[Standing]) -> Standing:
+    return replace(max(some, key=_weight), since=some[0].since)
+
+
+def _weight(one: Standing) -> tuple[bool, int, bool]:
+    return weight(BAD[0], one.severity, one.exploited)
 
 
 def _standing(connection: Connection, ids: Sequence[str], now: float) -> dict[str, list[Standing]]:

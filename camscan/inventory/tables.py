@@ -97,6 +97,10 @@ Index("ix_attribute_until", attribute.c.until, sqlite_where=attribute.c.until.is
       postgresql_where=attribute.c.until.is_not(None))  # fmt: skip
 Index("ix_attribute_value", attribute.c.name, func.lower(attribute.c.value), attribute.c.until, attribute.c.device)
 
+NAMED = attribute.c.name + ""
+"""What an attribute is called, where its row is looked for by the device: SQLite, which keeps no statistics, would
+rather go through every row of that name, for each few thousand devices anew."""
+
 phrase = Table(
     "phrase",
     metadata,

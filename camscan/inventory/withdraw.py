@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from camscan.errors import UsageError
 from camscan.inventory.decisions import TEXT_LIMIT, Word
-from camscan.inventory.facts import storable
+from camscan.inventory.facts import VALUE_LIMIT, storable
 from camscan.inventory.groups import relink
 from camscan.inventory.tables import decision
 
@@ -19,7 +19,7 @@ def withdraw(connection: Connection, numbers: Iterable[int], word: Word) -> None
         _refuse(connection, number)
         values = {
             "withdrawn": word.made,
-            "withdrawn_by": storable(word.who)[:TEXT_LIMIT],
+            "withdrawn_by": storable(word.who)[:VALUE_LIMIT],
             "withdrawn_reason": storable(word.reason)[:TEXT_LIMIT],
         }
         connection.execute(update(decision).where(decision.c.number == number).values(values))

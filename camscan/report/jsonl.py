@@ -15,6 +15,7 @@ SPREAD = 2  # levels of a record that have lines of their own: its keys, and in 
 
 _INNER, _DEEP = "\n  ", "\n    "  # where the keys of a document begin, and the records below one
 
+_quoted = json.encoder.encode_basestring_ascii  # what `_encode` comes to for a text, in a quarter of the time
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
 
@@ -46,11 +47,15 @@ def _listed(records: Iterable[Record]) -> Iterator[str]:
 
 def _spread(value: Any, margin: str, levels: int) -> str:
     """The value with so many of its levels on lines of their own; `margin` is a line end and what stands before it."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None:
+        return "null"
     if not levels or not value or not isinstance(value, list | dict):
-        return _encode(value)
+        return "[]" if value == [] else _encode(value)
     inner = f"{margin}  "
     if isinstance(value, dict):
-        items = [f"{_encode(key)}: {_spread(item, inner, levels - 1)}" for key, item in value.items()]
+        items = [f"{_quoted(key)}: {_spread(item, inner, levels - 1)}" for key, item in value.items()]
         return f"{{{inner}{f',{inner}'.join(items)}{margin}}}"
     items = [_spread(item, inner, levels - 1) for item in value]
     return f"[{inner}{f',{inner}'.join(items)}{margin}]"

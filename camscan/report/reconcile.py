@@ -104,6 +104,8 @@ def _unit_record(unit: Unit) -> Record:
         "id": printable(unit.id),
         "addresses": [printable(address) for address in unit.addresses],
         **{name: _shown(getattr(unit, name)) for name in (*_KNOWN, "build")},
+        "further_serials": [printable(serial) for serial in unit.further_serials],
+        "further_macs": [printable(mac) for mac in unit.further_macs],
         "last_seen": moment(unit.last_seen),
         "gone": moment(unit.gone),
     }

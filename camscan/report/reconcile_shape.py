@@ -90,7 +90,8 @@ class Listed(_Record):
 
 
 class Device(_Record):
-    """A device of the network; `gone` is when it was looked for in vain, null while it is there."""
+    """A device of the network; `gone` is when it was looked for in vain, null while it is there. `further_serials` and
+    `further_macs` are those of its parts, where its owner has put it together of several."""
 
     id: str
     addresses: list[str]
@@ -104,6 +105,8 @@ class Device(_Record):
     build: str | None
     kind: str | None
     site: str | None
+    further_serials: list[str]
+    further_macs: list[str]
     last_seen: datetime | None
     gone: datetime | None
 

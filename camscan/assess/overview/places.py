@@ -8,7 +8,7 @@ from functools import reduce
 
 from camscan.dossier import Dossier
 from camscan.model import MAKERS
-from camscan.place import NOWHERE, Location
+from camscan.place import Location
 from camscan.register import Listed
 from camscan.removal import Removal, Said, SiteCount
 
@@ -39,8 +39,10 @@ def _around(where: Location) -> Iterator[Location]:
 
 
 def places(dossier: Dossier) -> tuple[SiteCount, ...]:
-    """The sites, and none at the end: those with the most devices first."""
-    return tuple(sorted(dossier.sites, key=lambda row: (row.where == NOWHERE, -row.tally.makers, row.where.site or "")))
+    """Of all sites those at which something of the makers is, was, or of which the owner says something, the most
+    devices first, none at the end."""
+    some = (row for row in dossier.sites if row.tally.makers or row.removal.total or row.said != Said())
+    return tuple(sorted(some, key=lambda row: (row.level == "none", -row.tally.makers, row.where.site or "")))
 
 
 def removal(sites: tuple[SiteCount, ...]) -> Removal:

@@ -8,6 +8,7 @@ as ANNKE and made by Hikvision is both.
 import re
 from collections.abc import Iterator
 
+from camscan.assess.reconcile.join import has_serial, telling
 from camscan.assess.reconcile.knowing import Knowing
 from camscan.reconciliation import Difference, Entry, Unit
 
@@ -36,10 +37,10 @@ def _compared(entry: Entry, unit: Unit, knowing: Knowing) -> Iterator[_Compared]
 def _marks(entry: Entry, unit: Unit, knowing: Knowing) -> Iterator[_Compared]:
     if entry.address and unit.addresses:
         yield "address", entry.address, " ".join(unit.addresses), entry.address in unit.addresses
-    if entry.serial and unit.serial and not knowing.is_placeholder(unit.serial):
-        yield "serial", entry.serial, unit.serial, _same_serial(entry.serial, unit.serial, knowing)
-    if entry.mac and unit.mac and not knowing.is_placeholder(unit.mac):
-        yield "mac", entry.mac, unit.mac, entry.mac == unit.mac.casefold()
+    if entry.serial and (serials := telling(unit.serials, knowing)):
+        yield "serial", entry.serial, " ".join(serials), has_serial(unit, entry.serial, knowing)
+    if entry.mac and (macs := telling(unit.macs, knowing)):
+        yield "mac", entry.mac, " ".join(macs), entry.mac in map(str.casefold, macs)
 
 
 def _kinds(entry: Entry, unit: Unit, knowing: Knowing) -> Iterator[_Compared]:
@@ -51,11 +52,6 @@ def _kinds(entry: Entry, unit: Unit, knowing: Knowing) -> Iterator[_Compared]:
     if entry.firmware and unit.firmware:
         network = " ".join(filter(None, (unit.firmware, unit.build)))
         yield "firmware", entry.firmware, network, _same_firmware(entry.firmware, unit.firmware)
-
-
-def _same_serial(listed: str, known: str, knowing: Knowing) -> bool:
-    one, other = ("".join(text.split()) for text in (listed, known))
-    return knowing.same_value("serial", one, other)
 
 
 def _sold_as(unit: Unit) -> str:

@@ -47,7 +47,7 @@ def join(entries: Sequence[Entry], units: Sequence[Unit], knowing: Knowing) -> l
     """The pairs, in the order of the lines."""
     order = sorted(range(len(units)), key=lambda place: (-(units[place].last_seen or 0.0), units[place].id))
     listed = [marks_of_entry(entry) for entry in entries]
-    known = _meant(listed, ((place, marks_of_unit(units[place], knowing)) for place in order))
+    known = {place: marks_of_unit(units[place], knowing) for place in _meant(listed, units, order)}
     found: dict[int, Joined] = {}
     free = dict.fromkeys(known)
     for stage in _stages(knowing):
@@ -62,15 +62,18 @@ def join(entries: Sequence[Entry], units: Sequence[Unit], knowing: Knowing) -> l
     return [found[place] for place in sorted(found)]
 
 
-def _meant(listed: Sequence[Marks], known: Iterable[tuple[int, Marks]]) -> dict[int, Marks]:
+def _meant(listed: Sequence[Marks], units: Sequence[Unit], order: Iterable[int]) -> Iterator[int]:
     """Of all devices those of which a line has a mark: of most of a large network nobody says anything."""
     said = {name: {value for marks in listed for value in marks[name]} for name in (*MARKS, "ending")}
-    return {place: marks for place, marks in known if any(not said[name].isdisjoint(marks[name]) for name in said)}
+    for place in order:
+        marks = _marks(units[place].serials, units[place].macs, units[place].addresses)
+        if any(not said[name].isdisjoint(marks[name]) for name in said):
+            yield place
 
 
 def _stages(knowing: Knowing) -> tuple[_Stage, ...]:
     def same_serial(entry: Entry, unit: Unit) -> bool:
-        return knowing.same_value("serial", entry.serial or "", unit.serial or "")
+        return has_serial(unit, entry.serial or "", knowing)
 
     def uncontradicted(entry: Entry, unit: Unit) -> bool:
         return not contradicted(entry, unit, knowing)
@@ -91,11 +94,21 @@ def _stages(knowing: Knowing) -> tuple[_Stage, ...]:
 
 def contradicted(entry: Entry, unit: Unit, knowing: Knowing) -> bool:
     """Whether serial or MAC say that they are two devices."""
-    serials = entry.serial and unit.serial and not knowing.is_placeholder(unit.serial)
-    if serials and not knowing.same_value("serial", entry.serial or "", unit.serial or ""):
+    serials, macs = (telling(values, knowing) for values in (unit.serials, unit.macs))
+    if entry.serial and serials and not has_serial(unit, entry.serial, knowing):
         return True
-    macs = entry.mac and unit.mac and not knowing.is_placeholder(unit.mac)
-    return bool(macs) and entry.mac != (unit.mac or "").casefold()
+    return entry.mac is not None and bool(macs) and entry.mac not in map(str.casefold, macs)
+
+
+def telling(values: Iterable[str], knowing: Knowing) -> tuple[str, ...]:
+    """The identifiers that are no placeholders."""
+    return tuple(value for value in values if not knowing.is_placeholder(value))
+
+
+def has_serial(unit: Unit, serial: str, knowing: Knowing) -> bool:
+    """Whether it is a serial of the device, or of a part of it, in the short or the long form."""
+    listed, *known = ("".join(text.split()) for text in (serial, *unit.serials))
+    return any(knowing.same_value("serial", listed, one) for one in known)
 
 
 class _Holders:
@@ -144,21 +157,20 @@ def _together(marks: Marks, names: Sequence[str]) -> Iterator[Hashable]:
 
 def marks_of_entry(entry: Entry) -> Marks:
     """What a line is known by."""
-    addresses = (entry.address,) if entry.address else ()
-    return _marks(entry.serial, entry.mac, addresses)
+    told = ((value,) if value else () for value in (entry.serial, entry.mac, entry.address))
+    return _marks(*told)
 
 
 def marks_of_unit(unit: Unit, knowing: Knowing) -> Marks:
     """What a device is known by; what many carry tells none."""
-    serial, mac = (None if one and knowing.is_placeholder(one) else one for one in (unit.serial, unit.mac))
-    return _marks(serial, mac, unit.addresses)
+    return _marks(telling(unit.serials, knowing), telling(unit.macs, knowing), unit.addresses)
 
 
-def _marks(serial: str | None, mac: str | None, addresses: tuple[str, ...]) -> Marks:
-    whole = "".join(serial.casefold().split()) if serial else ""
+def _marks(serials: tuple[str, ...], macs: tuple[str, ...], addresses: tuple[str, ...]) -> Marks:
+    whole = tuple("".join(serial.casefold().split()) for serial in serials)
     return {
-        "serial": (whole,) if whole else (),
-        "ending": (whole[-_ENDING:],) if len(whole) >= _ENDING else (),
-        "mac": (mac.casefold(),) if mac else (),
+        "serial": tuple(filter(None, whole)),
+        "ending": tuple(dict.fromkeys(serial[-_ENDING:] for serial in whole if len(serial) >= _ENDING)),
+        "mac": tuple(mac.casefold() for mac in macs),
         "address": addresses,
     }

@@ -5,7 +5,7 @@ there twice, a device that was merged. Whatever else they mean, nobody can say t
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from camscan.assess.reconcile.join import contradicted, marks_of_entry, marks_of_unit
+from camscan.assess.reconcile.join import contradicted, has_serial, marks_of_entry, marks_of_unit
 from camscan.assess.reconcile.knowing import Knowing
 from camscan.reconciliation import MARKS, Covered, Entry, Mark, Unit
 
@@ -50,7 +50,7 @@ class Present:
                     yield Holder(held[0].line, by, by == "serial" or not self._differ(entry, *held))
         for ending in marks["ending"]:
             held = self._holders.get(("ending", ending))
-            if held and self._knowing.same_value("serial", entry.serial or "", held[1].serial or ""):
+            if held and has_serial(held[1], entry.serial or "", self._knowing):
                 yield Holder(held[0].line, "serial", same=True)
 
     def _differ(self, entry: Entry, line: Entry, unit: Unit) -> bool:

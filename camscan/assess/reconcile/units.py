@@ -24,6 +24,8 @@ def units_of_register(devices: Iterable[Listed]) -> list[Unit]:
             **{name: device.values.get(name) for name in _TOLD},
             last_seen=device.last_seen,
             gone=device.gone,
+            further_serials=device.further_serials,
+            further_macs=device.further_macs,
         )
         for device in devices
         if device.values.get("kind") != _MIDDLEBOX

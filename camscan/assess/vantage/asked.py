@@ -8,14 +8,14 @@ that is not understood covers nothing. Where the rows and the texts of a scope c
 `discover/survey.py`.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from itertools import islice
 
+from camscan.asked import Span, is_of_a_wire, network_named, networks_asked, networks_left_out, span_of
 from camscan.assess.vantage.by_protocol import on_own_wire
 from camscan.model import Coverage, ScanResult, Service
 from camscan.reach import NOT_REACHED, Cell
@@ -24,8 +24,6 @@ from camscan.scope import Address, Containment, Network
 REMEMBERED = 256  # addresses: those of one device after the other
 SPANS = 1000  # rows of that kind that are read, the worst first: a scan writes one for each channel and way out
 
-SEVERAL = re.compile(r"(\d{1,9}) addresses from (\S+) to (\S+)")
-_GROUP_MODES = ("multicast", "broadcast")
 _STATES = ("not-possible", "partial", "asked")  # the worst first
 _UNFINISHED = {"partial": "not asked to the end", "not-possible": "could not be asked"}
 
@@ -104,10 +102,10 @@ class Asked:
         holds, excluded = self._holds(address), self._excluded.holds(address)
         known = str(address) in self._heard
         rows = (row for row in self._by_network.rows(address) if known or _asks_all(row))
-        yield from (row for row in rows if holds or (_is_group(row) and not excluded))
+        yield from (row for row in rows if holds or (is_of_a_wire(row) and not excluded))
         if holds and self._single.holds(address):
-            spans = (span for span in self._spans if known or _asks_all(span[2]))
-            yield from (row for first, last, row in spans if _between(first, address, last))
+            spans = ((span, row) for span, row in self._spans if known or _asks_all(row))
+            yield from (row for span, row in spans if span.holds(address))
 
     def _unasked(self, address: Address, question: Question) -> Cell:
         if self._excluded.holds(address):
@@ -135,7 +133,7 @@ class Asked:
 
     @cached_property
     def _swept(self) -> tuple[Network, ...]:
-        return tuple(n for n in map(_network, self.scan.scope) if n is not None)
+        return networks_asked(self.scan.scope)
 
     @cached_property
     def _single(self) -> Containment:
@@ -153,8 +151,7 @@ class Asked:
 
     @cached_property
     def _excluded(self) -> Containment:
-        named = (text.removeprefix("not ") for text in self.scan.scope if text.startswith("not "))
-        return Containment(n for n in map(_network, named) if n is not None)
+        return Containment(networks_left_out(self.scan.scope))
 
     @cached_property
     def _only_of_known(self) -> frozenset[str]:
@@ -166,8 +163,9 @@ class Asked:
         return _Rows(self._coverage)
 
     @cached_property
-    def _spans(self) -> list[tuple[Address, Address, Coverage]]:
-        return list(islice((span for row in self._coverage for span in _span(row)), SPANS))
+    def _spans(self) -> list[tuple[Span, Coverage]]:
+        told = ((span, row) for row in self._coverage if (span := span_of(row)) is not None)
+        return list(islice(told, SPANS))
 
     @cached_property
     def _coverage(self) -> list[Coverage]:
@@ -184,7 +182,7 @@ class _Rows:
     def __init__(self, coverage: Iterable[Coverage]) -> None:
         self._rows: dict[tuple[int, int], dict[int, list[Coverage]]] = defaultdict(lambda: defaultdict(list))
         for row in coverage:
-            network = _network(row.network)
+            network = network_named(row.network)
             if network is not None:
                 kept = self._rows[network.version, network.prefixlen]
                 kept[int(network[0]) >> (network.max_prefixlen - network.prefixlen)].append(row)
@@ -196,31 +194,8 @@ class _Rows:
                 yield from kept.get(int(address) >> (address.max_prefixlen - length), ())
 
 
-def _network(text: str) -> Network | None:
-    try:
-        return ip_network(text)
-    except ValueError:
-        return None
-
-
-def _span(row: Coverage) -> Iterator[tuple[Address, Address, Coverage]]:
-    """The ends of a row that counts single addresses together (`discover/blocks.py`)."""
-    told = SEVERAL.fullmatch(row.network)
-    ends = [network for text in (told.groups()[1:] if told else ()) if (network := _network(text))]
-    if len(ends) == 2:
-        yield ends[0][0], ends[1][0], row
-
-
 def _asks_all(row: Coverage) -> bool:
     """Whether a row is of everybody; one of known hosts is if it asked as many as its label counts."""
-    told, network = SEVERAL.fullmatch(row.network), _network(row.network)
-    size = told[1] if told else network.num_addresses if network else None
-    return not row.only_known or (size is not None and row.asked >= int(size))
-
-
-def _between(first: Address, address: Address, last: Address) -> bool:
-    return first.version == address.version == last.version and int(first) <= int(address) <= int(last)
-
-
-def _is_group(row: Coverage) -> bool:
-    return any(mode in row.channel.split(" ") for mode in _GROUP_MODES)
+    span, network = span_of(row), network_named(row.network)
+    size = span.count if span else network.num_addresses if network else None
+    return not row.only_known or (size is not None and row.asked >= size)

@@ -7,11 +7,10 @@ another.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_network
 
-from camscan.assess.vantage.asked import SEVERAL
+from camscan.asked import network_named, networks_asked, networks_left_out, segments_asked, span_of
 from camscan.model import Coverage, ScanResult
-from camscan.scope import Containment, Network
+from camscan.scope import Containment
 
 
 def is_partial(scans: Sequence[ScanResult]) -> bool:
@@ -22,25 +21,15 @@ def is_partial(scans: Sequence[ScanResult]) -> bool:
 
 
 def _makes_up(later: ScanResult, cut: ScanResult) -> bool:
-    if later.partial or later.started is None or cut.started is None or not set(_others(cut)) <= set(_others(later)):
+    if later.partial or later.started is None or cut.started is None:
         return False
-    swept, spared = Containment(_networks(later, "")), Containment(_networks(cut, "not "))
+    swept, spared = Containment(networks_asked(later.scope)), Containment(networks_left_out(cut.scope))
     return (
-        all(map(swept.holds, _networks(cut, "")))
-        and all(map(spared.holds, _networks(later, "not ")))
+        segments_asked(cut.scope) <= segments_asked(later.scope)
+        and all(map(swept.holds, networks_asked(cut.scope)))
+        and all(map(spared.holds, networks_left_out(later.scope)))
         and _Whole(later).holds_all(cut.coverage)
     )
-
-
-def _networks(scan: ScanResult, mark: str) -> list[Network]:
-    """What the scope sweeps, or with "not " what it leaves out."""
-    texts = (text.removeprefix(mark) for text in scan.scope if text.startswith(mark))
-    return [network for network in map(_network, texts) if network is not None]
-
-
-def _others(scan: ScanResult) -> list[str]:
-    """What the scope says beside networks, such as segments for a multicast."""
-    return [text for text in scan.scope if _network(text.removeprefix("not ")) is None]
 
 
 class _Whole:
@@ -52,14 +41,14 @@ class _Whole:
         for row in scan.coverage:
             if row.state == "asked":
                 rows[_channel(row), row.only_known, frozenset(row.ports)].add(row.network)
-        self._asked = [(*key, texts, Containment(filter(None, map(_network, texts)))) for key, texts in rows.items()]
+        self._asked = [(*key, texts, Containment(networks_asked(texts))) for key, texts in rows.items()]
 
     def holds_all(self, rows: Iterable[Coverage]) -> bool:
         """Whether it asked all that these rows should have; what was said to hosts that answered is not meant."""
-        return all(self._holds(row) for row in rows if _network(row.network) or SEVERAL.fullmatch(row.network))
+        return all(self._holds(row) for row in rows if network_named(row.network) or span_of(row))
 
     def _holds(self, row: Coverage) -> bool:
-        network = _network(row.network)
+        network = network_named(row.network)
         return any(
             channel == _channel(row)
             and known <= row.only_known
@@ -71,10 +60,3 @@ class _Whole:
 
 def _channel(row: Coverage) -> str:
     return "ports" if row.ports else row.channel
-
-
-def _network(text: str) -> Network | None:
-    try:
-        return ip_network(text)
-    except ValueError:
-        return None

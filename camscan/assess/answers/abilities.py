@@ -10,9 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from camscan.answer import Ability, Ground
+from camscan.assess.answers.shares import shares
 from camscan.assess.answers.told import CLOUD, stands
 from camscan.assess.overview.evidence import CAPABILITY
-from camscan.dossier import Evidence, Share, Sheet
+from camscan.dossier import Evidence, Sheet
 from camscan.model import Capability, Finding
 
 MAKERS_CLOUD = "cloud"
@@ -45,8 +46,8 @@ def _ability(name: str, known: Sequence[Known]) -> Ability:
         untraced=states[None],
         enabled=switched[True],
         disabled=switched[False],
-        models=_shares(one.device.model for one in devices),
-        sites=_shares(one.device.site for one in devices),
+        models=shares(one.device.model for one in devices),
+        sites=shares(one.device.site for one in devices),
         grounds=tuple(ground for ground, _ in grounds.most_common(GROUNDS)),
     )
 
@@ -65,18 +66,11 @@ def _cloud(devices: Sequence[Sheet]) -> Ability:
         observed=len(on) + len(off),
         enabled=len(on),
         disabled=len(off),
-        models=_shares(one.device.model for one in (*on, *off)),
-        sites=_shares(one.device.site for one in (*on, *off)),
+        models=shares(one.device.model for one in (*on, *off)),
+        sites=shares(one.device.site for one in (*on, *off)),
         grounds=tuple(rows)[:GROUNDS],
     )
 
 
 def _findings(devices: Sequence[Sheet]) -> Iterator[Finding]:
     yield from (row for one in devices for row in one.device.findings if row.id == CLOUD)
-
-
-def _shares(labels: Iterator[str | None]) -> tuple[Share, ...]:
-    """The most frequent first, what is not known last, under an empty label."""
-    counts = Counter(label or "" for label in labels)
-    ordered = sorted(counts, key=lambda label: (not label, -counts[label], label))
-    return tuple(Share(label=label, count=counts[label]) for label in ordered)

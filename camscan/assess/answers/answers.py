@@ -3,10 +3,11 @@
 from camscan.answer import Answers
 from camscan.assess.answers.abilities import abilities
 from camscan.assess.answers.choices import choices
-from camscan.assess.answers.models import kinds, model_counts
+from camscan.assess.answers.models import model_counts
 from camscan.assess.answers.policies import policy_counts
 from camscan.assess.answers.replacement import replacement
-from camscan.assess.answers.since import districts, since
+from camscan.assess.answers.shares import shares
+from camscan.assess.answers.since import since
 from camscan.assess.answers.spans import spans
 from camscan.assess.answers.told import told
 from camscan.dossier import Dossier, Overview
@@ -18,9 +19,9 @@ def answers(dossier: Dossier, overview: Overview) -> Answers:
     return Answers(
         spans=spans(dossier, overview),
         models=model_counts(devices),
-        kinds=kinds(devices),
+        kinds=shares(one.device.kind for one in devices),
         since=since(devices),
-        districts=districts(devices),
+        districts=shares(one.where.district for one in devices),
         abilities=abilities(devices),
         told=told(devices),
         policies=policy_counts(devices),

@@ -1,11 +1,11 @@
-"""How many devices there are of which model, and of which kind."""
+"""How many devices there are of which model."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 
 from camscan.answer import ModelCount
 from camscan.assess.overview.makers import is_rebranded
-from camscan.dossier import Share, Sheet
+from camscan.dossier import Sheet
 
 
 def model_counts(devices: Sequence[Sheet]) -> tuple[ModelCount, ...]:
@@ -29,10 +29,3 @@ def model_counts(devices: Sequence[Sheet]) -> tuple[ModelCount, ...]:
 
 def _order(one: ModelCount) -> tuple[bool, int, str, str, str]:
     return one.model is None, -one.count, one.maker or "", one.model or "", one.kind or ""
-
-
-def kinds(devices: Sequence[Sheet]) -> tuple[Share, ...]:
-    """The most frequent first, those of unknown kind last, under an empty label."""
-    counts = Counter(one.device.kind or "" for one in devices)
-    ordered = sorted(counts, key=lambda kind: (not kind, -counts[kind], kind))
-    return tuple(Share(label=kind, count=counts[kind]) for kind in ordered)

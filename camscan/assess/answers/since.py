@@ -1,4 +1,4 @@
-"""Since when devices are known, and in which district they are."""
+"""Since when devices are known."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,10 +16,3 @@ def since(devices: Sequence[Sheet]) -> tuple[Share, ...]:
 
 def _year(seconds: float | None) -> str:
     return "" if seconds is None else str(datetime.fromtimestamp(seconds, UTC).year)
-
-
-def districts(devices: Sequence[Sheet]) -> tuple[Share, ...]:
-    """The most devices first, those in none last, under an empty label."""
-    counts = Counter(one.where.district or "" for one in devices)
-    ordered = sorted(counts, key=lambda name: (not name, -counts[name], name))
-    return tuple(Share(label=name, count=counts[name]) for name in ordered)

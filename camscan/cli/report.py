@@ -31,8 +31,13 @@ class Language(StrEnum):
 
 def report(
     html: Annotated[
-        Path, typer.Option("--html", metavar="FILE", help="Write the page to FILE, whole or not at all; - for stdout.")
-    ],
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the page to FILE, whole or not at all; - for stdout."),
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", metavar="FILE", help="Write the page as a PDF to FILE, on A4 (needs camscan[pdf])."),
+    ] = None,
     title: Annotated[
         str | None, typer.Option("--title", metavar="TEXT", help="Whose devices these are; stands under the heading.")
     ] = None,
@@ -69,23 +74,24 @@ def report(
     camscan report --html report.html
     camscan report --html report.html --title 'Example Council' --since baseline
     camscan report --html rapport.html --language da
+    camscan report --pdf report.pdf
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
     from camscan.assess.overview.overview import overview
-    from camscan.cli.output import Output
+    from camscan.cli.handed_over import handed_over
     from camscan.cli.register import inventory_at
     from camscan.report.html.report import as_report_page
 
-    with Output(html, "--html") as destination, _uncollected():
+    with handed_over(html, pdf, language.value, quiet=quiet) as hand_over, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
             dossier = _dossier(opened, since, every, evidence)
         found = overview(dossier)
-        destination.write(as_report_page(dossier, found, title, language.value))
+        hand_over(as_report_page(dossier, found, title, language.value))
     if not quiet:
         from camscan.cli.ending import say
 
-        say(f"{len(found.shown):,} devices on a page: {html}")
+        say(f"{len(found.shown):,} devices on a page: {', '.join(str(file) for file in (html, pdf) if file)}")
 
 
 @contextmanager

@@ -41,8 +41,14 @@ KIND = {
     "television": "television or media player", "bmc": "management controller", "computer": "computer",
     "access-point": "wireless access point", "alarm-panel": "alarm panel", "other": "something else",
 }  # fmt: skip
+PAPER = {
+    "rows": "The first %(n)s of %(all)s rows. All of them are on the page of camscan report --html.",
+    "articles": "Left out here: %(all)s devices are more than the %(n)s that are told one by one on paper."
+    " All of them are on the page of camscan report --html.",
+}
 ALL: Mapping[str, Mapping[str, str]] = {
     "severity": SEVERITY, "event": EVENT, "state": STATE, "age": AGE, "verdict": VERDICT, "kind": KIND,
+    "paper": PAPER,
 }  # fmt: skip
 
 

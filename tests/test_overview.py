@@ -10,28 +10,14 @@ from camscan.assess.overview.ages import built_on
 from camscan.assess.overview.channels import MOST, announced
 from camscan.assess.overview.evidence import evidence_of
 from camscan.assess.overview.overview import overview
-from camscan.dossier import Dossier, Sheet, Span
+from camscan.dossier import Span
 from camscan.model import AdvisoryVerdict, Coverage, Finding, Ignored, Middlebox, Observation, ScanResult, Service
 from camscan.place import NOWHERE, Location
-from camscan.register import Listed, ScanEntry
+from camscan.register import Listed
 from camscan.removal import Removal, Said
 from tests import report_rig
+from tests.dossier_rig import COMPLETE, dossier, unit
 from tests.inventory_rig import advisory, finding
-
-NOW = 1_795_000_000.0  # 18 November 2026
-COMPLETE = ScanEntry(
-    number=1, id="s", kind="scan", started=NOW, ended=NOW, recorded=NOW, scope=("10.0.0.0/24",), vantage=None,
-    partial=False, failure=None, complete=True, data={}, tool_version="1",
-)  # fmt: skip
-
-
-def unit(number: int, vantages: tuple[str, ...] = (), **changes: Any) -> Sheet:
-    device = report_rig.device(f"10.0.0.{number}", **({"vendor": "hikvision", "brand": "hikvision"} | changes))
-    return Sheet(numbers=(number,), device=replace(device, id=f"d{number}"), vantages=vantages)
-
-
-def dossier(*sheets: Sheet, **changes: Any) -> Dossier:
-    return Dossier(**({"now": NOW, "place": "x", "scans": (COMPLETE,), "sheets": sheets} | changes))
 
 
 def test_what_was_seen_is_the_least() -> None:

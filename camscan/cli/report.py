@@ -1,25 +1,15 @@
 """`camscan report`: what the inventory knows, as one page to hand over."""
 
 import gc
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from camscan.cli.options import InventoryOption, QuietOption
-
-if TYPE_CHECKING:
-    from camscan.change import Comparison
-    from camscan.decision import Decision
-    from camscan.dossier import Dossier, Sheet
-    from camscan.inventory.store import Inventory, Transaction
-    from camscan.register import ScanEntry
-
-SCANS = 30  # the last of the inventory whose coverage is told: a month of nights
 
 
 class Language(StrEnum):
@@ -27,6 +17,24 @@ class Language(StrEnum):
 
     EN = "en"
     DA = "da"
+
+
+class Template(StrEnum):
+    """What `--template` takes; `report/html/templates/report/` has one for each."""
+
+    FULL = "full"
+    BOARD = "board"
+    TECHNICAL = "technical"
+    FOI = "foi"
+    DPIA = "dpia"
+    REPLACEMENT = "replacement"
+
+
+EXPLAINED = {
+    Template.BOARD: False, Template.TECHNICAL: False, Template.FOI: True, Template.DPIA: True,
+    Template.REPLACEMENT: False,
+}  # fmt: skip
+"""Whether a template tells by what something is known, where nobody says whether it should."""
 
 
 def report(
@@ -38,6 +46,14 @@ def report(
         Path | None,
         typer.Option("--pdf", metavar="FILE", help="Write the page as a PDF to FILE, on A4 (needs camscan[pdf])."),
     ] = None,
+    template: Annotated[
+        Template,
+        typer.Option(
+            "--template",
+            help="Who it is for: full (everything), board (two sides, to decide by), technical (to repair by), foi"
+            " (answers to records requests), dpia (technical means, for data protection), replacement (what to buy).",
+        ),
+    ] = Template.FULL,
     title: Annotated[
         str | None, typer.Option("--title", metavar="TEXT", help="Whose devices these are; stands under the heading.")
     ] = None,
@@ -68,26 +84,32 @@ def report(
     """Make a report of what the inventory knows: one file that works offline and on paper. Sends nothing.
 
     How many devices of which maker, what to do first, what changed, what could not be seen; every device with its
-    evidence, to search, sort and filter; coverage, sources, legal notes.
+    evidence, to search, sort and filter; coverage, sources, legal notes. --template makes a shorter page of the same
+    numbers for one kind of reader.
 
     \b
     camscan report --html report.html
     camscan report --html report.html --title 'Example Council' --since baseline
     camscan report --html rapport.html --language da
     camscan report --pdf report.pdf
+    camscan report --html board.html --template board
+    camscan report --html replace.html --template replacement --title 'Example Council'
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
+    from camscan.assess.answers.answers import answers
     from camscan.assess.overview.overview import overview
+    from camscan.cli.dossier import dossier_of
     from camscan.cli.handed_over import handed_over
     from camscan.cli.register import inventory_at
     from camscan.report.html.report import as_report_page
 
     with handed_over(html, pdf, language.value, quiet=quiet) as hand_over, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
-            dossier = _dossier(opened, since, every, evidence)
+            dossier = dossier_of(opened, since, every, EXPLAINED.get(template) if evidence is None else evidence)
         found = overview(dossier)
-        hand_over(as_report_page(dossier, found, title, language.value))
+        worked_out = answers(dossier, found)
+        hand_over(as_report_page(dossier, found, worked_out, title, language.value, template.value))
     if not quiet:
         from camscan.cli.ending import say
 
@@ -105,80 +127,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _dossier(inventory: "Inventory", since: str | None, every: bool, evidence: bool | None) -> "Dossier":
-    from camscan.cli.evidence import BY_ITSELF, with_evidence
-    from camscan.cli.known import load_known
-    from camscan.cli.places import places_in
-    from camscan.cli.titles import names_of, titles_of
-    from camscan.dossier import Dossier
-    from camscan.inventory.last_asked import last_asked
-    from camscan.inventory.listing import Filter, listed
-    from camscan.inventory.scans import all_scans
-    from camscan.inventory.sheets import sheets
-    from camscan.inventory.timeline import timeline
-    from camscan.register import SINGLE
-
-    now, known = time.time(), load_known()
-    with inventory.reading() as connection:
-        scans = all_scans(connection)
-        there = sheets(connection, now=now)
-        explained = len(there) <= BY_ITSELF if evidence is None else evidence
-        if explained:
-            there = with_evidence(connection, there, known)
-        places = places_in(connection)
-        return Dossier(
-            now=now,
-            place=inventory.name,
-            scans=tuple(scans),
-            sheets=tuple(there),
-            gone=tuple(listed(connection, Filter(gone=True), SINGLE, now=now)),
-            moments=tuple(timeline(connection)),
-            comparison=_compared(connection, scans, since),
-            decisions=tuple(_in_force(connection, now)),
-            asked=tuple(last_asked(connection, SCANS)),
-            channels=_channels(connection, there),
-            titles=titles_of(known),
-            names=names_of(known),
-            data=known.assessment.dates,
-            said=places.said,
-            progress=places.progress,
-            every=every,
-            explained=explained,
-        )
-
-
-def _compared(connection: "Transaction", scans: "Sequence[ScanEntry]", since: str | None) -> "Comparison | None":
-    """What the last row of the register changed, with those since the scan before the last one."""
-    from camscan.cli.diff import compared
-
-    if since is not None:
-        return compared(connection, since, None)
-    asked = [one.number for one in scans if one.kind in ("scan", "replay")]
-    return compared(connection, str(asked[-2]), None) if len(asked) > 1 else None
-
-
-def _in_force(connection: "Transaction", now: float) -> "list[Decision]":
-    from camscan.inventory.decisions import all_decisions
-
-    return [one.decision for one in all_decisions(connection) if one.decision.holds(now)]
-
-
-def _channels(connection: "Transaction", devices: "Sequence[Sheet]") -> dict[str, int]:
-    """The network channels that each recorder of the two makers announces, by its id."""
-    from camscan.assess.overview.channels import PROTOCOLS, announced
-    from camscan.assess.overview.makers import RECORDER
-    from camscan.identify.match import observe
-    from camscan.inventory.replies import words_of
-    from camscan.model import MAKERS
-    from camscan.protocols.registry import load_protocols
-
-    recorders = [one for one in devices if one.device.kind == RECORDER and one.device.vendor in MAKERS]
-    whose = {number: one.device.id for one in recorders for number in one.numbers}
-    found: dict[str, int] = {}
-    for number, reply in words_of(connection, list(whose), PROTOCOLS):
-        channels = announced(observe(reply, load_protocols()))
-        if channels is not None:
-            found[whose[number]] = max(channels, found.get(whose[number], 0))
-    return found

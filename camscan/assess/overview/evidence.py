@@ -1,4 +1,6 @@
-"""What a device is taken for, and by which reply: of each value the surest claim, and how many more there are."""
+"""What a device is taken for, and by which reply: of each value the surest claim, and how many more there are. Of what
+it is capable of its own word comes before its model number.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -9,19 +11,29 @@ from camscan.model import Claim, Device, Observation
 SHOWN = ("vendor", "brand", "model", "firmware", "build", "serial", "mac", "kind", "maker_model", "inconsistency")
 """The attributes that a page tells the evidence of; camscan explain has them all."""
 
+CAPABILITY = "capability"
+FROM_MODEL = "model"
+"""The field of a claim that reads a model number: it infers what a device can do, and nobody has said it."""
+_TOLD = (*SHOWN, CAPABILITY)
+
 
 def evidence_of(device: Device) -> tuple[Evidence, ...]:
-    """In the order of the attributes, the surest value first; a second value speaks against the first."""
+    """In the order of the attributes, the surest value first; a second value speaks against the first. Then what it is
+    capable of."""
     seen = {one.id: one for one in device.observations}
     return tuple(_evidence(claims, seen[claims[0].observation]) for claims in _by_value(device.claims))
 
 
 def _by_value(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
     groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for claim in sorted(claims, key=lambda claim: -claim.confidence):
-        if claim.attribute in SHOWN:
+    for claim in sorted(claims, key=_surest):
+        if claim.attribute in _TOLD:
             groups[claim.attribute, claim.value].append(claim)
-    yield from sorted(groups.values(), key=lambda some: (SHOWN.index(some[0].attribute), -some[0].confidence))
+    yield from sorted(groups.values(), key=lambda some: (_TOLD.index(some[0].attribute), -some[0].confidence))
+
+
+def _surest(claim: Claim) -> tuple[bool, float]:
+    return claim.attribute == CAPABILITY and claim.field == FROM_MODEL, -claim.confidence
 
 
 def _evidence(claims: list[Claim], seen: Observation) -> Evidence:

@@ -27,8 +27,12 @@ def sensitive(dossier: Dossier) -> int | None:
 
 def is_sensitive(where: Location, said: Mapping[Location, Said]) -> bool:
     """Whether the smallest place of which he says something is. A part of a site has from it what it does not say."""
-    found = next((said[place] for place in _around(where) if place in said), None)
-    return found is not None and bool(found.sensitive)
+    return bool(said_of(where, said).sensitive)
+
+
+def said_of(where: Location, said: Mapping[Location, Said]) -> Said:
+    """What the owner says of a place: of the smallest one around it of which he says something."""
+    return next((said[place] for place in _around(where) if place in said), Said())
 
 
 def _around(where: Location) -> Iterator[Location]:

@@ -1,0 +1,1 @@
+"""A dossier → answers for one kind of reader each: one file an answer."""

@@ -1,6 +1,7 @@
 """The report as a PDF: what is on paper, what is left out and said to be, and that nothing is fetched for it."""
 
 import builtins
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from camscan.cli.report import Template
 from camscan.inventory.place import Place
 from camscan.report.html.paper import for_paper
 from camscan.report.html.pdf import as_pdf
@@ -74,6 +76,16 @@ def test_page_and_print_come_in_one_run_and_one_page_gives_the_same_bytes(report
     assert f"on a page: {html}, {pdf}" in ended.err
     assert html.read_text().startswith("<!DOCTYPE html>")
     assert pdf.read_bytes() == as_pdf([html.read_text()], "da").data
+
+
+@pytest.mark.parametrize("template", [one for one in Template if one != Template.FULL])
+def test_every_template_can_be_printed(template: Template, tmp_path: Path) -> None:
+    path = tmp_path / "i.sqlite"
+    with rig.made(Place(path=path)) as opened:
+        rig.put(opened, rig.scanned(1, rig.camera(1), rig.camera(2, site="Town hall", findings=(rig.finding(),))))
+    ended = run("report", "--inventory", str(path), "--pdf", str(tmp_path / "r.pdf"), "--template", template.value)
+    assert ended.code == 0, ended.err
+    assert re.search(r": [12] sides of A4$", ended.err.splitlines()[0])
 
 
 @pytest.mark.parametrize(

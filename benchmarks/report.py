@@ -1,4 +1,4 @@
-"""What a report costs: making it of an inventory of 10,000 devices, and searching it in a browser.
+"""What a report costs: making it of an inventory of 10,000 devices, printing it, and searching it in a browser.
 
 `python benchmarks/report.py [--short]`. The devices are those of the two makers that `fleet.py` draws, judged by all
 that came along, at forty sites; two scans, so that something changed. The page is made by `camscan report` in a process
@@ -8,6 +8,7 @@ and nothing is sent: the browser has no network.
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -41,6 +42,7 @@ REPLIES = 5  # of a device
 START, DAY = 1_795_000_000.0, 86_400.0
 PORTS = frozenset({23, 80, 443, 554, 8000, 37777})
 SECONDS, MEGABYTES, FILE_MEGABYTES, FILTER = 10.0, 300, 15, 0.2  # the goals for 10,000 devices
+PRINTED = (100, 1_000, 10_000)  # devices
 ROUNDS = 7
 CHROMIUM = shutil.which("chromium")
 WORDS = ("hikvision", "telnet-open", "10.0.3", "ds-2cd", "cve-2021", "recorder", "no such device")
@@ -56,6 +58,7 @@ def main() -> None:
         inventory, page = Path(folder) / "inventory.sqlite", Path(folder) / "report.html"
         fill(inventory, count)
         goals = [*_made(inventory, page, count), *_searched(page)]
+        _printed({count: inventory}, Path(folder), PRINTED if count == DEVICES else PRINTED[:1])
     show_goals(goals)
 
 
@@ -122,6 +125,22 @@ def _made(inventory: Path, page: Path, count: int) -> Iterator[Goal]:
     yield Goal(text=f"a page of {count:,} devices: under {SECONDS:g} s", measured=f"{took:.2f} s", met=took < SECONDS)
     yield Goal(text=f"its memory: under {MEGABYTES} MB", measured=f"{peak:,.0f} MB", met=peak < MEGABYTES)
     yield Goal(text=f"its file: under {FILE_MEGABYTES} MB", measured=f"{size:.2f} MB", met=size < FILE_MEGABYTES)
+
+
+def _printed(filled: dict[int, Path], folder: Path, counts: Sequence[int]) -> None:
+    """PDFs of inventories of so many devices."""
+    print("| devices printed | sides | file | seconds | memory at most |\n|---|---|---|---|---|")
+    for count in counts:
+        inventory, file = filled.get(count, folder / f"{count}.sqlite"), folder / f"{count}.pdf"
+        if count not in filled:
+            fill(inventory, count)
+        run = timed([sys.executable, "-m", "camscan", "report", "--pdf", str(file), "--inventory", str(inventory)])
+        if run.code:
+            sys.exit(run.errors)
+        (sides,) = re.findall(r"(\d+) sides", run.errors)
+        size = file.stat().st_size / 1e6
+        print(f"| {count:,} | {sides} | {size:.1f} MB | {run.wall:.1f} | {run.peak:,.0f} MB |", flush=True)
+    print()
 
 
 def _searched(page: Path) -> Iterator[Goal]:

@@ -42,8 +42,13 @@ OF_EVERY_MAKER = (Template.FULL, Template.TECHNICAL)
 
 def report(
     html: Annotated[
-        Path, typer.Option("--html", metavar="FILE", help="Write the page to FILE, whole or not at all; - for stdout.")
-    ],
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the page to FILE, whole or not at all; - for stdout."),
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", metavar="FILE", help="Write the page as a PDF to FILE, on A4 (needs camscan[pdf])."),
+    ] = None,
     template: Annotated[
         Template,
         typer.Option(
@@ -89,6 +94,7 @@ def report(
     camscan report --html report.html
     camscan report --html report.html --title 'Example Council' --since baseline
     camscan report --html rapport.html --language da
+    camscan report --pdf report.pdf
     camscan report --html board.html --template board
     camscan report --html replace.html --template replacement --title 'Example Council'
 
@@ -97,22 +103,22 @@ def report(
     from camscan.assess.answers.answers import answers
     from camscan.assess.overview.overview import overview
     from camscan.cli.dossier import dossier_of
-    from camscan.cli.output import Output
+    from camscan.cli.handed_over import handed_over
     from camscan.cli.register import inventory_at
     from camscan.report.html.report import as_report_page
 
     if every and template not in OF_EVERY_MAKER:
         raise UsageError(f"--all: the {template} page is of Hikvision and Dahua; full and technical show every maker")
-    with Output(html, "--html") as destination, _uncollected():
+    with handed_over(html, pdf, language.value, quiet=quiet) as hand_over, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
             dossier = dossier_of(opened, since, every, EXPLAINED.get(template, False) if evidence is None else evidence)
         found = overview(dossier)
         worked_out = None if template is Template.FULL else answers(dossier, found)
-        destination.write(as_report_page(dossier, found, worked_out, title, language.value, template.value))
+        hand_over(as_report_page(dossier, found, worked_out, title, language.value, template.value))
     if not quiet:
         from camscan.cli.ending import say
 
-        say(f"{len(found.shown):,} devices on a page: {html}")
+        say(f"{len(found.shown):,} devices on a page: {', '.join(str(file) for file in (html, pdf) if file)}")
 
 
 @contextmanager

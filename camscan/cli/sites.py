@@ -1,5 +1,6 @@
 """`camscan sites`: how many devices are where, and how far their removal has come."""
 
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -99,7 +100,8 @@ def count(
     from camscan.cli.register import reading
     from camscan.cli.site_counts import Wanted, counted, goal_of, left_out, say_uncounted, series
 
-    wanted = Wanted(None if by is None else by.value, district, site, sensitive, overdue, datetime.now(UTC).date())
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    wanted = Wanted(None if by is None else by.value, district, site, sensitive, overdue, today)
     if progress and (by or district or sensitive or overdue or columns):
         raise UsageError("--progress goes with --site, --every and --since, and no other filter, level or columns")
     names = _columns(columns, form)

@@ -43,6 +43,11 @@ KIND = {
     "television": "television or media player", "bmc": "management controller", "computer": "computer",
     "access-point": "wireless access point", "alarm-panel": "alarm panel", "other": "something else",
 }  # fmt: skip
+PAPER = {
+    "rows": "The first %(n)s of %(all)s rows. All of them are on the page of camscan report --html.",
+    "articles": "Left out here: %(all)s devices are more than the %(n)s that are told one by one on paper."
+    " All of them are on the page of camscan report --html.",
+}
 ABILITY = {
     "face-recognition": "comparing faces with a library", "face-detection": "finding and capturing faces",
     "body-analysis": "describing people: clothing, age, gender", "gait-recognition": "recognising people by their walk",
@@ -93,6 +98,7 @@ TOLD = {
 ALL: Mapping[str, Mapping[str, str]] = {
     "severity": SEVERITY, "event": EVENT, "state": STATE, "age": AGE, "verdict": VERDICT, "kind": KIND,
     "ability": ABILITY, "concern": CONCERN, "told": TOLD,
+    "paper": PAPER,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from camscan.cli.options import InventoryOption, QuietOption
+from camscan.cli.redaction import RedactOption
 
 if TYPE_CHECKING:
     from camscan.change import Comparison
@@ -57,6 +58,7 @@ def report(
             help="Tell of each value which reply and rule it rests on. Else: of up to 1,000 devices.",
         ),
     ] = None,
+    redact: RedactOption = False,
     quiet: QuietOption = False,
     inventory: InventoryOption = None,
 ) -> None:
@@ -69,6 +71,7 @@ def report(
     camscan report --html report.html
     camscan report --html report.html --title 'Example Council' --since baseline
     camscan report --html rapport.html --language da
+    camscan report --html public.html --redact
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
@@ -80,12 +83,23 @@ def report(
     with Output(html, "--html") as destination, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
             dossier = _dossier(opened, since, every, evidence)
+        title, dossier, sure = _redacted(title, dossier) if redact else (title, dossier, None)
         found = overview(dossier)
-        destination.write(as_report_page(dossier, found, title, language.value))
+        pages = as_report_page(dossier, found, title, language.value)
+        destination.write(sure(pages) if sure else pages)
     if not quiet:
         from camscan.cli.ending import say
 
         say(f"{len(found.shown):,} devices on a page: {html}")
+
+
+def _redacted(title: str | None, dossier: "Dossier") -> "tuple[None, Dossier, Callable[[Iterable[str]], str]]":
+    """No title, the dossier with stand-ins, and what lets a page pass in which no original is left."""
+    from camscan.cli.redaction import checked, words
+    from camscan.report.redaction.redact import redacted
+
+    made = redacted(dossier, title, words())
+    return None, made.dossier, lambda pieces: checked(pieces, made.check)
 
 
 @contextmanager

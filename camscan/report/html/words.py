@@ -41,8 +41,16 @@ KIND = {
     "television": "television or media player", "bmc": "management controller", "computer": "computer",
     "access-point": "wireless access point", "alarm-panel": "alarm panel", "other": "something else",
 }  # fmt: skip
+MASKED = {
+    "address": "addresses", "network": "networks", "MAC": "MAC addresses", "UUID": "UUIDs", "serial": "serial numbers",
+    "device id": "ids of devices", "district": "districts", "site": "sites", "building": "buildings", "room": "rooms",
+    "tag": "tags", "person": "people", "vantage": "vantages", "interface": "interfaces", "scan id": "ids of scans",
+    "inventory": "names of the inventory", "title": "titles", "name": "other names", "policy": "policies of the owner",
+    "remark": "remarks",
+}  # fmt: skip
 ALL: Mapping[str, Mapping[str, str]] = {
     "severity": SEVERITY, "event": EVENT, "state": STATE, "age": AGE, "verdict": VERDICT, "kind": KIND,
+    "masked": MASKED,
 }  # fmt: skip
 
 

@@ -93,7 +93,8 @@ class Dossier:
     `titles` by the id of a finding, advisory or policy, `names` of makers, brands and kinds by their id. `data` are
     the data files in use, with their dates. `said` is what the owner says of each place, `sites` what `camscan
     sites` counts at each site and at none, `progress` that of removal. `every`: devices of all makers are wanted,
-    not only Hikvision and Dahua. `explained`: the evidence of devices was looked for.
+    not only Hikvision and Dahua. `explained`: the evidence of devices was looked for. `masked` counts by their kind
+    the texts that have stand-ins, empty where nothing was redacted.
     """
 
     now: float
@@ -114,6 +115,7 @@ class Dossier:
     progress: tuple[Progress, ...] = ()
     every: bool = False
     explained: bool = False
+    masked: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

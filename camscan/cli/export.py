@@ -20,6 +20,7 @@ from camscan.cli.filtering import (
     filter_of,
 )
 from camscan.cli.options import InventoryOption, OutputOption
+from camscan.cli.redaction import RedactOption
 from camscan.errors import CannotRunError, UsageError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def export(
     gone: GoneOption = False,
     unapproved: UnapprovedOption = False,
     tags: TagOption = None,
+    redact: RedactOption = False,
     output: OutputOption = None,
     inventory: InventoryOption = None,
 ) -> None:
@@ -76,6 +78,7 @@ def export(
     camscan export --format cyclonedx --output cameras.cdx.json
     camscan export --format netbox --site 'Town hall' --output devices.csv
     camscan export --format markdown --unapproved --output ticket.md
+    camscan export --format csv --redact --output public.csv
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
@@ -94,7 +97,16 @@ def export(
             gone=gone, unapproved=unapproved, tags=tags,
         )  # fmt: skip
         with reading(inventory) as connection:
-            destination.write(_rendered(form, _material(connection, chosen)))
+            material = _material(connection, chosen)
+        destination.write(_redacted(form, material) if redact else _rendered(form, material))
+
+
+def _redacted(form: Form, material: "Material") -> str:
+    from camscan.cli.redaction import checked, words
+    from camscan.report.redaction.redact import redacted_material
+
+    made = redacted_material(material, words())
+    return checked(_rendered(form, made.material), made.check)
 
 
 def _rendered(form: Form, material: "Material") -> "Text":

@@ -1,16 +1,20 @@
 """`camscan report`: what the inventory knows, as one page to hand over."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camscan.cli.options import InventoryOption, QuietOption
+from camscan.cli.redaction import RedactOption
 from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.dossier import Dossier
 
 
 class Language(StrEnum):
@@ -81,6 +85,7 @@ def report(
             help="Tell of each value which reply and rule it rests on. Else: of up to 1,000 devices.",
         ),
     ] = None,
+    redact: RedactOption = False,
     quiet: QuietOption = False,
     inventory: InventoryOption = None,
 ) -> None:
@@ -97,6 +102,7 @@ def report(
     camscan report --pdf report.pdf
     camscan report --html board.html --template board
     camscan report --html replace.html --template replacement --title 'Example Council'
+    camscan report --html public.html --redact
 
     Exit codes: 0 done, 2 usage, 4 could not run.
     """
@@ -112,13 +118,24 @@ def report(
     with handed_over(html, pdf, language.value, quiet=quiet) as hand_over, _uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
             dossier = dossier_of(opened, since, every, EXPLAINED.get(template, False) if evidence is None else evidence)
+        title, dossier, sure = _redacted(title, dossier) if redact else (title, dossier, None)
         found = overview(dossier)
         worked_out = None if template is Template.FULL else answers(dossier, found)
-        hand_over(as_report_page(dossier, found, worked_out, title, language.value, template.value))
+        page = as_report_page(dossier, found, worked_out, title, language.value, template.value)
+        hand_over([sure(page)] if sure else page)
     if not quiet:
         from camscan.cli.ending import say
 
         say(f"{len(found.shown):,} devices on a page: {', '.join(str(file) for file in (html, pdf) if file)}")
+
+
+def _redacted(title: str | None, dossier: "Dossier") -> "tuple[None, Dossier, Callable[[Iterable[str]], str]]":
+    """No title, the dossier with stand-ins, and what lets a page pass in which no original is left."""
+    from camscan.cli.redaction import checked, words
+    from camscan.report.redaction.redact import redacted
+
+    made = redacted(dossier, title, words())
+    return None, made.dossier, lambda pieces: checked(pieces, made.check)
 
 
 @contextmanager

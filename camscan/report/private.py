@@ -81,6 +81,7 @@ _IPV4 = re.compile(r"((?:[A-Za-z]/|[vV]))?(?<![\d.])((?:\d{1,3}\.){3}\d{1,3})(?!
 _QUAD = re.compile(r"[\d.]+")
 _INTERNAL = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10")))
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:.])")
+_MASKS = frozenset(int(IPv4Network((0, length)).netmask) for length in range(1, 33))
 _EMAIL = re.compile(
     r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}|(?<!/)[A-Za-z0-9_.+-]{3,64}@[A-Za-z0-9-]{3,63}"
 )
@@ -211,5 +212,4 @@ def tells(text: str) -> bool:
 
 
 def _is_mask(address: IPv4Address) -> bool:
-    bits = int(address)
-    return bits in (int(IPv4Network((0, length)).netmask) for length in range(1, 33))
+    return int(address) in _MASKS

@@ -87,7 +87,8 @@ def _metadata(material: Material) -> BomMetaData:
         properties=[
             Property(name=f"camscan:data:{printable(name)}", value=printable(date))
             for name, date in material.data.items()
-        ],
+        ]
+        + ([Property(name="camscan:redacted", value="true")] if material.masked else []),
     )
 
 

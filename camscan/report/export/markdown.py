@@ -14,6 +14,8 @@ from camscan.report.standing import Group, Wanted, grouped, reasons, remedies, s
 
 COLUMNS = ("Address", "Maker", "Brand", "Model", "Firmware", "Serial", "Site", "Open")
 
+REDACTED = "Redacted: stand-ins stand in the place of what identifies a device or its owner."
+
 _ENDS_A_SPAN = str.maketrans({"`": "\\x60", "|": "\\x7c"})
 _MARKUP = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+!|~&@$^"})
 
@@ -31,7 +33,8 @@ def as_markdown(material: Material) -> Iterator[str]:
 def _head(material: Material) -> str:
     count = len(material.units)
     time = moment(material.time)
-    return f"{count:,} {'device' if count == 1 else 'devices'}{f', as of {time}' if time else ''}."
+    told = f"{count:,} {'device' if count == 1 else 'devices'}{f', as of {time}' if time else ''}."
+    return f"{told}\n\n{REDACTED}" if material.masked else told
 
 
 def _row(unit: Unit, material: Material) -> str:

@@ -10,13 +10,15 @@ from camscan.report.printable import printable
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """The devices in the order in which they are written. `time` is when what is said of them was so: the end of the
-    last scan, in seconds since the epoch, None where there was none. `names` are those of makers and brands by id."""
+    last scan, in seconds since the epoch, None where there was none. `names` are those of makers and brands by id.
+    `masked` counts by kind what stand-ins were put in the place of."""
 
     units: Sequence[Unit]
     time: float | None
     tool_version: str
     data: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    masked: Mapping[str, int] = field(default_factory=dict)
 
     def name(self, identifier: str | None, otherwise: str = "Unknown") -> str:
         """How a maker or brand is written; an id that nobody has named stays as it is."""

@@ -95,10 +95,16 @@ TOLD = {
     "telnet-open": "Telnet is open",
     "clear-text-management": "It is managed over clear text",
 }
+MASKED = {
+    "address": "addresses", "network": "networks", "MAC": "MAC addresses", "UUID": "UUIDs", "serial": "serial numbers",
+    "device id": "ids of devices", "district": "districts", "site": "sites", "building": "buildings", "room": "rooms",
+    "tag": "tags", "person": "people", "vantage": "vantages", "interface": "interfaces", "scan id": "ids of scans",
+    "inventory": "names of the inventory", "title": "titles", "name": "other names", "policy": "policies of the owner",
+    "remark": "remarks",
+}  # fmt: skip
 ALL: Mapping[str, Mapping[str, str]] = {
     "severity": SEVERITY, "event": EVENT, "state": STATE, "age": AGE, "verdict": VERDICT, "kind": KIND,
-    "ability": ABILITY, "concern": CONCERN, "told": TOLD,
-    "paper": PAPER,
+    "ability": ABILITY, "concern": CONCERN, "told": TOLD, "paper": PAPER, "masked": MASKED,
 }  # fmt: skip
 
 

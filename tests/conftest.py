@@ -9,19 +9,30 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from camscan.lab import netns
+from tests.apart import leave_the_network, share
+
 if TYPE_CHECKING:
     from camscan.inventory.store import Inventory
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Settings for all tests.
 
     A run in the background (`&`, nohup) ignores signals, and so would the programs that the tests start and end.
     """
+    if hasattr(config, "workerinput") and not netns.obstacle():
+        leave_the_network()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     settings.register_profile("camscan", deadline=None)  # a first call imports; how long it takes proves nothing
     settings.load_profile("camscan")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Which tests stay together where several processes share them (`-n 2`)."""
+    if hasattr(config, "workerinput"):
+        share(items)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,7 +5,9 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -74,8 +76,22 @@ def _driven(url: str) -> str:
 
 @contextmanager
 def made(place: Place) -> Iterator[Inventory]:
+    """An inventory, a new one where there is none: a file is then a copy of one whose tables were made before."""
+    if place.path and not place.path.exists():
+        place.path.parent.mkdir(parents=True, exist_ok=True)
+        place.path.write_bytes(_empty_file())
+        place.path.chmod(0o600)
     with opened(place, create=True) as inventory:
         yield inventory
+
+
+@cache
+def _empty_file() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "inventory.sqlite"
+        with opened(Place(path=path), create=True):
+            pass
+        return path.read_bytes()
 
 
 def entry(kind: Kind = "scan", now: float = TODAY) -> Entry:

@@ -49,6 +49,7 @@ def serving() -> Iterator[Serving]:
 def scanner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Scanner:
     monkeypatch.setenv("CAMSCAN_INVENTORY", str(tmp_path / "inventory.sqlite"))
     monkeypatch.setattr(notifying, "WAITS", (0.01, 0.02))
+    monkeypatch.setattr("apprise.NotifyBase.request_rate_per_sec", 0)  # it lets 5.5 seconds pass between two mails
     return install(monkeypatch)
 
 

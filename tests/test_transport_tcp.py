@@ -245,7 +245,7 @@ async def test_a_host_that_keeps_us_waiting_is_left_alone_in_the_midst_of_a_dial
         with pytest.raises(NotPossibleError, match="left alone after"):
             await connect(rig.wire, HOME, port, 1)
         assert await connect(rig.wire, "127.9.0.1", closed_port(), 1) is Outcome.REFUSED
-    assert 2 <= sum(line["request"] == "slow" for line in rig.lines) <= 4
+    assert 1 <= sum(line["request"] == "slow" for line in rig.lines) <= 4
 
 
 async def test_waiting_for_our_own_pace_costs_a_host_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

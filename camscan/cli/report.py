@@ -1,9 +1,7 @@
 """`camscan report`: what the inventory knows, as one page to hand over."""
 
-import gc
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,9 +73,10 @@ def report(
     from camscan.assess.overview.overview import overview
     from camscan.cli.output import Output
     from camscan.cli.register import inventory_at
+    from camscan.cli.uncollected import uncollected
     from camscan.report.html.report import as_report_page
 
-    with Output(html, "--html") as destination, _uncollected():
+    with Output(html, "--html") as destination, uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
             dossier = _dossier(opened, since, every, evidence)
         found = overview(dossier)
@@ -86,19 +85,6 @@ def report(
         from camscan.cli.ending import say
 
         say(f"{len(found.shown):,} devices on a page: {html}")
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without a search for circles of objects, of which there are none here: with a million objects that are all needed
-    it takes a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _dossier(inventory: "Inventory", since: str | None, every: bool, evidence: bool | None) -> "Dossier":

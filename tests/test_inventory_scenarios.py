@@ -32,6 +32,7 @@ from camscan.inventory.lookup import wholes
 from camscan.inventory.place import Place
 from camscan.inventory.progress import progress
 from camscan.inventory.prune import first_kept, prune
+from camscan.inventory.pruned import in_places, pruned
 from camscan.inventory.reassess import record_judged
 from camscan.inventory.scans import all_scans, kept_from, set_baseline
 from camscan.inventory.sheets import sheets
@@ -43,8 +44,8 @@ from camscan.inventory.timeline import timeline
 from camscan.inventory.withdraw import withdraw
 from camscan.model import Device
 from camscan.place import NOWHERE, WHERE, Location
-from camscan.register import PRESENCE, SINGLE, Listed
-from camscan.removal import Removal
+from camscan.register import PRESENCE, SINGLE, Listed, ScanEntry
+from camscan.removal import Removal, Tally
 from tests.inventory_rig import DAY, START, advisory, camera, entry, finding, put, rows, scanned, web
 
 FINDINGS = ("telnet-open", "tls-missing", "clock-wrong")
@@ -239,8 +240,17 @@ class World:
         self.speak(lambda c, _: set_baseline(c, self.dice.choice(all_scans(c)).number))
 
     def prune(self) -> None:
+        """Who is there is told as before, and of removal who is gone is still counted."""
         if self.dice.random() < 0.3:
+            before = self.standing()
             self.speak(lambda c, _: prune(c, first_kept(c, self.now - 4 * DAY, 2)))
+            assert self.standing() == before
+
+    def standing(self) -> object:
+        with self.inventory.reading() as connection:
+            there = listed(connection, Filter(), ALL, now=self.now)
+            removal = sum((one for _, one in places(connection, self.now).values()), Removal())
+            return there, units(connection, there, now=self.now), sheets(connection, now=self.now), removal
 
     def step(self) -> None:
         for _ in range(self.dice.randrange(3)):
@@ -260,7 +270,7 @@ def told(inventory: Inventory, now: float) -> object:
             lists,
             [units(connection, some, now=now) for some in lists],
             sheets(connection, now=now),
-            counts(connection, GOAL, now=now),
+            places(connection, now),
             progress(connection, GOAL, scans, now=now),
             timeline(connection),
             [compare(connection, a, b) for a, b in pairs(connection)],
@@ -271,7 +281,12 @@ def told(inventory: Inventory, now: float) -> object:
 ALL = (*SINGLE, "addresses", "services", "capabilities", "findings", "advisories", "ignored")
 
 
-def pairs(connection: Connection) -> Iterator[tuple[object, object]]:
+def places(connection: Connection, now: float) -> Mapping[Location, tuple[Tally, Removal]]:
+    """As `camscan sites` counts them, with those that were pruned."""
+    return in_places(counts(connection, GOAL, now=now), pruned(connection, GOAL), ())
+
+
+def pairs(connection: Connection) -> Iterator[tuple[ScanEntry, ScanEntry]]:
     scans = [one for one in all_scans(connection) if one.number >= kept_from(connection)]
     return ((a, b) for i, a in enumerate(scans) for b in scans[i + 1 :])
 
@@ -292,7 +307,7 @@ def hold(world: World) -> None:
 
 
 def hold_places(connection: Connection, there: list[Listed], now: float) -> None:
-    found = counts(connection, GOAL, now=now)
+    found = places(connection, now)
     at = Counter(Location(**{name: one.values.get(name) for name in WHERE}) for one in there)
     assert {where: tally.devices for where, (tally, _) in found.items() if tally.devices} == at
     made = Counter(
@@ -319,7 +334,7 @@ def hold_places(connection: Connection, there: list[Listed], now: float) -> None
         hold_progress(connection, found, now)
 
 
-def hold_progress(connection: Connection, found: Mapping[Location, tuple[object, Removal]], now: float) -> None:
+def hold_progress(connection: Connection, found: Mapping[Location, tuple[Tally, Removal]], now: float) -> None:
     scans = all_scans(connection)
     last = [one for one in progress(connection, GOAL, scans, now=now) if one.scan == scans[-1].number]
     by_site: dict[str | None, Removal] = defaultdict(Removal)
@@ -365,6 +380,8 @@ def present(connection: Connection) -> Mapping[int, set[str]]:
 
 def hold_differences(connection: Connection, now: float) -> None:
     there = present(connection)
+    known = connection.execute(select(device.c.public_id, device.c.first_scan)).all()
+    own = {a: {row.public_id for row in known if row.first_scan <= a} for a in there}  # a whole is called by its own
     made: dict[tuple[int, int], Comparison] = {}
     for a, b in pairs(connection):
         made[a.number, b.number] = one = compare(connection, a, b)
@@ -375,7 +392,7 @@ def hold_differences(connection: Connection, now: float) -> None:
     for (a, b), first in made.items():
         for (b2, c), second in made.items():
             if b == b2:
-                hold_chain(first, second, made[a, c], there[a] & there[b] & there[c])
+                hold_chain(first, second, made[a, c], there[a] & there[b] & there[c] & own[a])
 
 
 def hold_chain(first: Comparison, second: Comparison, both: Comparison, stayed: set[str]) -> None:

@@ -12,6 +12,8 @@ from camscan.assess.overview.overview import overview
 from camscan.cli.places import places_in
 from camscan.cli.report import Language
 from camscan.dossier import Dossier
+from camscan.inventory.decisions import Word
+from camscan.inventory.groups import merge
 from camscan.inventory.sheets import sheets
 from camscan.inventory.store import Inventory
 from camscan.inventory.timeline import timeline
@@ -259,3 +261,11 @@ def test_a_whole_and_its_parts_are_one_device(inventory: Inventory) -> None:
     assert sorted(row.id for row in whole.device.findings) == ["clock-wrong", "telnet-open"]
     assert len(whole.numbers) == 2
     assert "<h1> 1 device </h1>" in page(inventory)
+
+
+def test_the_maker_of_a_whole_without_one_is_that_of_its_part_over_time_too(inventory: Inventory) -> None:
+    rig.put(inventory, rig.scanned(1, rig.unit("10.0.0.1"), rig.camera(2)))
+    with inventory.writing() as connection:
+        merge(connection, 1, [2], Word(who="J. Jensen", made=rig.TODAY))
+    with inventory.reading() as connection:
+        assert [dict(moment.there) for moment in timeline(connection)] == [{"hikvision": 1}]

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from markdown_it import MarkdownIt
 
+from camscan.register import Unit
 from camscan.report.export import netbox, shape
 from camscan.report.export.formats import FORMATS
 from camscan.report.export.material import Material
@@ -94,6 +96,16 @@ def test_every_line_of_json_keeps_to_its_schema() -> None:
 def test_cyclonedx_keeps_to_the_schema_of_its_version() -> None:
     for what in (ordinary(), material(), *(material(hostile(text), camera()) for text in REACHES)):
         assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(written("cyclonedx", what)) is None
+
+
+def test_the_serial_number_of_cyclonedx_is_that_of_what_stands_in_it() -> None:
+    def serial(*units: Unit) -> str:
+        return str(json.loads(written("cyclonedx", material(*units)))["serialNumber"])
+
+    one = camera()
+    other = replace(one, device=replace(one.device, tags=("not written here",)))
+    assert serial(one) == serial(other)
+    assert serial(one) != serial(camera(firmware="V5.5.0"))
 
 
 def test_cyclonedx_tells_whom_an_advisory_affects_and_what_its_owner_lives_with() -> None:

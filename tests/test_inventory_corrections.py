@@ -337,6 +337,20 @@ def test_who_was_replaced_by_one_alike_is_two_devices(inventory: Inventory) -> N
     assert [one.id for one in there(inventory, gone=True)] == [old.id]
 
 
+def test_what_was_not_told_any_more_when_another_came_it_has_never_said(inventory: Inventory) -> None:
+    for day, firmware, state in ((1, "V5.4.5", "found"), (2, None, "cannot-say"), (3, None, "cannot-say")):
+        put(inventory, scanned(day, camera(1, firmware=firmware, findings=(finding(state=state),))))
+    with inventory.writing() as connection:
+        cut(connection, the_one(connection, "10.0.0.1"), 2, WORD)
+    with inventory.reading() as connection:
+        assert check(connection, "1", lambda seen: content_id(seen, load_protocols())).broken == ()
+        (old,), (new,) = (
+            listed(connection, Filter(gone=gone), ("firmware", "findings"), now=TODAY) for gone in (True, False)
+        )
+    assert (old.values["firmware"], old.findings) == ("V5.4.5", ("telnet-open",))
+    assert ("firmware" in new.values, new.findings) == (False, ())
+
+
 @pytest.mark.parametrize(("since", "said"), [(1, "not seen before scan 1"), (9, "not seen by, or after, scan 9")])
 def test_a_time_at_which_there_was_only_one_splits_nothing(inventory: Inventory, since: int, said: str) -> None:
     put(inventory, scanned(1, unit("10.0.0.1")))

@@ -101,6 +101,15 @@ def test_what_is_found_for_the_first_time_after_its_exception_is_new(inventory: 
     assert events(inventory, "1", "3") == [("exception-ended", "10.0.0.1", TELNET)]
 
 
+def test_the_end_of_an_exception_for_all_is_told_of_what_was_mended_later(inventory: Inventory) -> None:
+    put(inventory, scanned(1, camera(1, findings=(finding(),))))
+    say(inventory, "ignore", None, TELNET, of=word(until=2.5))
+    put(inventory, scanned(2, camera(1, findings=(finding(),))))
+    put(inventory, scanned(3, camera(1, findings=(finding(),))))
+    put(inventory, scanned(4, camera(1, findings=(finding(state="not-found"),))))
+    assert events(inventory, "2", "3") == [("exception-ended", "10.0.0.1", TELNET)]
+
+
 def test_a_withdrawn_exception_is_over_at_once(inventory: Inventory) -> None:
     put(inventory, scanned(1, camera(1, findings=(finding(),))))
     (number,) = say(inventory, "ignore", "10.0.0.1", TELNET)

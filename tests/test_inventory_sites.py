@@ -200,6 +200,17 @@ def test_a_device_of_several_records_counts_as_what_it_is_listed_as(inventory: I
     assert over_time(inventory)[-2:] == [(3, "hall", Removal(replaced=1)), (3, None, Removal(left=1))]
 
 
+def test_what_is_merged_counts_after_each_scan_where_its_first_record_was_that_was_anywhere(
+    inventory: Inventory,
+) -> None:
+    nameless = unit("10.0.0.1")
+    put_placed(inventory, scanned(1, nameless, at(HALL, 2), at(SHED, 3)))
+    put_placed(inventory, scanned(2, nameless, camera(2), at(SHED, 3)))
+    merge_all(inventory, 1, 2, 3)
+    assert removals(inventory) == {"depot": Removal(left=1)}
+    assert over_time(inventory) == [(1, "hall", Removal(left=1)), (2, "depot", Removal(left=1))]
+
+
 def test_what_is_ignored_does_not_count(inventory: Inventory) -> None:
     covered = PolicyVerdict(policy="ban", verdict="covered", reason="made by it", citation="§ 1", date="2026-11-29")
     bad: dict[str, Any] = {"findings": (finding(),), "advisories": (advisory(),), "verdicts": (covered,)}

@@ -54,6 +54,7 @@ def diff(
     from camscan.cli.formats import render_changes, screen
     from camscan.cli.output import Output
     from camscan.cli.register import inventory_at
+    from camscan.cli.uncollected import uncollected
     from camscan.inventory import scans
 
     with inventory_at(inventory, quiet=quiet) as opened:
@@ -64,7 +65,7 @@ def diff(
             if not quiet:
                 say(f"scan {chosen.number} is the baseline")
             return Exit.DONE
-        with Output(output) as destination:
+        with Output(output) as destination, uncollected():
             with opened.reading() as connection:
                 comparison = compared(connection, before, after)
             destination.write(render_changes(comparison, form, screen(destination.is_stdout)))

@@ -1,8 +1,6 @@
 """`camscan report`: what the inventory knows, as one page to hand over."""
 
-import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -111,11 +109,12 @@ def report(
     from camscan.cli.dossier import dossier_of
     from camscan.cli.handed_over import handed_over
     from camscan.cli.register import inventory_at
+    from camscan.cli.uncollected import uncollected
     from camscan.report.html.report import as_report_page
 
     if every and template not in OF_EVERY_MAKER:
         raise UsageError(f"--all: the {template} page is of Hikvision and Dahua; full and technical show every maker")
-    with handed_over(html, pdf, language.value, quiet=quiet) as hand_over, _uncollected():
+    with handed_over(html, pdf, language.value, quiet=quiet) as hand_over, uncollected():
         with inventory_at(inventory, quiet=quiet) as opened:
             dossier = dossier_of(opened, since, every, EXPLAINED.get(template, False) if evidence is None else evidence)
         title, dossier, sure = _redacted(title, dossier) if redact else (title, dossier, None)
@@ -136,16 +135,3 @@ def _redacted(title: str | None, dossier: "Dossier") -> "tuple[None, Dossier, Ca
 
     made = redacted(dossier, title, words())
     return None, made.dossier, lambda pieces: checked(pieces, made.check)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without a search for circles of objects, of which there are none here: with a million objects that are all needed
-    it takes a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 from sqlalchemy.engine import Connection
@@ -12,7 +12,7 @@ from camscan.inventory.as_one import as_one, weight
 from camscan.inventory.groups import with_parts
 from camscan.inventory.lookup import wholes
 from camscan.inventory.numbers import chunks
-from camscan.inventory.tables import attribute, device, judgement
+from camscan.inventory.tables import NAMED, attribute, device, judgement
 from camscan.register import PRESENCE, SINGLE
 
 _Key = tuple[str, str]
@@ -23,11 +23,13 @@ _NAMING = ("vendor", "model", "address")
 
 @dataclass(slots=True)
 class Case:
-    """One device: what it is called, its attributes and judgements as they stood before and after."""
+    """One device: what it is called, its attributes and judgements as they stood before and after, and whether its
+    owner has approved it."""
 
     number: int
     id: str
     new: bool
+    approved: bool = False
     called: dict[str, str] = field(default_factory=dict)
     before: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -47,18 +49,45 @@ class Stand:
 def cases_between(connection: Connection, a: int, b: int, also: Iterable[int] = ()) -> list[Case]:
     """The devices of which a run began or ended after scan a and until scan b, and `also` those of these numbers. The
     records of one device, by a word of its owner, are one case."""
-    touched = set(also)
+    named = set(also)
+    touched = set(named)
     for table in (attribute, judgement):
         edge = or_(_between(table.c.since, a, b), _between(table.c.until, a, b))
         touched.update(connection.execute(select(table.c.device).where(edge).distinct()).scalars())
     groups = with_parts(connection, [whole for some in chunks(sorted(touched)) for whole in wholes(connection, some)])
     cases: dict[int, Case] = {}
-    for some in chunks([number for group in groups.values() for number in group]):
-        rows = connection.execute(_RECORDS.where(device.c.number.in_(some)))
-        cases |= {row.number: Case(row.number, row.public_id, row.first_scan > a) for row in rows}
-        _read_attributes(connection, some, cases, a, b)
-        _read_judgements(connection, some, cases, a, b)
+    alone = [number for number, group in groups.items() if len(group) == 1 and number not in named]
+    _read(connection, cases, alone, _Reading(a, b, edges=True))
+    rest = sorted({number for group in groups.values() for number in group} - cases.keys())
+    _read(connection, cases, rest, _Reading(a, b, edges=False))
     return [_as_one([cases[number] for number in group]) for group in groups.values()]
+
+
+class _Reading(NamedTuple):
+    """What is read of devices: the runs that held after scan a or after scan b; `edges`: of these only the ones that
+    began or ended between, for the others are no difference, and are most."""
+
+    a: int
+    b: int
+    edges: bool
+
+    def of(self, table: Table, some: Sequence[int], columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        """The runs of these devices. What a device is called by, and whether it was there, is always among them."""
+        run = table.c
+        query = select(run.device, run.since, run.until, *columns).where(run.device.in_(some))
+        query = query.where(run.since <= self.b, or_(run.until.is_(None), run.until > self.a))
+        if not self.edges:
+            return query
+        always = [NAMED.in_((*_NAMING, PRESENCE))] if table is attribute else []
+        return query.where(or_(run.since > self.a, run.until <= self.b, *always))
+
+
+def _read(connection: Connection, cases: dict[int, Case], numbers: Sequence[int], reading: _Reading) -> None:
+    for some in chunks(numbers):
+        rows = connection.execute(_RECORDS.where(device.c.number.in_(some)))
+        cases |= {row.number: Case(row.number, row.public_id, row.first_scan > reading.a) for row in rows}
+        _read_attributes(connection, some, cases, reading)
+        _read_judgements(connection, some, cases, reading)
 
 
 _RECORDS = select(device.c.number, device.c.public_id, device.c.first_scan)
@@ -111,18 +140,12 @@ def _between(column: ColumnElement[Any], a: int, b: int) -> ColumnElement[bool]:
     return and_(column > a, column <= b)
 
 
-def _of(table: Table, some: Sequence[int], columns: Sequence[ColumnElement[Any]], a: int, b: int) -> Select[Any]:
-    """The runs of these devices that held after scan a or after scan b."""
-    query = select(table.c.device, table.c.since, table.c.until, *columns).where(table.c.device.in_(some))
-    return query.where(table.c.since <= b, or_(table.c.until.is_(None), table.c.until > a))
-
-
 def _holds(since: int, until: int | None, scan: int) -> bool:
     return since <= scan and (until is None or until > scan)
 
 
-def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[int, Case], a: int, b: int) -> None:
-    query = _of(attribute, some, [attribute.c.name, attribute.c.value], a, b)
+def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[int, Case], reading: _Reading) -> None:
+    query, a, b = reading.of(attribute, some, [attribute.c.name, attribute.c.value]), reading.a, reading.b
     for number, since, until, name, value in connection.execute(query).all():  # at once: one by one takes longer
         case = cases.get(number)
         if case is None:
@@ -135,9 +158,11 @@ def _read_attributes(connection: Connection, some: Sequence[int], cases: dict[in
                 case.called[name] = value
 
 
-def _read_judgements(connection: Connection, some: Sequence[int], cases: dict[int, Case], a: int, b: int) -> None:
-    columns = judgement.c
-    query = _of(judgement, some, [columns.kind, columns.name, columns.state, columns.severity, columns.exploited], a, b)
+def _read_judgements(connection: Connection, some: Sequence[int], cases: dict[int, Case], reading: _Reading) -> None:
+    columns, a, b = judgement.c, reading.a, reading.b
+    query = reading.of(
+        judgement, some, [columns.kind, columns.name, columns.state, columns.severity, columns.exploited]
+    )
     for number, since, until, kind, name, state, severity, exploited in connection.execute(query).all():
         case = cases.get(number)
         if case is None:

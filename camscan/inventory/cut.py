@@ -5,7 +5,6 @@ of the owner that changes what was recorded, to what would have been if that had
 """
 
 import hashlib
-from typing import Any
 
 from sqlalchemy import Table, or_, select, update
 from sqlalchemy.engine import Connection
@@ -48,27 +47,25 @@ def _new_device(connection: Connection, seen: list[int], now: float) -> int:
 
 
 def _cut_runs(connection: Connection, table: Table, number: int, other: int, since: int) -> None:
-    """What began since is the other's; what was so then is of both, for who is gone stays as he was."""
+    """What began since is the other's; what was so then is of both, for who is gone stays as he was. What was not told
+    or confirmed any more then, or before, the other has never said."""
     columns = table.c
     connection.execute(update(table).where(columns.device == number, columns.since >= since).values(device=other))
     crossing = columns.device == number, or_(columns.until.is_(None), columns.until > since)
+    doubts = sorted(_DOUBTS & set(columns.keys()))
     rows = [dict(row._mapping) for row in connection.execute(select(table).where(*crossing))]
+    rows = [row for row in rows if all(row[name] is None or row[name] > since for name in doubts)]
     ids = numbers_after(connection, columns.id) if "id" in columns else None
-    copies = [row | {"device": other, "since": since} | _doubts(row, since) for row in rows]
+    copies = [row | {"device": other, "since": since} for row in rows]
     add(connection, table, [row | {"id": next(ids)} for row in copies] if ids else copies)
     ended_since = columns.device == number, columns.until >= since
     connection.execute(update(table).where(*ended_since).values(until=None))
-    for name in _DOUBTS & set(columns.keys()):
+    for name in doubts:
         of_later = columns.device == number, columns[name] >= since
         connection.execute(update(table).where(*of_later).values({name: None}))
 
 
 _DOUBTS = {"untold", "unconfirmed"}
-
-
-def _doubts(row: dict[str, Any], since: int) -> dict[str, int]:
-    """What was not told or confirmed any more before is so from the beginning of the run."""
-    return {name: max(row[name], since) for name in _DOUBTS & row.keys() if row[name] is not None}
 
 
 def _leave(connection: Connection, number: int, scan: int) -> None:

@@ -6,7 +6,6 @@ of another network, makes nobody disappear; how many devices were not looked for
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
@@ -40,7 +39,7 @@ def compare(connection: Connection, before: ScanEntry | None, after: ScanEntry) 
     decided = all_decisions(connection)
     said = _Said(InForce(decided, beginning), InForce(decided, after.time))
     ended = [one for one in decided if one.decision.holds(beginning) and not one.decision.holds(after.time)]
-    cases = cases_between(connection, start, after.number, _concerned(connection, ended))
+    cases = cases_between(connection, start, after.number, _concerned(connection, ended, after.number))
     changes = [change for case in cases for change in _changes(case, said)]
     order = {event: position for position, event in enumerate(EVENTS)}
     return Comparison(
@@ -57,8 +56,8 @@ def changes_of(connection: Connection, number: int) -> Comparison:
     return compare(connection, until[-2] if len(until) > 1 else None, until[-1])
 
 
-def _concerned(connection: Connection, ended: Iterable[Decided]) -> Iterator[int]:
-    """The devices of which a decision has ended."""
+def _concerned(connection: Connection, ended: Iterable[Decided], after: int) -> Iterator[int]:
+    """The devices of which a decision has ended, as they stood after this scan."""
     everywhere = []
     for one in ended:
         if one.device is not None:
@@ -67,16 +66,13 @@ def _concerned(connection: Connection, ended: Iterable[Decided]) -> Iterator[int
             everywhere.append(one.decision.subject)
     if everywhere:
         columns = judgement.c
-        query = select(columns.device).where(columns.name.in_(everywhere), columns.until.is_(None))
+        query = select(columns.device).where(columns.name.in_(everywhere), columns.since <= after)
+        query = query.where(or_(columns.until.is_(None), columns.until > after)).distinct()
         yield from connection.execute(query).scalars()
 
 
 def _changes(case: Case, said: _Said) -> Iterator[Change]:
-    approved = said.after.approved(case.number)
-    yield from (replace(change, approved=approved) for change in _all_changes(case, said))
-
-
-def _all_changes(case: Case, said: _Said) -> Iterator[Change]:
+    case.approved = said.after.approved(case.number)
     if case.new:
         if case.after[PRESENCE]:  # who came and went in between is in neither of the two
             yield _change(case, "new", after=_in_short(case, said))
@@ -180,6 +176,7 @@ def _change(
         before=before,
         after=after,
         severity=severity,
+        approved=case.approved,
     )
 
 

@@ -6,6 +6,7 @@ past too. It is gone from the scan on that looked for it in vain, until it is se
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
@@ -87,14 +88,26 @@ def _add(
     there: dict[int, _Runs],
     at: dict[int, _Runs],
 ) -> None:
-    """Of several records one life: there while one of them is, and where the first is that is anywhere."""
+    """Of several records one life: there while one of them is, and at each time where the first is that is anywhere."""
     for group in groups:
         for record in group:
             if record in present:
                 there[group[0]] = tuple(sorted((*there.get(group[0], ()), *present[record])))
-        found = next((sites[record] for record in group if record in sites), None)
-        if found is not None:
-            at.setdefault(group[0], found)
+        found = _first_of([sites[record] for record in group if record in sites])
+        if found:
+            at[group[0]] = found
+
+
+def _first_of(several: Sequence[_Runs]) -> _Runs:
+    """At each time the value of the first of these that has one then."""
+    if len(several) < 2:
+        return several[0] if several else ()
+    edges = sorted({edge for runs in several for since, until, _ in runs for edge in (since, until)})
+    told = (
+        (start, end, next((value for runs in several for since, until, value in runs if since <= start < until), None))
+        for start, end in pairwise(edges)
+    )
+    return tuple((start, end, value) for start, end, value in told if value is not None)
 
 
 def _runs(connection: Connection, name: str, devices: Select[tuple[int]] | Sequence[int]) -> dict[int, _Runs]:

@@ -35,18 +35,21 @@ def timeline(connection: Connection) -> list[Moment]:
 
 
 def _lives(connection: Connection) -> Iterator[tuple[str | None, _Runs]]:
-    """The maker of each device and when it was there: thousands have both in common."""
+    """The maker of each device and when it was there: thousands have both in common. Of a whole that has no maker it is
+    that of its first part that has one (`as_one.py`)."""
     query = (
         select(ROOT, _THERE.c.since, func.coalesce(_THERE.c.until, _EVER), _MADE.c.value)
         .join(_THERE, and_(_THERE.c.device == device.c.number, _THERE.c.name == PRESENCE))
-        .outerjoin(_MADE, and_(_MADE.c.device == ROOT, _MADE.c.name == "vendor", _MADE.c.until.is_(None)))
+        .outerjoin(_MADE, and_(_MADE.c.device == device.c.number, _MADE.c.name == "vendor", _MADE.c.until.is_(None)))
         .where(ROOT.not_in(boxes()))
+        .order_by(device.c.merged_into.is_not(None), device.c.number)
     )
     runs: dict[int, set[tuple[int, int]]] = defaultdict(set)
     makers: dict[int, str | None] = {}
-    for number, since, until, maker in connection.execute(query):
-        runs[number].add((since, until))
-        makers[number] = maker
+    for whole, since, until, maker in connection.execute(query):
+        runs[whole].add((since, until))
+        if makers.get(whole) is None:
+            makers[whole] = maker
     return ((maker, frozenset(runs[number])) for number, maker in makers.items())
 
 

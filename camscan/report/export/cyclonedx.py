@@ -43,6 +43,7 @@ from camscan.report.printable import printable
 from camscan.report.standing import Case, reasons, remedies
 
 NAMESPACE = uuid.UUID("5f9cbd9e-4c60-5d3a-9d0a-0f2c3f6c1f4e")  # of our own, for serial numbers made from the content
+_UNNUMBERED = uuid.UUID(int=0)  # until the rest of the document is known
 DETAIL_LIMIT = 2000  # characters; the reasons differ from model to model
 NVD = "https://nvd.nist.gov/vuln/detail/"
 
@@ -53,13 +54,22 @@ def as_cyclonedx(material: Material) -> str:
     """The whole document. Its serial number is made from what stands in it: the same inventory, the same bytes."""
     components = [_device(unit, material) for unit in material.units]
     document = Bom(
-        serial_number=_serial_number(material),
+        serial_number=_UNNUMBERED,
         components=components,
         vulnerabilities=list(_vulnerabilities(material.units)),
         metadata=_metadata(material),
     )
     _register_at_once(document)
-    return JsonV1Dot6(document).output_as_string(indent=2)
+    return _numbered(JsonV1Dot6(document).output_as_string(indent=2))
+
+
+def _numbered(text: str) -> str:
+    """The document with its serial number, made from all the rest of it. No text of a device has a line of its own."""
+    return text.replace(_serial_line(_UNNUMBERED), _serial_line(uuid.uuid5(NAMESPACE, text)), 1)
+
+
+def _serial_line(serial: uuid.UUID) -> str:
+    return f'\n  "serialNumber": "{serial.urn}"'
 
 
 def _register_at_once(document: Bom) -> None:
@@ -73,10 +83,6 @@ def _register_at_once(document: Bom) -> None:
             document.dependencies.add(Dependency(ref=target.bom_ref))
 
     document.register_dependency = register  # type: ignore[method-assign]
-
-
-def _serial_number(material: Material) -> uuid.UUID:
-    return uuid.uuid5(NAMESPACE, ascii((material.time, material.tool_version, material.units)))
 
 
 def _metadata(material: Material) -> BomMetaData:

@@ -1,5 +1,6 @@
 """The words that are no owner's: those of the program, of its pages in every language, and of its data files."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -11,14 +12,18 @@ from camscan.report.redaction.shapes import tokens
 DATA = ("exposures.toml", "lifecycle.toml", "vendors.toml", "policies")
 """Data files from which sentences of reports are made."""
 
+_COLOUR = re.compile(r"#([0-9a-f]{6})\b")
+"""As the styles of pages spell it, which the end of some MAC is by chance."""
+
 
 @cache
 def program_words() -> frozenset[str]:
-    """Those of the code (`tools/own_words.py` writes them down), of templates and of catalogues, small."""
+    """Those of the code (`tools/own_words.py` writes them down), of templates with their colours, and of catalogues,
+    small."""
     listed = (files("camscan.report.redaction") / "own_words.txt").read_text(encoding="utf-8").split()
     pages = files("camscan.report.html")
-    texts = (text for folder in ("templates", "languages") for text in _texts(pages / folder))
-    return frozenset(listed) | _letters(texts)
+    texts = [text for folder in ("templates", "languages") for text in _texts(pages / folder)]
+    return frozenset(listed) | _letters(texts) | {colour for text in texts for colour in _COLOUR.findall(text)}
 
 
 def data_words(directory: Path) -> frozenset[str]:

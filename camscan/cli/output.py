@@ -42,6 +42,11 @@ class Output:
         """Whether the text goes to stdout."""
         return self._path is None
 
+    @property
+    def takes_bytes(self) -> bool:
+        """Whether `fill` can write it, once it is open: a regular file, no pipe and no device."""
+        return self._temporary is not None
+
     def __enter__(self) -> Self:
         if self._path is not None:
             try:

@@ -23,14 +23,14 @@ def program_words() -> frozenset[str]:
     listed = (files("camscan.report.redaction") / "own_words.txt").read_text(encoding="utf-8").split()
     pages = files("camscan.report.html")
     texts = [text for folder in ("templates", "languages") for text in _texts(pages / folder)]
-    return frozenset(listed) | _letters(texts) | {colour for text in texts for colour in _COLOUR.findall(text)}
+    return frozenset(listed) | letters(texts) | {colour for text in texts for colour in _COLOUR.findall(text)}
 
 
 def data_words(directory: Path) -> frozenset[str]:
     """Those of the data files of a directory. A number in them is none: an example may be somebody's."""
     found = (directory / name for name in DATA)
     paths = (path for one in found for path in ([one] if one.is_file() else sorted(one.glob("*.toml"))))
-    return _letters(path.read_text(encoding="utf-8") for path in paths)
+    return letters(path.read_text(encoding="utf-8") for path in paths)
 
 
 def _texts(place: Traversable) -> Iterator[str]:
@@ -41,5 +41,6 @@ def _texts(place: Traversable) -> Iterator[str]:
             yield from _texts(one)
 
 
-def _letters(texts: Iterable[str]) -> frozenset[str]:
+def letters(texts: Iterable[str]) -> frozenset[str]:
+    """The words of some texts that are no owner's, small; a number in them is none."""
     return frozenset(word for text in texts for word in tokens(text) if word.isalpha())

@@ -135,8 +135,10 @@ def _encodable(text: str, encoding: str) -> str:
 
 
 def real(path: Path) -> Path:
-    """The file behind links; a loop of links stays as it is, and opening it says so."""
-    return Path(os.path.realpath(path))
+    """The file behind links; a loop of links stays as it is, and opening it says so. So does a link to a pipe, as
+    /dev/stdout and a shell's >(…) are: what is behind it has no name."""
+    found = Path(os.path.realpath(path))
+    return found if found.exists() or not path.exists() else path
 
 
 def refuse_same_file(**named: Path | None) -> None:

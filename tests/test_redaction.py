@@ -1,5 +1,6 @@
 """`--redact`: nothing of any original is left in any page or file, and what tells the kind of a device stays."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
@@ -323,6 +324,16 @@ def test_the_end_of_a_mac_that_is_a_colour_of_the_page_refuses_no_page() -> None
             originals.note(Rule.MAC, f"44:19:b6:{colour[:2]}:{colour[2:4]}:{colour[4:]}")
         kinds.append(Remaining(originals).kind_in(text))
     assert kinds == [None, Rule.MAC]
+
+
+@pytest.mark.parametrize("form", ["cyclonedx", "jsonl"])
+def test_the_keys_of_a_file_are_no_owners(form: str) -> None:
+    keys: set[str] = set()
+    text = export(material(secrets()), form)
+    for line in text.splitlines() if form == "jsonl" else [text]:
+        json.loads(line, object_pairs_hook=lambda pairs: keys.update(key for key, _ in pairs))
+    assert "address" in keys or "specVersion" in keys
+    assert {key.casefold() for key in keys if len(key) >= 4 and key.isalpha()} - known().own == set()
 
 
 def test_what_is_too_common_still_goes_where_it_stands_as_what_it_is() -> None:

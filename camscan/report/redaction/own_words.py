@@ -12,6 +12,9 @@ from camscan.report.redaction.shapes import tokens
 DATA = ("exposures.toml", "lifecycle.toml", "vendors.toml", "policies")
 """Data files from which sentences of reports are made."""
 
+CYCLONEDX = frozenset({"bomformat", "dependencies", "metadata", "ratings", "recommendation", "specversion"})
+"""Keys that the library of CycloneDX writes; the others are words of ours anyhow."""
+
 _COLOUR = re.compile(r"#([0-9a-f]{6})\b")
 """As the styles of pages spell it, which the end of some MAC is by chance."""
 
@@ -23,7 +26,9 @@ def program_words() -> frozenset[str]:
     listed = (files("camscan.report.redaction") / "own_words.txt").read_text(encoding="utf-8").split()
     pages = files("camscan.report.html")
     texts = [text for folder in ("templates", "languages") for text in _texts(pages / folder)]
-    return frozenset(listed) | letters(texts) | {colour for text in texts for colour in _COLOUR.findall(text)}
+    return (
+        frozenset(listed) | CYCLONEDX | letters(texts) | {colour for text in texts for colour in _COLOUR.findall(text)}
+    )
 
 
 def data_words(directory: Path) -> frozenset[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from camscan.cli.known import load_known
 from camscan.cli.redaction import words
 from camscan.model import Reply
 from camscan.protocols.registry import load_protocols
@@ -136,3 +137,12 @@ def test_a_leak_is_refused_and_the_file_not_made(
     said = "camscan: --redact: nothing is written, because an original would be left in it: address, line "
     assert re.fullmatch(re.escape(said) + r"\d+ in [a-z0-9-]+\n", ended.err)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_words_of_a_source_refuse_no_page(inventory: str) -> None:
+    """A device's evidence names rule and source: who is called like a word of them could never publish a page."""
+    rules = [rule for some in load_known().knowledge.rules.values() for rule in some]
+    found = {word for rule in rules for word in re.findall(r"[^\W\d_]{4,}", f"{rule.id} {rule.source}")}
+    assert len(found) > 100
+    ended = run("report", "--html", "-", "--all", "--redact", "--title", " ".join(found), "--inventory", inventory)
+    assert (ended.code, ended.err.count("--redact")) == (0, 0)

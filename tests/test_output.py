@@ -1,5 +1,6 @@
 """A text that comes in pieces is written whole or not at all, as one that comes at once."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,3 +30,12 @@ def test_a_file_stays_as_it_was_where_the_pieces_end_early(tmp_path: Path) -> No
         output.write(broken())
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_pipe_without_a_name_is_written_to() -> None:
+    reading, writing = os.pipe()
+    with Output(Path(f"/dev/fd/{writing}")) as destination:
+        destination.write("whole")
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as stream:
+        assert stream.read() == "whole"

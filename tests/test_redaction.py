@@ -1,5 +1,6 @@
 """`--redact`: nothing of any original is left in any page or file, and what tells the kind of a device stays."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
@@ -306,10 +307,33 @@ def test_what_is_too_common_is_not_looked_for() -> None:
         (Rule.SITE, "A"), (Rule.ROOM, "Server room"), (Rule.ROOM, "12"), (Rule.SERIAL, "1234"),
         (Rule.SERIAL, "000000000"),
         (Rule.MAC, "00:00:00:00:00:00"), (Rule.ADDRESS, "192.168.1.108"), (Rule.ROOM, "Room 12"),
+        (Rule.TAG, "20270630"), (Rule.PLACE, "/srv/room-20261130"), (Rule.SERIAL, "20261129"),
     ):  # fmt: skip
         originals.note(rule, text)
-    text = "A Server room 12 1234 000000000 00:00:00:00:00:00 192.168.1.108 Room 12"
+    text = "A Server room 12 1234 000000000 00:00:00:00:00:00 192.168.1.108 Room 12 2027-06-30 2026-11-30 2026-11-29"
     assert Remaining(originals).kind_in(text) is None
+
+
+def test_the_end_of_a_mac_that_is_a_colour_of_the_page_refuses_no_page() -> None:
+    text = page(dossier(secrets()))
+    colours = {found for found in re.findall(r"#([0-9a-f]{6})\b", text) if not found.isdigit() and not found.isalpha()}
+    kinds = []
+    for own in (known().own, frozenset[str]()):
+        originals = Originals(own=own)
+        for colour in colours:
+            originals.note(Rule.MAC, f"44:19:b6:{colour[:2]}:{colour[2:4]}:{colour[4:]}")
+        kinds.append(Remaining(originals).kind_in(text))
+    assert kinds == [None, Rule.MAC]
+
+
+@pytest.mark.parametrize("form", ["cyclonedx", "jsonl"])
+def test_the_keys_of_a_file_are_no_owners(form: str) -> None:
+    keys: set[str] = set()
+    text = export(material(secrets()), form)
+    for line in text.splitlines() if form == "jsonl" else [text]:
+        json.loads(line, object_pairs_hook=lambda pairs: keys.update(key for key, _ in pairs))
+    assert "address" in keys or "specVersion" in keys
+    assert {key.casefold() for key in keys if len(key) >= 4 and key.isalpha()} - known().own == set()
 
 
 def test_what_is_too_common_still_goes_where_it_stands_as_what_it_is() -> None:

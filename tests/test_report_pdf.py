@@ -97,6 +97,7 @@ def test_every_template_can_be_printed(template: Template, tmp_path: Path) -> No
         (("--pdf", "-"), "--pdf -: a file is needed"),
         (("--pdf", "{}/x", "--html", "{}/x"), "--html and --pdf are one file"),
         (("--pdf", "{}/none/x"), "No such file"),
+        (("--pdf", "/dev/null", "--html", "{}/x"), "--pdf /dev/null: a file is needed"),
     ],
 )
 def test_one_line_where_it_cannot_be(report: Report, tmp_path: Path, options: tuple[str, ...], said: str) -> None:

@@ -26,13 +26,13 @@ def handed_over(
     """
     if html is None and pdf is None:
         raise UsageError("--html or --pdf is missing: where is the page to go?")
-    if pdf is not None and str(pdf) == "-":
-        raise UsageError("--pdf -: a file is needed")
     refuse_same_file(html=html, pdf=pdf)
     with ExitStack() as files:
         page_file = None if html is None else files.enter_context(Output(html, "--html"))
         print_file = None if pdf is None else files.enter_context(Output(pdf, "--pdf"))
         if print_file is not None:
+            if not print_file.takes_bytes:
+                raise UsageError(f"--pdf {pdf}: a file is needed")
             _look_for_the_library()
 
         def hand_over(page: Iterable[str]) -> None:

@@ -42,6 +42,11 @@ class Output:
         """Whether the text goes to stdout."""
         return self._path is None
 
+    @property
+    def takes_bytes(self) -> bool:
+        """Whether `fill` can write it, once it is open: a regular file, no pipe and no device."""
+        return self._temporary is not None
+
     def __enter__(self) -> Self:
         if self._path is not None:
             try:
@@ -130,8 +135,10 @@ def _encodable(text: str, encoding: str) -> str:
 
 
 def real(path: Path) -> Path:
-    """The file behind links; a loop of links stays as it is, and opening it says so."""
-    return Path(os.path.realpath(path))
+    """The file behind links; a loop of links stays as it is, and opening it says so. So does a link to a pipe, as
+    /dev/stdout and a shell's >(…) are: what is behind it has no name."""
+    found = Path(os.path.realpath(path))
+    return found if found.exists() or not path.exists() else path
 
 
 def refuse_same_file(**named: Path | None) -> None:

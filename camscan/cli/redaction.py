@@ -22,7 +22,7 @@ def words() -> "Words":
     """What is no owner's, by the data in use."""
     from camscan.cli.known import load_known
     from camscan.identify.wording import known_words
-    from camscan.report.redaction.own_words import data_words, program_words
+    from camscan.report.redaction.own_words import data_words, letters, program_words
     from camscan.report.redaction.redact import Words
 
     knowledge = load_known().knowledge
@@ -31,7 +31,9 @@ def words() -> "Words":
         entry = knowledge.oui.lookup(mac)
         return len(entry.prefix) if entry else 0
 
-    own = program_words() | known_words(knowledge) | data_words(knowledge.directory)
+    rules = [text for some in knowledge.rules.values() for rule in some for text in (rule.id, rule.source)]
+    grounds = letters([*rules, knowledge.oui.source])  # what evidence rests on stands on a page as it is
+    own = program_words() | known_words(knowledge) | data_words(knowledge.directory) | grounds
     return Words(own=own, block=block)
 
 

@@ -2,10 +2,11 @@
 
 The rule, as `docs/report.md` tells it: what would be found by chance everywhere is not looked for, though it is
 replaced where it stands as what it is. Such are numbers of fewer than five characters or of one or two signs (zeros),
-rows of fewer than six digits, names of fewer than four letters, and names all of whose words are words of the program,
-its data or a product.
+rows of fewer than six digits, days (20270630: pages tell days), names of fewer than four letters, names all of whose
+words are words of the program, its data or a product, and the end of a MAC that is a colour of a page.
 """
 
+import re
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ INNER = 8  # characters; what is longer is looked for within words
 SERIAL, DIGITS, SIGNS = 5, 6, 3  # least characters of a number, of one of digits alone; least different ones
 TAIL = 6
 HEAD = 40  # characters of a long text, of which a page shows the beginning
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _APART = bytes(octet for octet in range(128) if not chr(octet).isalnum())
 
 
@@ -45,7 +47,7 @@ def keys_of(rule: Rule, text: str, own: frozenset[str]) -> Keys:
     if rule in (Rule.ADDRESS, Rule.NETWORK):
         return _of_address(text)
     if rule is Rule.MAC:
-        return _of_mac(text)
+        return _of_mac(text, own)
     if rule in (*NAMES, Rule.IDS):
         return _of_name(text, own)
     if rule is Rule.HIDE:  # words of a remark are words, all together are it
@@ -66,17 +68,18 @@ def _of_address(text: str) -> Keys:
     return Keys(words=tuple(words), address=(address.version, number))
 
 
-def _of_mac(text: str) -> Keys:
+def _of_mac(text: str, own: frozenset[str]) -> Keys:
     digits = hex_of(text) or ""
     if len(set(digits)) < SIGNS:
         return Keys()
     turned = bytes.fromhex(digits)[::-1].hex()
     extended = f"{int(digits[:2], 16) ^ 2:02x}{digits[2:6]}fffe{digits[6:]}"  # in an IPv6 address (RFC 4291)
     tail = digits[-TAIL:]
+    tails = (tail,) if _is_mixed(tail) and tail not in own else ()
     return Keys(
         anywhere=(digits.encode(), turned.encode(), extended.encode()),
-        words=(str(int(digits, 16)), *((tail,) if _is_mixed(tail) else ())),
-        tails=(tail,) if _is_mixed(tail) else (),
+        words=(str(int(digits, 16)), *tails),
+        tails=tails,
     )
 
 
@@ -85,7 +88,7 @@ def _of_number(text: str, own: frozenset[str]) -> Keys:
     word = key.decode("utf-8", "surrogatepass")
     if len(word) < SERIAL or len(set(word)) < SIGNS or own.issuperset(tokens(text)) or word in own:
         return Keys()
-    if word.isdigit() and len(word) < DIGITS:
+    if word.isdigit() and (len(word) < DIGITS or _DAY.fullmatch(word)):
         return Keys()
     ends = [word[-TAIL:]] if len(word) > TAIL and _is_mixed(word[-TAIL:]) else []
     inside = [serial[-9:] for serial in units(text) if serial[-9:].isdigit()]
@@ -123,7 +126,7 @@ def _anywhere(key: bytes) -> tuple[bytes, ...]:
 
 
 def _is_common(word: str, own: frozenset[str]) -> bool:
-    return word in own or (word.isdigit() and len(word) < DIGITS)
+    return word in own or (word.isdigit() and (len(word) < DIGITS or _DAY.fullmatch(word) is not None))
 
 
 def _is_long(word: str) -> bool:

@@ -31,7 +31,8 @@ def dossier(*sheets: Sheet, **changes: Any) -> Dossier:
 
 
 def _sites(made: Dossier) -> Iterator[SiteCount]:
-    """What `camscan sites` would count of them, where the last scan heard everybody."""
+    """What `camscan sites` would count of them, where the last scan heard everybody, and one more of another maker
+    with something of everything at each."""
     ours = [(one.where, one) for one in made.sheets if one.device.vendor in MAKERS and not one.is_middlebox]
     gone = [Location(**{name: one.values.get(name) for name in WHERE}) for one in made.gone]
     found = {where: _counted([one for at, one in ours if at == where], gone.count(where))
@@ -41,11 +42,15 @@ def _sites(made: Dossier) -> Iterator[SiteCount]:
 
 def _counted(devices: Sequence[Sheet], gone: int) -> tuple[Tally, Removal]:
     known = [one.device for one in devices]
+    exposed = sum(any(row.severity in WEIGHTY for row in one.findings if row.is_open) for one in known)
+    exploited = sum(any(row.kev for row in one.advisories if row.is_open) for one in known)
     tally = Tally(
-        devices=len(known),
+        devices=len(known) + 1,
         makers=len(known),
         rebranded=sum(one.brand not in (None, one.vendor) for one in known),
-        exposed=sum(any(row.severity in WEIGHTY for row in one.findings if row.is_open) for one in known),
-        exploited=sum(any(row.kev for row in one.advisories if row.is_open) for one in known),
+        exposed=exposed + 1,
+        exploited=exploited + 1,
+        makers_exposed=exposed,
+        makers_exploited=exploited,
     )
     return tally, Removal(replaced=gone, left=len(known))

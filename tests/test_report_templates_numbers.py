@@ -35,6 +35,17 @@ def test_the_board_reads_the_numbers_of_the_full_page() -> None:
     assert not re.search(r"10\.0\.0\.\d", page("board")), "no device stands in it"
 
 
+def test_the_sites_of_the_board_are_counted_as_those_of_the_full_page() -> None:
+    for name, exploited in (("Town hall", "0"), ("at no site", "2")):
+        board, full = (
+            re.search(rf'<tr><th scope="row">{name}</th>(.*?)</tr>', page(which)) for which in ("board", FULL)
+        )
+        assert board and full
+        few, many = (re.findall(r'<td class="number">([^<]*)</td>', one.group(1)) for one in (board, full))
+        assert (few[0], few[1]) == (many[0], many[2])
+        assert few[1] == exploited
+
+
 def test_a_records_request_reads_the_numbers_of_the_full_page() -> None:
     _, found, worked = worked_out()
     text = seen(page("foi"))

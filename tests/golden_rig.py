@@ -30,6 +30,8 @@ COMMANDS = {
     "findings": "findings",
     "findings-csv": "findings --format csv",
     "history": "history 10.0.0.2",
+    "history-columns": "history 10.0.0.2 --columns kind,name,value,who,since,until",
+    "history-csv": "history 10.0.0.2 --format csv",
     "diff": "diff 2 3",
     "diff-csv": "diff 2 3 --format csv",
     "decisions": "decisions",

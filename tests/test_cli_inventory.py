@@ -1,6 +1,8 @@
 """The inventory from the command line: a scan goes in, devices, histories and changes come out, and whatever goes wrong
 there never costs the scan's own result."""
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -99,6 +101,32 @@ def test_a_history_tells_since_when_and_until_when(two_nights: Path) -> None:
     assert run("history", one["device"]["id"]).out == text
 
 
+def test_a_history_is_narrowed_by_kind_name_and_time(two_nights: Path) -> None:
+    def rows(*options: str) -> list[list[str]]:
+        text = run("history", "10.0.0.1", "--format", "csv", "--columns", "kind,name,value,since", *options).out
+        return list(csv.reader(io.StringIO(text)))[1:]
+
+    second = "2026-11-20T11:07:40Z"
+    assert [row[2] for row in rows("--name", "FIRM*")] == ["V5.4.5", "V5.4.9"]
+    assert ["finding", "telnet-open", "found", second] in rows("--kind", "finding", "--kind", "advisory")
+    assert {row[0] for row in rows("--kind", "finding")} == {"finding"}
+    late = rows("--since", "2026-11-20", "--kind", "attribute")
+    assert [row[2] for row in late if row[1] == "firmware"] == ["V5.4.5", "V5.4.9"], "one ended then, one began"
+    assert "model" not in {row[1] for row in late}
+    assert rows("--since", "2030-01-01") == []
+    assert len(rows()) > len(late) > 0
+
+
+def test_a_history_as_one_table_says_what_its_columns_are(two_nights: Path) -> None:
+    ended = run("history", "10.0.0.1", "--name", "firmware", "--columns", "value,until")
+    assert ended.out.splitlines() == [
+        "Value   Until", "V5.4.5  2026-11-20T11:07:40Z", "V5.4.9  -", "", "2 values of 1 device",
+    ]  # fmt: skip
+    (line,) = run("history", "10.0.0.1", "--name", "firmware", "-f", "jsonl").out.splitlines()
+    assert [one["attribute"] for one in json.loads(line)["attributes"]] == ["firmware", "firmware"]
+    assert json.loads(line)["judgements"] == []
+
+
 def test_a_diff_tells_what_changed(two_nights: Path) -> None:
     document = valid("diff", run("diff", "-f", "json").out)
     told = [(c["event"], c["address"], c["subject"], c["before"], c["after"]) for c in document["changes"]]
@@ -157,6 +185,8 @@ def test_a_partial_scan_says_how_many_it_did_not_look_for(two_nights: Path, scan
         (["diff", "9"], "no scan 9 among the 2 recorded"),
         (["diff", "2", "1"], "scan 2 was recorded after scan 1: the older one comes first"),
         (["devices", "--columns", "colour"], "--columns: no column colour; there are id, "),
+        (["history", "10.0.0.1", "--columns", "colour"], "--columns: no column colour; there are device, "),
+        (["history", "10.0.0.1", "--since", "yesterday"], "--since yesterday: neither a day"),
         (["devices", "--seen-since", "yesterday"], "--seen-since yesterday: neither a day"),
         (["devices", "--inventory", "/nonexistent/x"], "inventory /nonexistent/x: there is none yet"),
         (["reassess", "--inventory", "/nonexistent/x"], "inventory /nonexistent/x: there is none yet"),

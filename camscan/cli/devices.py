@@ -1,10 +1,9 @@
 """`camscan devices`: what is there, as the inventory knows it."""
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from camscan.cli.columns import ColumnsOption, columns_of
 from camscan.cli.filtering import (
     AtSiteOption,
     BrandOption,
@@ -20,7 +19,6 @@ from camscan.cli.filtering import (
 )
 from camscan.cli.formats import Format
 from camscan.cli.options import FormatOption, InventoryOption, OutputOption
-from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,10 +39,7 @@ def devices(
     gone: GoneOption = False,
     unapproved: UnapprovedOption = False,
     tags: TagOption = None,
-    columns: Annotated[
-        str | None,
-        typer.Option("--columns", metavar="NAMES", help="What the table and csv show, separated by commas; or: all."),
-    ] = None,
+    columns: ColumnsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     inventory: InventoryOption = None,
@@ -65,9 +60,9 @@ def devices(
     from camscan.cli.output import Output
     from camscan.cli.register import reading
     from camscan.inventory.listing import listed
-    from camscan.report.devices import COLUMNS, ordered
+    from camscan.report.devices import COLUMNS, USUAL, ordered
 
-    names = _columns(columns, gone, form)
+    names = columns_of(columns, form, every=COLUMNS, usual=(*USUAL, *(("gone",) if gone else ())))
     chosen = filter_of(
         vendor=vendor, brand=brand, model=model, firmware=firmware, kind=kind, site=site, seen_since=seen_since,
         gone=gone, unapproved=unapproved, tags=tags,
@@ -76,17 +71,6 @@ def devices(
         needed = {*names, "address"} if form in (Format.TABLE, Format.CSV) else set(COLUMNS)
         found = ordered(listed(connection, chosen, needed, now=time.time()))
         destination.write(_render(found, names, form, screen(destination.is_stdout)))
-
-
-def _columns(text: str | None, gone: bool, form: Format) -> "Sequence[str]":
-    from camscan.report.devices import COLUMNS, USUAL
-
-    if text == "all" or (text is None and form is Format.CSV):
-        return COLUMNS
-    names = text.split(",") if text is not None else (*USUAL, *(("gone",) if gone else ()))
-    for unknown in [name for name in names if name not in COLUMNS]:
-        raise UsageError(f"--columns: no column {unknown}; there are {', '.join(COLUMNS)}")
-    return names
 
 
 def _render(found: "Sequence[Listed]", names: "Sequence[str]", form: Format, view: "Screen") -> "Text":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from camscan.cli.columns import ColumnsOption, columns_of
 from camscan.cli.filtering import AtSiteOption, VendorOption, filter_of
 from camscan.cli.formats import Format
 from camscan.cli.options import InventoryOption, OutputOption, Severity
@@ -35,10 +36,7 @@ def findings(
     ignored: Annotated[
         bool, typer.Option("--ignored", help="What its owner has decided to live with, not what is open.")
     ] = False,
-    columns: Annotated[
-        str | None,
-        typer.Option("--columns", metavar="NAMES", help="What the table and csv show, separated by commas; or: all."),
-    ] = None,
+    columns: ColumnsOption = None,
     form: Annotated[
         Format,
         typer.Option("--format", "-f", help="Form of the list. jsonl: one finding a line, like findings[] of json."),
@@ -66,9 +64,10 @@ def findings(
     from camscan.inventory.standing import units
     from camscan.register import SINGLE
     from camscan.report.devices import ordered
+    from camscan.report.findings import COLUMNS, USUAL
     from camscan.report.standing import Wanted, grouped
 
-    names = _columns(columns, form)
+    names = columns_of(columns, form, every=COLUMNS, usual=USUAL)
     asked = [_spelled(one) for one in ids or ()]
     wanted = Wanted(severity=severity, ids=frozenset(asked), exploited=exploited, ignored=ignored)
     chosen = filter_of(vendor=vendor, site=site)
@@ -94,17 +93,6 @@ def _tell_unknown(connection: "Transaction", ids: "Sequence[str]") -> None:
         refuse_unknown_subjects(connection, ids)
     except UsageError as error:
         say(str(error))
-
-
-def _columns(text: str | None, form: Format) -> "Sequence[str]":
-    from camscan.report.findings import COLUMNS, USUAL
-
-    if text == "all" or (text is None and form is Format.CSV):
-        return COLUMNS
-    names = USUAL if text is None else tuple(text.split(","))
-    for unknown in [name for name in names if name not in COLUMNS]:
-        raise UsageError(f"--columns: no column {unknown}; there are {', '.join(COLUMNS)}")
-    return names
 
 
 def _render(groups: "Sequence[Group]", names: "Sequence[str]", form: Format, view: "Screen") -> "Text":

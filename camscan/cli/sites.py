@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from camscan.cli.columns import ColumnsOption, columns_of
 from camscan.cli.formats import Format
 from camscan.cli.options import InventoryOption, OutputOption
 from camscan.cli.site_files import show, use
@@ -72,10 +73,7 @@ def count(
     every: Annotated[
         Every, typer.Option("--every", help="With --progress: after each scan, or the last one of each month.")
     ] = Every.MONTH,
-    columns: Annotated[
-        str | None,
-        typer.Option("--columns", metavar="NAMES", help="What the table and csv show, separated by commas; or: all."),
-    ] = None,
+    columns: ColumnsOption = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="Form. jsonl: one row of json a line.")] = Format.TABLE,
     output: OutputOption = None,
     inventory: InventoryOption = None,
@@ -99,12 +97,13 @@ def count(
     from camscan.cli.output import Output
     from camscan.cli.register import reading
     from camscan.cli.site_counts import Wanted, counted, goal_of, left_out, say_uncounted, series
+    from camscan.report.sites import COLUMNS, USUAL
 
     today = datetime.fromtimestamp(time.time(), UTC).date()
     wanted = Wanted(None if by is None else by.value, district, site, sensitive, overdue, today)
     if progress and (by or district or sensitive or overdue or columns):
         raise UsageError("--progress goes with --site, --every and --since, and no other filter, level or columns")
-    names = _columns(columns, form)
+    names = columns_of(columns, form, every=COLUMNS, usual=USUAL, further=("where",))
     with Output(output) as destination, reading(inventory) as connection:
         goal, view = goal_of(connection, vendors, policy, since), screen(destination.is_stdout)
         say_uncounted(connection, goal)
@@ -114,18 +113,6 @@ def count(
                 say(told)
         else:
             destination.write(_counts_text(counted(connection, goal, wanted), names, form, view, wanted.today))
-
-
-def _columns(text: str | None, form: Format) -> "Sequence[str]":
-    from camscan.report.sites import COLUMNS, USUAL
-
-    if text == "all" or (text is None and form is Format.CSV):
-        return COLUMNS
-    names = text.split(",") if text is not None else USUAL
-    known = ("where", *COLUMNS)
-    for unknown in [name for name in names if name not in known]:
-        raise UsageError(f"--columns: no column {unknown}; there are {', '.join(known)}")
-    return names
 
 
 def _counts_text(

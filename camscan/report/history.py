@@ -1,4 +1,4 @@
-"""The history of a device as text and as plain data of `register_shape.py`."""
+"""The history of a device as text and as plain data of `register_shape.py`; `history_rows.py` has it in one table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -35,8 +35,9 @@ def _parts(history: History, now: float) -> Iterator[Part]:
     gone = f", gone since {moment(device.gone)}" if device.gone is not None else ""
     yield line(f"first seen {moment(device.first_seen)}, last seen {moment(device.last_seen)}, {seen}{gone}")
     yield from (line(text) for text in _owners_words(history))
-    yield Line("")
-    yield Grid(columns=_RUN_COLUMNS, rows=[_run_row(run) for run in history.runs])
+    if history.runs:
+        yield Line("")
+        yield Grid(columns=_RUN_COLUMNS, rows=[_run_row(run) for run in history.runs])
     if history.located:
         yield from heading("Put by hand")
         yield Grid(columns=_LOCATED_COLUMNS, rows=[_located_row(one) for one in history.located], spare=("Why",))
@@ -63,10 +64,10 @@ def _owners_words(history: History) -> Iterator[str]:
 def _run_row(run: Run) -> tuple[Cell, ...]:
     untold = f"not told since {moment(run.untold)}" if run.untold is not None else None
     until = cell(moment(run.until) or untold, "" if run.until else "yellow")
-    return cell(run.attribute), cell(_value(run), "dim" if run.until else ""), cell(moment(run.since)), until
+    return cell(run.attribute), cell(value_text(run), "dim" if run.until else ""), cell(moment(run.since)), until
 
 
-def _value(run: Run) -> str:
+def value_text(run: Run) -> str:
     """`ptz (inferred)`: a capability with how it is known, and whether it is on where that is told."""
     if run.attribute == PRESENCE:
         return "there"
@@ -76,8 +77,12 @@ def _value(run: Run) -> str:
 
 
 def _located_row(one: Located) -> tuple[Cell, ...]:
-    where = " / ".join(part for name in WHERE if (part := getattr(one.where, name)))
-    return cell(where), cell(one.who), cell(moment(one.made)), cell(moment(one.ended)), cell(one.reason)
+    return cell(place_text(one)), cell(one.who), cell(moment(one.made)), cell(moment(one.ended)), cell(one.reason)
+
+
+def place_text(one: Located) -> str:
+    """`Centre / Town hall`: from the widest to the narrowest that is told."""
+    return " / ".join(part for name in WHERE if (part := getattr(one.where, name)))
 
 
 def _judged_row(one: Judged) -> tuple[Cell, ...]:
@@ -96,10 +101,11 @@ def _judged_row(one: Judged) -> tuple[Cell, ...]:
 def history_document(histories: Iterable[History], now: float, tool_version: str) -> Record:
     """All of them in the published shape."""
     tool = {"name": "camscan", "version": tool_version}
-    return {"schema": SCHEMA, "tool": tool, "devices": [_record(one, now) for one in histories]}
+    return {"schema": SCHEMA, "tool": tool, "devices": [history_record(one, now) for one in histories]}
 
 
-def _record(history: History, now: float) -> Record:
+def history_record(history: History, now: float) -> Record:
+    """One of them in the published shape."""
     return {
         "device": listed_record(history.device),
         "whole": history.whole,

@@ -1,10 +1,10 @@
 """`camscan advisories`: the published vulnerabilities that devices are held against."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from camscan.cli.formats import Form
 from camscan.cli.options import FingerprintsOption, OutputOption
 from camscan.errors import UsageError
 
@@ -13,13 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camscan.assess.advisory.advisory import Advisory
-
-
-class Form(StrEnum):
-    """What `--format` takes here."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def advisories(

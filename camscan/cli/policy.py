@@ -1,12 +1,12 @@
 """`camscan policy`: the policies that devices can be held against, and one's own."""
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from camscan.cli.formats import Form
 from camscan.cli.options import FingerprintsOption, OutputOption, QuietOption
 from camscan.errors import UsageError
 
@@ -24,13 +24,6 @@ SourceOption = Annotated[
     str,
     typer.Option("--from", metavar="FILE", help="A scan written with --format json, or a recording; - for stdin."),
 ]
-
-
-class Form(StrEnum):
-    """What `--format` takes here."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 FormOption = Annotated[Form, typer.Option("--format", "-f", help="Form of the answer.")]

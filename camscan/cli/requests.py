@@ -1,18 +1,11 @@
 """`camscan requests`: everything that camscan can send."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from camscan.cli.formats import Form
 from camscan.cli.options import OutputOption
-
-
-class Form(StrEnum):
-    """What `--format` takes here."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def requests(

@@ -1,22 +1,15 @@
 """`camscan inventory check`: whether the inventory is whole."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from camscan.cli.formats import Form
 from camscan.cli.options import InventoryOption, OutputOption, QuietOption
 
 if TYPE_CHECKING:
     from camscan.inventory.store import Transaction
     from camscan.register import Checked
-
-
-class Form(StrEnum):
-    """What `--format` takes here."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def check(

@@ -554,6 +554,31 @@ def test_a_service_ends_where_its_port_was_tried(inventory: Inventory) -> None:
     assert last_changes(inventory) == [("changed", "services", "tcp/23/telnet", None)]
 
 
+def test_an_open_port_that_says_nothing_one_night_speaks_what_it_spoke(inventory: Inventory) -> None:
+    mute = reply("10.0.0.1", "tcp", b"", transport="tcp", port=80, request="connect", channel="tcp")
+    seen = web("10.0.0.1", port=554)
+    put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), seen, findings=(finding(),))))
+    put(inventory, scanned(2, camera(1, "10.0.0.1", mute, seen)))
+    assert last_changes(inventory) == []
+    put(inventory, scanned(3, camera(1, "10.0.0.1", greeting(80), seen)))
+    assert sorted(last_changes(inventory), key=str) == [
+        ("changed", "services", "tcp/80/http", None), ("changed", "services", None, "tcp/80/telnet"),
+        ("no-longer-exposed", "telnet-open", "found", None),
+    ]  # fmt: skip
+    put(inventory, scanned(4, camera(1, "10.0.0.1", seen)))
+    assert last_changes(inventory) == [("changed", "services", "tcp/80/telnet", None)]
+
+
+def test_a_port_of_which_nothing_was_known_and_that_speaks_now_has_changed(inventory: Inventory) -> None:
+    mute = reply("10.0.0.1", "tcp", b"", transport="tcp", port=80, request="connect", channel="tcp")
+    seen = web("10.0.0.1", port=554)
+    put(inventory, scanned(1, camera(1, "10.0.0.1", mute, seen)))
+    put(inventory, scanned(2, camera(1, "10.0.0.1", web("10.0.0.1"), seen)))
+    assert sorted(last_changes(inventory), key=str) == [
+        ("changed", "services", "tcp/80/tcp", None), ("changed", "services", None, "tcp/80/http"),
+    ]  # fmt: skip
+
+
 def test_what_only_known_hosts_are_asked_ends_where_the_host_was_heard(inventory: Inventory) -> None:
     engine = reply("10.0.0.1", "snmp", b"0", port=161, request="engine", channel="unicast")
     put(inventory, scanned(1, camera(1, "10.0.0.1", web("10.0.0.1"), engine)))

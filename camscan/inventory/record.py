@@ -24,7 +24,7 @@ from camscan.inventory.main_address import addresses_of, at_main_address, by_add
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.recorded import recorded_already
 from camscan.inventory.replies import keep
-from camscan.inventory.runs import Edits, edits
+from camscan.inventory.runs import Edits, edits, mute_services
 from camscan.inventory.scan_row import Entry, add_scan, is_complete, storable_or_none
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import NAMED, attribute, device, sighting
@@ -130,7 +130,8 @@ class _Recording:
         compared = {}
         for number, now in changed.items():
             before, heard_now = open_of[number], dict(seen[content] for content in now.contents)
-            whole = self._asked.whole(before.all_ways(), ways_of(heard_now.values()))
+            late = mute_services(((one.name, one.value) for one in before.held), now)
+            whole = not late and self._asked.whole(before.all_ways(), ways_of(heard_now.values()))
             made = self._edits(number, before, now, whole)
             compared[number] = Compared(before, now, heard_now, whole, made)
         return compared

@@ -1,9 +1,10 @@
 """What of a device's runs ends, begins or goes on, given what a scan says of it now. Pure.
 
-Four rules. What a device no longer says is not over until something else takes its place; it is marked as untold. What
+Five rules. What a device no longer says is not over until something else takes its place; it is marked as untold. What
 is less sure replaces nothing unless the device was asked everything (`whole`). Of what it has several of, a member ends
-only where it was looked for. What is found, or affects, stands until it is said that it is not so; that it cannot be
-said is no better, and marked as unconfirmed.
+only where it was looked for. An open port that says nothing this time still speaks what it spoke: its answer may be
+late. What is found, or affects, stands until it is said that it is not so; that it cannot be said is no better, and
+marked as unconfirmed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from camscan.register import BAD, PRESENCE, SEVERAL, SINGLE, UNTOLD, Able
 
 _SPELLED = ("model", "serial", "kind")  # attributes of which one value has several forms
 _UNSURE = "cannot-say"
+_BARE = "tcp"  # the protocol of a port that is open, and nothing more is known of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +146,31 @@ def _as_sure(new: float | None, old: float | None) -> bool:
 
 
 def _several(held: Mapping[Key, Held], now: Facts, whole: bool, looked_for: Callable[[Key], bool], made: Edits) -> None:
-    new = sorted(now.members - held.keys())
+    spoke = mute_services(held, now)
+    known = {_port(key) for key in spoke}
+    new = sorted(key for key in now.members - held.keys() if not (_is_bare(key) and _port(key) in known))
     made.begin += [Begun(*key, able=now.able.get(key, UNTOLD)) for key in new]
-    made.end += [old.id for key, old in held.items() if key not in now.members and looked_for(key)]
+    made.end += [old.id for key, old in held.items() if key not in now.members | spoke and looked_for(key)]
     for key, old in held.items():
         able = _known_by(old.able, now.able.get(key, old.able), whole)
         if able != old.able:
             made.abled.append((old.id, able))
+
+
+def mute_services(held: Iterable[Key], now: Facts) -> set[Key]:
+    """Of these services those whose port is open now and says nothing: neither that nor anything else."""
+    mute = {_port(key) for key in now.members if _is_bare(key)}
+    return {key for key in held if key[0] == "services" and _port(key) in mute and not _is_bare(key)}
+
+
+def _port(key: Key) -> str | None:
+    """`tcp/80` of a service; None of anything else."""
+    name, value = key
+    return "/".join(value.split("/", 2)[:2]) if name == "services" else None
+
+
+def _is_bare(key: Key) -> bool:
+    return key[0] == "services" and key[1].split("/", 2)[2] == _BARE
 
 
 def _known_by(old: Able, new: Able, whole: bool) -> Able:

@@ -5,6 +5,7 @@ Whatever a page asks for is refused and noted, and so is what it says on its con
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,14 @@ class View:
     def text(self, selector: str) -> str:
         """The text that is shown there."""
         return str(self.page.inner_text(selector))
+
+    def until(self, condition: str, seconds: float = 10.0) -> None:
+        """Waits for a condition in JavaScript. The page forbids the browser to wait for it by itself: that would be a
+        script of others."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < end, condition
+            self.page.wait_for_timeout(20)
 
     def column(self, number: int) -> list[str]:
         """The cells of the table that are shown, in one column."""

@@ -359,7 +359,10 @@ def test_no_inventory_leaks(data: st.DataObject) -> None:
     model = data.draw(st.sampled_from(["DS-2CD2042WD-I", *one.values()]), label="model")
     given_one = dossier(one)
     sheets = tuple(replace(s, device=replace(s.device, model=model)) for s in given_one.sheets)
-    text = page(replace(given_one, sheets=sheets), one["title"])
+    try:
+        text = page(replace(given_one, sheets=sheets), one["title"])
+    except CannotRunError:
+        return  # the program found it by itself, and wrote nothing
     telling = [value for value in one.values() if is_telling(value)]
     assert left_in(text, [value for value in telling if not left_in(of_others(), [value])]) == []
 

@@ -84,7 +84,7 @@ def test_search_narrows_the_table(browser: Any, report: Path) -> None:
         assert view.column(1) == []
         assert "No device fits" in view.text("#told")
         view.page.click("button[type=reset]")
-        view.page.wait_for_function(f"document.querySelectorAll('#table tbody tr').length === {ROWS}")
+        view.until(f"document.querySelectorAll('#table tbody tr').length === {ROWS}")
 
 
 def test_a_serial_on_the_page_of_a_device_is_found(browser: Any, report: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_device_has_a_page_and_the_way_back(browser: Any, report: Path) -> Non
 def test_what_is_to_be_done_leads_to_the_devices(browser: Any, report: Path) -> None:
     with opened(browser, report) as view:
         view.page.click("[data-find=telnet-open]")
-        view.page.wait_for_function("document.getElementById('find').value === 'telnet-open'")
+        view.until("document.getElementById('find').value === 'telnet-open'")
         assert "30 of" in view.text("#told")
 
 

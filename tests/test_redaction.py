@@ -344,6 +344,7 @@ def test_what_is_too_common_still_goes_where_it_stands_as_what_it_is() -> None:
     assert "1234" not in {s.device.serial for s in sheets}
 
 
+MODEL = "DS-2CD2042WD-I"
 LETTERS = st.text("abcdefghkmnrstuøåßж漢 -_./:%&<\"'\u202e0123456789", min_size=1, max_size=30)
 
 
@@ -356,13 +357,15 @@ def test_no_inventory_leaks(data: st.DataObject) -> None:
         if data.draw(st.booleans(), label=name):
             one[name] = data.draw(LETTERS, label=name)
     one["MAC"] = ":".join(f"{n:02x}" for n in data.draw(st.binary(min_size=6, max_size=6)))
-    model = data.draw(st.sampled_from(["DS-2CD2042WD-I", *one.values()]), label="model")
+    model = data.draw(st.sampled_from([MODEL, *one.values()]), label="model")
     given_one = dossier(one)
     sheets = tuple(replace(s, device=replace(s.device, model=model)) for s in given_one.sheets)
     try:
         text = page(replace(given_one, sheets=sheets), one["title"])
     except CannotRunError:
-        return  # the program found it by itself, and wrote nothing
+        if model == MODEL:
+            raise
+        return  # a device tells a secret as its model: the program found it by itself, and wrote nothing
     telling = [value for value in one.values() if is_telling(value)]
     assert left_in(text, [value for value in telling if not left_in(of_others(), [value])]) == []
 

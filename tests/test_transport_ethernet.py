@@ -15,7 +15,8 @@ from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.protocols.arp import encode_who_has
 from camscan.scope import Interface
-from camscan.transport import ethernet, inbox, wire
+from camscan.transport import answer_times, ethernet, inbox, wire
+from camscan.transport.bulk import Batch, BulkSocket
 from camscan.transport.ethernet import arp_sweep
 from camscan.transport.ledger import Ledger
 from tests.transport_rig import Rig
@@ -72,22 +73,37 @@ async def test_answers_that_nobody_read_in_time_are_counted(monkeypatch: pytest.
 async def test_what_could_not_leave_is_counted_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     failing = iter([True, False, False, False])
 
-    async def send(sock: socket.socket, data: bytes) -> None:
+    def send(sock: BulkSocket, batch: Batch, begin: int, count: int) -> int:
         if next(failing):
-            raise OSError(errno.ENOBUFS, "No buffer space available")
+            raise OSError(errno.EMSGSIZE, "Message too long")
+        return 1
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "sock_sendall", send)
+    monkeypatch.setattr(BulkSocket, "send", send)
     rig = Rig("127.9.0.0/24")
     assert await _ask(rig, "127.9.0.1", "127.9.0.2") == []
     assert len(rig.lines) == 4
     assert rig.wire.unsent.packets == 1
 
 
+async def test_a_full_queue_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = iter([0, 0, 1, 0, 1, 1, 1])
+    left = []
+
+    def send(sock: BulkSocket, batch: Batch, begin: int, count: int) -> int:
+        free = next(room)
+        left.extend(batch.frame(begin)[-4:] for _ in range(free))
+        return free
+
+    monkeypatch.setattr(BulkSocket, "send", send)
+    assert await _ask(Rig("127.9.0.0/24"), "127.9.0.1", "127.9.0.2") == []
+    assert [frame[-1] for frame in left] == [1, 2, 1, 2]
+
+
 async def test_a_wire_that_takes_nothing_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def send(sock: socket.socket, data: bytes) -> None:
+    def send(sock: BulkSocket, batch: Batch, begin: int, count: int) -> int:
         raise OSError(errno.ENETDOWN, "Network is down")
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "sock_sendall", send)
+    monkeypatch.setattr(BulkSocket, "send", send)
     rig = Rig("127.9.0.0/24")
     with pytest.raises(NotPossibleError, match="arp: Network is down"):
         await _ask(rig, "127.9.0.1")
@@ -107,10 +123,11 @@ async def test_the_frame_is_the_one_that_scapy_builds(monkeypatch: pytest.Monkey
 
     frames = []
 
-    async def send(sock: socket.socket, data: bytes) -> None:
-        frames.append(data)
+    def send(sock: BulkSocket, batch: Batch, begin: int, count: int) -> int:
+        frames.append(batch.frame(begin))
+        return 1
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "sock_sendall", send)
+    monkeypatch.setattr(BulkSocket, "send", send)
     rig = Rig("127.9.0.0/24", "127.0.0.0/24")
     await _ask(rig, "127.9.0.200")
     async for _ in arp_sweep(rig.wire, encode_who_has, LOOPBACK, IPv4Network("127.0.0.0/24"), ["127.0.0.9"], 0.01):
@@ -136,7 +153,7 @@ async def test_a_slow_answer_makes_the_sweep_wait_longer_for_the_others() -> Non
     _say("127.9.0.1")
     started = time.monotonic()
     assert [r.address for r in await sweep] == ["127.9.0.1"]
-    assert ethernet.SETTLE_FACTOR * 0.15 * 2 - 0.15 - 0.1 < time.monotonic() - started < 20
+    assert answer_times.SETTLE_FACTOR * 0.15 * 2 - 0.15 - 0.1 < time.monotonic() - started < 20
 
 
 async def test_addresses_are_drawn_when_they_are_asked_and_not_before() -> None:

@@ -172,14 +172,32 @@ async def test_a_kind_of_question_with_a_pace_of_its_own_keeps_both() -> None:
     assert pace.within(1000).rate == 100
 
 
-async def test_what_is_due_can_leave_without_waiting() -> None:
+async def test_many_may_begin_when_the_first_of_them_may_leave() -> None:
     clock = Clock()
     pace = Pace(10, burst=5, clock=clock, sleep=clock.sleep)
-    assert (pace.due, pace.within(2).due) == (5, 5)
-    await pace.take(5)
-    assert pace.due == 0
-    clock.now += 0.3
-    before = clock.now
-    assert pace.due == 3
-    await pace.take(pace.due)
-    assert clock.now == pytest.approx(before)
+    start = clock.now
+    await pace.begin(20)
+    assert clock.now == start
+    await pace.begin(20)
+    assert clock.now == pytest.approx(start + 20 / 10 - 5 / 10)
+    await pace.take(1)
+    assert clock.now == pytest.approx(start + 41 / 10 - 5 / 10)
+
+
+async def test_what_begins_within_a_part_takes_its_share_of_the_whole() -> None:
+    clock = Clock()
+    pace = Pace(100, burst=1, clock=clock, sleep=clock.sleep)
+    part, start = pace.within(50), clock.now
+    await part.begin(40)
+    await pace.take(1)
+    assert clock.now == pytest.approx(start + 0.4)
+
+
+async def test_what_is_given_back_may_leave_after_all() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=1, clock=clock, sleep=clock.sleep)
+    part, start = pace.within(10), clock.now
+    await part.begin(20)
+    part.give_back(15)
+    await part.take(1)
+    assert clock.now == pytest.approx(start + 0.5)

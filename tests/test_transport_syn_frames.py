@@ -9,7 +9,7 @@ from scapy.layers.l2 import Ether
 
 from camscan.transport.space import Words
 from camscan.transport.syn_answers import parse
-from camscan.transport.syn_frames import RST_LENGTH, SYN_LENGTH, Cookie, Sender, SynFrames, reset_frame
+from camscan.transport.syn_frames import RST_LENGTH, Cookie, Sender, SynFrames, reset_frame
 
 SENDER = Sender(mac=bytes.fromhex("020000000001"), address="10.1.0.9", port=40123)
 ROUTER = np.frombuffer(bytes.fromhex("0200000000fe"), np.uint8)
@@ -49,8 +49,8 @@ def test_frames_are_as_they_should_be_whatever_the_batch_before(probes: list[tup
     frames.write(ports, addresses & np.uint32(0xFFFF), addresses, ROUTER)
     sequences = Cookie(7).of_all(addresses, ports)
     frames.write(addresses, ports, sequences, ROUTER)
-    for row, address, port, sequence in zip(frames.bytes, addresses, ports, sequences, strict=False):
-        frame = row.tobytes()[:SYN_LENGTH]
+    for number, (address, port, sequence) in enumerate(zip(addresses, ports, sequences, strict=True)):
+        frame = frames.frame(number)
         packet = Ether(frame)
         assert (packet.src, packet.dst, packet.type) == ("02:00:00:00:00:01", "02:00:00:00:00:fe", 0x0800)
         assert (packet[IP].src, int.from_bytes(frame[30:34], "big"), packet[IP].len) == ("10.1.0.9", address, 44)
@@ -62,7 +62,7 @@ def test_frames_are_as_they_should_be_whatever_the_batch_before(probes: list[tup
 def test_each_frame_may_go_to_a_mac_of_its_own() -> None:
     frames, macs = SynFrames(SENDER, 2), np.arange(12, dtype=np.uint8).reshape(2, 6)
     frames.write(*_columns([(1, 80), (2, 80)]), np.array([5, 6], np.uint32), macs)
-    assert [row.tobytes()[:6] for row in frames.bytes] == [bytes(range(6)), bytes(range(6, 12))]
+    assert [frames.frame(number)[:6] for number in range(2)] == [bytes(range(6)), bytes(range(6, 12))]
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF))

@@ -10,34 +10,76 @@ import os
 import socket
 from contextlib import suppress
 
-import numpy as np
-
-from camscan.errors import NotPossibleError
 from camscan.transport.packet_socket import SOL_PACKET, open_frames
-from camscan.transport.syn_frames import ROW, SynFrames
 
 BATCH = 1024  # frames a call: the kernel takes no more (UIO_MAXIOV)
+ROW = 64  # bytes from one frame to the next in a buffer: a cache line
 
 _PACKET_QDISC_BYPASS = 20
-_MESSAGE = np.dtype(
-    [
-        ("name", "u8"), ("name_length", "u4"), ("pad", "u4"), ("vector", "u8"), ("vectors", "u8"),
-        ("control", "u8"), ("control_length", "u8"), ("flags", "i4"), ("pad2", "u4"), ("sent", "u4"), ("pad3", "u4"),
-    ]
-)  # fmt: skip
-"""`struct mmsghdr` of a 64-bit Linux."""
+
+
+class _Vector(ctypes.Structure):
+    """`struct iovec`."""
+
+    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+class _Header(ctypes.Structure):
+    """`struct msghdr`."""
+
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint),
+        ("vectors", ctypes.c_void_p),
+        ("count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _Message(ctypes.Structure):
+    """`struct mmsghdr`."""
+
+    _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
+
+
+class Batch:
+    """Room for `size` frames of `length` bytes each; frame n stands in `buffer` from byte n · `ROW` on."""
+
+    def __init__(self, size: int, length: int) -> None:
+        self.size = size
+        self.length = length
+        self.buffer = bytearray(size * ROW)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(self.buffer))
+        self._vectors = (_Vector * size)(*(_Vector(start + at, length) for at in range(0, size * ROW, ROW)))
+        vector = ctypes.addressof(self._vectors)
+        each = ctypes.sizeof(_Vector)
+        self._messages = (_Message * size)(
+            *(_Message(_Header(vectors=vector + n * each, count=1)) for n in range(size))
+        )
+
+    def put(self, number: int, frame: bytes) -> None:
+        """Writes one frame, of that length."""
+        self.buffer[number * ROW : number * ROW + self.length] = frame
+
+    def frame(self, number: int) -> bytes:
+        """What stands there."""
+        return bytes(self.buffer[number * ROW : number * ROW + self.length])
+
+    def message(self, number: int) -> ctypes.c_void_p:
+        """Where the kernel finds a frame and those after it."""
+        return ctypes.c_void_p(ctypes.addressof(self._messages) + number * ctypes.sizeof(_Message))
 
 
 class BulkSocket:
     """Sends frames by one interface. Raises `NotPossibleError` where this machine cannot."""
 
     def __init__(self, interface: str) -> None:
-        if ctypes.sizeof(ctypes.c_void_p) != 8:
-            raise NotPossibleError("raw frames in bulk: not on a 32-bit system")
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._socket = open_frames(interface, 0, _pass_by_queue)
 
-    def send(self, batch: "Batch", begin: int, count: int) -> int:
+    def send(self, batch: Batch, begin: int, count: int) -> int:
         """Sends frames from number `begin`; how many left, 0 where the queue is full. Raises `OSError`."""
         sent = self._libc.sendmmsg(self._socket.fileno(), batch.message(begin), count, 0)
         if sent >= 0:
@@ -54,25 +96,6 @@ class BulkSocket:
     def close(self) -> None:
         """Gives the socket back."""
         self._socket.close()
-
-
-class Batch:
-    """A buffer of frames, `length` bytes each, and the vectors by which the kernel finds them."""
-
-    def __init__(self, frames: SynFrames, length: int) -> None:
-        self.frames = frames
-        size = len(frames.bytes)
-        rows = np.arange(size, dtype=np.uint64)
-        self._vectors = np.empty((size, 2), np.uint64)
-        self._vectors[:, 0] = np.uint64(frames.bytes.ctypes.data) + rows * np.uint64(ROW)
-        self._vectors[:, 1] = length
-        self._messages = np.zeros(size, _MESSAGE)
-        self._messages["vector"] = np.uint64(self._vectors.ctypes.data) + rows * np.uint64(16)
-        self._messages["vectors"] = 1
-
-    def message(self, number: int) -> ctypes.c_void_p:
-        """Where the vectors of a frame are."""
-        return ctypes.c_void_p(self._messages.ctypes.data + _MESSAGE.itemsize * number)
 
 
 def _pass_by_queue(sock: socket.socket) -> None:

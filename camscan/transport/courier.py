@@ -1,65 +1,69 @@
 """Carries batches of frames to the wire: few at once, many on a thread of its own, while the next is written.
 
 The kernel is nine tenths of the cost of a frame, and ctypes lets go of the interpreter's lock during the call: so the
-event loop builds frames and reads answers at the same time. For few frames to change threads costs more than it gains:
-`Volley` hands over from about half a million frames a second on, which is to say where no pace is set.
-Rule: what was handed over leaves, in the order given, or the reason why not is raised.
+event loop builds frames and reads answers at the same time, and a pace that the thread keeps does not wait for a busy
+event loop.
+Rule: what was handed over leaves, in the order given, or its owner is told which frame did not, and why.
 """
 
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
+from typing import Generic, TypeVar
 
-from camscan.errors import NotPossibleError
-from camscan.transport.bulk import BATCH, Batch, BulkSocket
-from camscan.transport.syn_frames import SYN_LENGTH, Sender, SynFrames
+from camscan.transport.bulk import Batch, BulkSocket
+from camscan.transport.pace import BURST
 
-BATCHES = 4  # enough that the thread has one to carry while the event loop reads answers
 FULL_SECONDS = 0.0005  # pause when the queue of the interface is full
+TICK = 0.002  # seconds between frames of a batch at a pace: finer than a busy machine's clock keeps is no use
+
+B = TypeVar("B", bound=Batch)
 
 
-class Courier:
-    """Sends SYN frames by one socket, at most `BATCH` at once. Raises `NotPossibleError` where this machine cannot."""
+class Courier(Generic[B]):
+    """Sends the frames of these batches by one socket. `failed` is told of (batch, number of a frame, why it could not
+    leave); what it raises is raised where the courier is waited for."""
 
-    def __init__(self, socket: BulkSocket, sender: Sender) -> None:
+    def __init__(self, socket: BulkSocket, batches: Iterable[B], failed: Callable[[B, int, OSError], None]) -> None:
         self._socket = socket
-        self._free = deque(Batch(SynFrames(sender, BATCH), SYN_LENGTH) for _ in range(BATCHES))
-        self._leaving: deque[tuple[Batch, Future[None]]] = deque()
+        self._free = deque(batches)
+        self._few = len(self._free) // 2
+        self._failed = failed
+        self._leaving: deque[tuple[B, Future[list[tuple[int, OSError]]]]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="camscan-frames")
         self._stopped = Event()
 
-    async def free(self) -> Batch:
-        """A batch to write into, once there is one. Raises `NotPossibleError` where an earlier one could not leave."""
+    async def free(self) -> B:
+        """A batch to write into, once there is one."""
         if not self._free:
-            await self._until_left(BATCHES // 2)  # not for one alone: each wait costs both threads a turn
+            await self._until_left(self._few)  # not for one alone: each wait costs both threads a turn
         return self._free[0]
 
-    async def carry(self, batch: Batch, count: int) -> None:
-        """So many frames of the batch that was free leave now. Raises `NotPossibleError` where they cannot."""
+    async def carry(self, batch: B, count: int) -> None:
+        """So many frames of the batch that was free leave now."""
         await self.all_left()
         at = 0
         while at < count:
-            try:
-                sent = self._socket.send(batch, at, count - at)
-            except OSError as error:
-                raise _not_possible(error) from None
+            sent = self._send(batch, at, count - at, lambda number, error: self._failed(batch, number, error))
             at += sent
             if not sent:
                 await asyncio.sleep(FULL_SECONDS)
 
-    def hand_over(self, batch: Batch, count: int) -> None:
-        """So many frames of the batch that was free leave as soon as those before them have left."""
+    def hand_over(self, batch: B, count: int, rate: float | None = None) -> None:
+        """So many frames of the batch that was free leave as soon as those before them have left, at most `rate` a
+        second."""
         self._free.remove(batch)
-        self._leaving.append((batch, self._thread.submit(self._carry_all, batch, count)))
+        self._leaving.append((batch, self._thread.submit(self._carry_all, batch, count, rate)))
 
     async def all_left(self) -> None:
-        """Everything that was handed over has left. Raises `NotPossibleError` where it could not."""
+        """Everything that was handed over has left, or its owner been told why not."""
         await self._until_left(len(self._leaving))
 
     def close(self) -> None:
-        """Ends the thread, after the batches that it has; a full queue is not waited for."""
+        """Ends the thread, after what it has to send at once; neither a full queue nor a pace is waited for."""
         self._stopped.set()
         self._thread.shutdown()
 
@@ -69,21 +73,23 @@ class Courier:
         for _ in range(count):
             batch, future = self._leaving.popleft()
             self._free.append(batch)
-            try:
-                future.result()
-            except OSError as error:
-                raise _not_possible(error) from None
+            for number, error in future.result():
+                self._failed(batch, number, error)
 
-    def _carry_all(self, batch: Batch, count: int) -> None:
-        at = 0
-        while at < count:
-            sent = self._socket.send(batch, at, count - at)
-            at += sent
-            if not sent:
-                if self._stopped.is_set():
-                    return
-                time.sleep(FULL_SECONDS)
+    def _carry_all(self, batch: B, count: int, rate: float | None) -> list[tuple[int, OSError]]:
+        failures: list[tuple[int, OSError]] = []
+        at, started = 0, time.monotonic()
+        while at < count and not self._stopped.is_set():
+            due = count if rate is None else min(count, at + BURST, 1 + int((time.monotonic() - started) * rate))
+            at += self._send(batch, at, int(due) - at, lambda number, error: failures.append((number, error)))
+            if at < count:
+                time.sleep(FULL_SECONDS if at < due else TICK)
+        return failures
 
-
-def _not_possible(error: OSError) -> NotPossibleError:
-    return NotPossibleError(f"raw frames: {error.strerror}")
+    def _send(self, batch: B, at: int, count: int, failed: Callable[[int, OSError], None]) -> int:
+        """How many are done with: left, or, one at a time, failed; 0 where the queue is full."""
+        try:
+            return self._socket.send(batch, at, count)
+        except OSError as error:
+            failed(at, error)
+            return 1

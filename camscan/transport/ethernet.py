@@ -1,20 +1,23 @@
 """ARP: who is on this wire.
 
-An answer costs a device nothing and cannot be refused, so this finds what no firewall lets answer. Questions leave in
-small batches that keep the pace, and a silent address is asked again while the rest is still being asked. Follows
-RFC 826, packet(7).
+An answer costs a device nothing and cannot be refused, so this finds what no firewall lets answer. Questions leave by a
+thread that keeps the pace, and a silent address is asked again while the rest is still being asked. Follows RFC 826,
+packet(7).
 """
 
-import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from ipaddress import IPv4Address, IPv4Network
+from itertools import chain
 
 from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.scope import Interface
+from camscan.transport.answer_times import REMEMBERED, AnswerTimes, now
+from camscan.transport.bulk import BATCH, Batch, BulkSocket
 from camscan.transport.chunk import Chunk, chunks
+from camscan.transport.courier import Courier
 from camscan.transport.inbox import Inbox, as_it_came
 from camscan.transport.packet_socket import lost_by_kernel, open_frames
 from camscan.transport.wire import Wire
@@ -22,10 +25,9 @@ from camscan.transport.wire import Wire
 REQUEST = "who-has"
 ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty is usual on a busy wire
-SETTLE_LEAST = 0.1  # seconds after a question: a device that is awake answers within that
-SETTLE_FACTOR = 4  # times the slowest answer so far: a radio that sleeps makes everybody behind it slow
-CHUNK = 4096  # addresses asked before their second round
-TICK = 0.002  # seconds between batches: finer than a busy machine's clock keeps is no use
+CHUNK = REMEMBERED  # addresses asked before their second round
+AHEAD = 0.05  # seconds: what leaves by then is written at once, so that a busy event loop does not slow the pace
+BATCHES = 3  # one that leaves, one that waits, one that is written
 FRAME_LIMIT = 128  # bytes: an ARP frame has 42, padded to 60
 
 _ETHERTYPE_ARP = 0x0806
@@ -62,6 +64,7 @@ async def arp_sweep(
                 if address:
                     yield _reply(wire, interface, address, frame)
     finally:
+        sweep.close()
         wire.lost["arp"] += inbox.dropped + sweep.lost
 
 
@@ -79,6 +82,14 @@ def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Repl
     )
 
 
+class _Questions(Batch):
+    """Questions that leave together, and whom they are for."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size, _LENGTH)
+        self.addresses: list[str] = []
+
+
 class _Sweep:
     """The questions of one sweep, and which frames answer them. `lost` are answers that found the buffer full."""
 
@@ -86,14 +97,15 @@ class _Sweep:
         self._wire = wire
         self._question = _question(who_has, interface, network)
         self._network = network
-        self._limit = seconds
+        self._times = AnswerTimes(seconds)
         self._sent = 0
         self._problem = ""
-        self._asked: dict[str, float] = {}
-        self._slowest = 0.0
-        self._answered: set[str] = set()
         self.lost = 0
         self.sock = open_frames(interface.name, _ETHERTYPE_ARP)
+        self._together = max(1, min(BATCH, int(wire.pace.rate * AHEAD)))
+        self._socket = BulkSocket(interface.name)
+        batches = (_Questions(self._together) for _ in range(BATCHES))
+        self._courier = Courier(self._socket, batches, self._note_unsent)
 
     async def send(self, addresses: Iterable[str]) -> None:
         """Asks every address, the silent ones again, and waits for the last answers."""
@@ -101,8 +113,9 @@ class _Sweep:
             for chunk in chunks(iter(addresses), CHUNK):
                 for _ in range(ROUNDS):
                     await self._round(chunk)
+            await self._courier.all_left()
             if self._sent:
-                await self._outlast(_now())
+                await self._times.outlast()
         finally:
             self.lost = lost_by_kernel(self.sock)
         if self._problem and not self._sent:
@@ -110,74 +123,64 @@ class _Sweep:
 
     async def _round(self, chunk: Chunk) -> None:
         """The silent ones of a chunk, each once the time for an answer to its question before is over."""
-        ready = 0
-        for address in self._silent(chunk):
-            await self._outlast(self._asked.get(address, float("-inf")))
-            if address in self._answered:
-                continue
-            if not ready:
-                ready = self._batch
-                await self._wire.pace.take(ready)
-            ready -= 1
-            await self._ask(address)
-
-    @property
-    def _batch(self) -> int:
-        """How many may leave at once: those of a tick, and what became due while others kept this machine busy."""
-        pace = self._wire.pace
-        return max(1, int(pace.rate * TICK), pace.due)
+        silent = self._silent(chunk)
+        address = next(silent, None)
+        while address is not None:
+            await self._times.outlast(address)
+            batch = await self._courier.free()
+            await self._wire.pace.begin(self._together)
+            address = self._fill(batch, chain([address], silent))
+            self._wire.pace.give_back(self._together - len(batch.addresses))
+            self._courier.hand_over(batch, len(batch.addresses), self._wire.pace.rate)
 
     def _silent(self, chunk: Chunk) -> Iterator[str]:
         for address in chunk:
             self._wire.check(address)
-            if address not in self._answered and not self._wire.spares(address):
+            if address not in self._times.answered and not self._wire.spares(address):
                 yield address
 
-    async def _outlast(self, asked: float) -> None:
-        """Waits as long after a question as the slowest answer so far advises; what is heard meanwhile counts."""
-        while (left := asked + self._patience() - _now()) > 0:  # noqa: ASYNC110 -- it is time that passes
-            await asyncio.sleep(min(left, SETTLE_LEAST))
+    def _fill(self, batch: _Questions, silent: Iterable[str]) -> str | None:
+        """As many as there is room for and whose time has come; then the first that must wait, if any."""
+        batch.addresses.clear()
+        for address in silent:
+            leaves = now() + len(batch.addresses) / self._wire.pace.rate
+            if len(batch.addresses) == batch.size or not self._times.is_over(address, leaves):
+                return address
+            if address not in self._times.answered:
+                self._put(batch, address, leaves)
+        return None
 
-    def _patience(self) -> float:
-        return min(self._limit, max(SETTLE_LEAST, SETTLE_FACTOR * self._slowest)) if self._answered else self._limit
-
-    async def _ask(self, address: str) -> None:
+    def _put(self, batch: _Questions, address: str, leaves: float) -> None:
         frame = self._question(address)
-        self._remember(address)
+        self._times.note_question(address, leaves)
         self._wire.ledger.record(
             address=address, port=None, transport="ethernet", protocol="arp", request=REQUEST, size=len(frame)
         )
-        try:
-            await asyncio.get_running_loop().sock_sendall(self.sock, frame)
-        except OSError as error:
-            self._problem = error.strerror or str(error)
-            self._wire.unsent.add(address, self._problem)
-        else:
-            self._sent += 1
+        batch.put(len(batch.addresses), frame)
+        batch.addresses.append(address)
+        self._sent += 1
 
-    def _remember(self, address: str) -> None:
-        """When it was asked; those of the chunk before are forgotten one by one, a late answer may still come."""
-        self._asked.pop(address, None)
-        self._asked[address] = _now()
-        if len(self._asked) > CHUNK:
-            del self._asked[next(iter(self._asked))]
+    def _note_unsent(self, batch: _Questions, number: int, error: OSError) -> None:
+        self._problem = error.strerror or str(error)
+        self._wire.unsent.add(batch.addresses[number], self._problem)
+        self._sent -= 1
 
     def read(self, frame: bytes) -> str | None:
         """The address that says where it is, if it is one of those to ask and has not answered yet."""
         if len(frame) < _LENGTH or frame[12:22] != _ANSWER:
             return None
         address = socket.inet_ntoa(frame[28:32])
-        if address in self._answered or IPv4Address(address) not in self._network:
+        if address in self._times.answered or IPv4Address(address) not in self._network:
             return None
         if not self._wire.accepts(address, "arp") or not self._wire.scope.permits(address):
             return None
-        self._answered.add(address)
-        self._slowest = max(self._slowest, _now() - self._asked.pop(address, _now()))
+        self._times.note_answer(address)
         return address
 
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+    def close(self) -> None:
+        """Gives back what it sends by."""
+        self._courier.close()
+        self._socket.close()
 
 
 def _question(who_has: WhoHas, interface: Interface, network: IPv4Network) -> Callable[[str], bytes]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from camscan.errors import UsageError
 
 BURST_SECONDS = 0.005  # what a fast sender makes up for after it was kept waiting by a busy machine
-BURST = 16.0  # packets that may leave back to back: what the queue of a small switch takes without loss
+BURST = 16  # packets that may leave back to back: what the queue of a small switch takes without loss
 SLACK = 1e-6  # of a packet: what floating point makes of a whole one
 CONNECTIONS = 64  # dialogues at once: enough to hide the latency of slow devices, few enough for a small firewall
 ATTEMPTS = 512  # connects at once, most of them to nobody: half of the usual limit of 1,024 open files
@@ -81,12 +81,20 @@ class Pace:
         if self._whole:
             await self._whole.take(n)
 
-    @property
-    def due(self) -> int:
-        """How many packets may leave now, without waiting."""
+    async def begin(self, n: int) -> None:
+        """Waits until the first of `n` packets may leave; the others must follow no faster than `rate`."""
         now = self._clock()
-        due = int((now - max(self._ready, now - self._credit)) * self.rate + SLACK)
-        return min(due, self._whole.due) if self._whole else due
+        begins = max(self._ready, now - self._credit)
+        self._ready = begins + n / self.rate
+        await self._sleep(max(0.0, begins - now))
+        if self._whole:
+            await self._whole.begin(n)
+
+    def give_back(self, n: int) -> None:
+        """Of those that were to leave `n` will not."""
+        self._ready -= n / self.rate
+        if self._whole:
+            self._whole.give_back(n)
 
     @contextmanager
     def lend(self) -> Iterator[float]:

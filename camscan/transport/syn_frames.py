@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from camscan.transport.bulk import ROW, Batch
 from camscan.transport.space import Words
 
-ROW = 64  # bytes from one frame to the next in the buffer: a cache line
 SYN_LENGTH = 58  # Ethernet 14, IPv4 20, TCP 20, and the option that says how large a segment may be
 RST_LENGTH = 54
 WINDOW = 1024  # says: send little. Nothing will be sent at all
@@ -68,19 +68,21 @@ class Cookie:
         return mixed ^ mixed >> np.uint32(16)
 
 
-class SynFrames:
-    """A buffer of `size` frames from one sender, rewritten for every batch."""
+class SynFrames(Batch):
+    """A batch of `size` frames from one sender, rewritten again and again."""
 
     def __init__(self, sender: Sender, size: int) -> None:
+        super().__init__(size, SYN_LENGTH)
         ip, tcp = _ip_header(sender.address, SYN_LENGTH - 14), _tcp_header(sender.port, SYN) + b"\x02\x04\x05\xb4"
         frame = b"\xff" * 6 + sender.mac + b"\x08\x00" + ip + tcp
-        self.bytes = np.tile(np.frombuffer(frame.ljust(ROW, b"\0"), np.uint8), (size, 1))
-        self._rows = self.bytes.view(_FIELDS).reshape(size)
+        for number in range(size):
+            self.put(number, frame)
+        self._rows = np.frombuffer(self.buffer, _FIELDS)
         self._ip_sum = np.uint32(_sum(ip))
         self._tcp_sum = np.uint32(_sum(tcp) + _sum(socket.inet_aton(sender.address)) + socket.IPPROTO_TCP + len(tcp))
 
     def write(self, addresses: Words, ports: Words, sequence: Words, macs: NDArray[np.uint8]) -> None:
-        """The frames of one batch. `macs` is whom each frame goes to on the wire: six bytes, or six for each."""
+        """The first frames of the batch. `macs` is whom each goes to on the wire: six bytes, or six for each."""
         rows = self._rows[: len(addresses)]
         halves = (addresses >> np.uint32(16)) + (addresses & np.uint32(0xFFFF))
         rows["to"], rows["destination"], rows["port"], rows["sequence"] = macs, addresses, ports, sequence

@@ -6,16 +6,16 @@ from contextlib import ExitStack
 from camscan.errors import NotPossibleError
 from camscan.transport.addressing import Addressing
 from camscan.transport.bulk import BATCH, BulkSocket
-from camscan.transport.courier import Courier
+from camscan.transport.courier import TICK, Courier
 from camscan.transport.link import Link
 from camscan.transport.space import Words
 from camscan.transport.syn_answers import Answer
-from camscan.transport.syn_frames import RST_LENGTH, SYN_LENGTH, Sender, reset_frame
+from camscan.transport.syn_frames import RST_LENGTH, SYN_LENGTH, Sender, SynFrames, reset_frame
 from camscan.transport.wire import Wire
 
 PROTOCOL = "tcp"
+BATCHES = 4  # enough that the thread has one to carry while the event loop reads answers
 SPARE = 64  # frames of a batch that are left for canaries
-TICK = 0.002  # seconds between batches at a set pace: finer than a busy machine's clock keeps is no use
 
 
 class Volley:
@@ -27,7 +27,8 @@ class Volley:
         self._to = Addressing(link)
         self._sender = sender
         self._socket = BulkSocket(link.interface)
-        self._courier = Courier(self._socket, sender)
+        frames = (SynFrames(sender, BATCH) for _ in range(BATCHES))
+        self._courier = Courier(self._socket, frames, _refuse)
 
     @property
     def rate(self) -> float:
@@ -61,7 +62,7 @@ class Volley:
             return
         await self._pace.take(count)
         batch = await self._courier.free()
-        batch.frames.write(addresses, ports, sequences, self._to.macs(addresses))
+        batch.write(addresses, ports, sequences, self._to.macs(addresses))
         self._wire.ledger.record_probes(addresses.tolist(), ports.tolist(), SYN_LENGTH)
         if self._tick < BATCH - SPARE:
             await self._courier.carry(batch, count)
@@ -93,6 +94,10 @@ class Volley:
         """Gives the socket back, after the probes that are under way."""
         self._courier.close()
         self._socket.close()
+
+
+def _refuse(batch: SynFrames, number: int, error: OSError) -> None:
+    raise NotPossibleError(f"raw frames: {error.strerror}")
 
 
 def reserve_port(stack: ExitStack, address: str) -> int:

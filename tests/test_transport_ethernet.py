@@ -177,6 +177,27 @@ async def test_addresses_are_drawn_when_they_are_asked_and_not_before() -> None:
     assert drawn in (len(rig.lines), len(rig.lines) + 1)
 
 
+async def test_what_had_not_left_when_a_sweep_was_cut_short_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = 0
+
+    def send(sock: BulkSocket, batch: Batch, begin: int, count: int) -> int:
+        nonlocal left
+        left += count
+        return count
+
+    monkeypatch.setattr(BulkSocket, "send", send)
+    rig = Rig("127.9.0.0/24", rate=200)
+    sweep = arp_sweep(rig.wire, encode_who_has, LOOPBACK, NETWORK, rig.wire.scope.addresses(), 30.0)
+    listening = asyncio.create_task(anext(sweep))
+    while not rig.lines:  # noqa: ASYNC110 -- the ledger rings no bell
+        await asyncio.sleep(0.01)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    await sweep.aclose()
+    assert 0 < rig.wire.unsent.packets < len(rig.lines)
+    assert left + rig.wire.unsent.packets == len(rig.lines)
+
+
 async def test_every_chunk_is_asked_twice_and_little_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ethernet, "CHUNK", 4)
     rig = Rig("127.9.0.0/24")

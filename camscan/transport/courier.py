@@ -7,6 +7,7 @@ Rule: what was handed over leaves, in the order given, or its owner is told whic
 """
 
 import asyncio
+import errno
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -17,10 +18,14 @@ from typing import Generic, TypeVar
 from camscan.transport.bulk import Batch, BulkSocket
 from camscan.transport.pace import BURST
 
+CUT_SHORT = "the sweep was cut short"
 FULL_SECONDS = 0.0005  # pause when the queue of the interface is full
 TICK = 0.002  # seconds between frames of a batch at a pace: finer than a busy machine's clock keeps is no use
 
 B = TypeVar("B", bound=Batch)
+
+Failures = list[tuple[int, OSError]]
+"""Numbers of frames that did not leave, and why."""
 
 
 class Courier(Generic[B]):
@@ -32,7 +37,7 @@ class Courier(Generic[B]):
         self._free = deque(batches)
         self._few = len(self._free) // 2
         self._failed = failed
-        self._leaving: deque[tuple[B, Future[list[tuple[int, OSError]]]]] = deque()
+        self._leaving: deque[tuple[B, Future[Failures]]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="camscan-frames")
         self._stopped = Event()
 
@@ -63,28 +68,32 @@ class Courier(Generic[B]):
         await self._until_left(len(self._leaving))
 
     def close(self) -> None:
-        """Ends the thread, after what it has to send at once; neither a full queue nor a pace is waited for."""
+        """Ends the thread; neither a full queue nor a pace is waited for. Of what has not left the owner is told."""
         self._stopped.set()
         self._thread.shutdown()
+        self._tell_of(len(self._leaving))
 
     async def _until_left(self, count: int) -> None:
         if count:
             await asyncio.gather(asyncio.wrap_future(self._leaving[count - 1][1]), return_exceptions=True)
+            self._tell_of(count)
+
+    def _tell_of(self, count: int) -> None:
         for _ in range(count):
             batch, future = self._leaving.popleft()
             self._free.append(batch)
             for number, error in future.result():
                 self._failed(batch, number, error)
 
-    def _carry_all(self, batch: B, count: int, rate: float | None) -> list[tuple[int, OSError]]:
-        failures: list[tuple[int, OSError]] = []
+    def _carry_all(self, batch: B, count: int, rate: float | None) -> Failures:
+        failures: Failures = []
         at, started = 0, time.monotonic()
         while at < count and not self._stopped.is_set():
             due = count if rate is None else min(count, at + BURST, 1 + int((time.monotonic() - started) * rate))
             at += self._send(batch, at, int(due) - at, lambda number, error: failures.append((number, error)))
             if at < count:
                 time.sleep(FULL_SECONDS if at < due else TICK)
-        return failures
+        return failures + [(number, OSError(errno.ECANCELED, CUT_SHORT)) for number in range(at, count)]
 
     def _send(self, batch: B, at: int, count: int, failed: Callable[[int, OSError], None]) -> int:
         """How many are done with: left, or, one at a time, failed; 0 where the queue is full."""

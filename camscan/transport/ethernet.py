@@ -26,7 +26,7 @@ REQUEST = "who-has"
 ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty is usual on a busy wire
 CHUNK = REMEMBERED  # addresses asked before their second round
-AHEAD = 0.05  # seconds: what leaves by then is written at once, so that a busy event loop does not slow the pace
+AHEAD = 0.2  # seconds: what leaves by then is written at once, so that a busy event loop does not slow the pace
 BATCHES = 3  # one that leaves, one that waits, one that is written
 FRAME_LIMIT = 128  # bytes: an ARP frame has 42, padded to 60
 

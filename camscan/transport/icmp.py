@@ -77,6 +77,7 @@ class _Pings:
         self._identifier = identifier
         self._number = 0
         self._sent = 0
+        self._posted = 0.0
         self._problem = ""
 
     async def send(self, addresses: AsyncGenerator[str, None], grace: Grace) -> None:
@@ -86,7 +87,8 @@ class _Pings:
                     await self._ask(address)
         if self._problem and not self._sent:
             raise NotPossibleError(f"icmp: {self._problem}")
-        await grace.over()
+        if self._sent:
+            await grace.over(_now() - self._posted)
 
     async def _ask(self, address: str) -> None:
         self._wire.check(address)
@@ -106,6 +108,7 @@ class _Pings:
             self._wire.unsent.add(address, self._problem)
         else:
             self._sent += 1
+            self._posted = _now()
 
     def read(self, data: bytes) -> bytes | None:
         """The message without its IP header, if it answers this sweep; the kernel numbers its ping sockets itself."""
@@ -115,6 +118,10 @@ class _Pings:
             return None
         ours = not raw or int.from_bytes(message[4:6], "big") == self._identifier
         return message if ours else None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _open() -> socket.socket:

@@ -52,6 +52,7 @@ class Pace:
         self.rate = rate
         self._credit = burst / rate
         self._ready = float("-inf")
+        self._in_a_row = 0
         self._clock = clock
         self._sleep = sleep
         self._connections = asyncio.Semaphore(connections)
@@ -74,10 +75,14 @@ class Pace:
         return other
 
     async def take(self, n: int = 1) -> None:
-        """Waits until `n` packets may leave. Always lets other tasks run, so a fast sender starves no receiver."""
+        """Waits until `n` packets may leave. Others get their turn after `BURST` at the latest, so that a fast sender
+        starves no receiver; not after each, which would slow every sender to one packet a round of the event loop."""
         now = self._clock()
         self._ready = max(self._ready, now - self._credit) + n / self.rate
-        await self._sleep(max(0.0, self._ready - now))
+        self._in_a_row += n
+        if self._ready > now or self._in_a_row >= BURST:
+            self._in_a_row = 0
+            await self._sleep(max(0.0, self._ready - now))
         if self._whole:
             await self._whole.take(n)
 

@@ -99,6 +99,9 @@ class _Mailing:
         self._ports: set[int] = set()
         self._letters = [(r, wire.message_id()) for _ in range(question.repeats) for r in question.requests]
         self._waiting: deque[tuple[float, str, int]] = deque()
+        self._sending = asyncio.Lock()  # asyncio keeps one writer a socket
+        self._stir = asyncio.Event()
+        self._all_drawn = False
         self._sent = 0
         self._posted = 0.0
         self._problem = ""
@@ -138,27 +141,32 @@ class _Mailing:
     async def _ask_each(self) -> None:
         """An address gets one question after the other, spread over the pause, until it answers. Whoever is due goes
         first: nobody new is drawn while others wait longer than they must."""
-        async with aclosing(self._question.destinations) as source:
-            drawing = asyncio.ensure_future(anext(source, None))
-            try:
-                while self._waiting or not drawing.done() or drawing.result() is not None:
-                    if self._waiting and self._waiting[0][0] <= _now():
-                        await self._ask(*self._waiting.popleft()[1:])
-                    elif drawing.done() and (destination := drawing.result()) is not None:
-                        await self._ask(destination, 0)
-                        drawing = asyncio.ensure_future(anext(source, None))
-                    else:
-                        await self._until_somebody_is_due(drawing)
-            finally:
-                drawing.cancel()
-                await asyncio.gather(drawing, return_exceptions=True)
+        repeating = asyncio.create_task(self._repeat())
+        try:
+            async with aclosing(self._question.destinations) as source:
+                async for destination in source:
+                    await self._ask_due()
+                    await self._ask(destination, 0)
+            self._all_drawn = True
+            self._stir.set()
+            await repeating
+        finally:
+            repeating.cancel()
+            await asyncio.gather(repeating, return_exceptions=True)
 
-    async def _until_somebody_is_due(self, drawing: asyncio.Future[str | None]) -> None:
-        left = max(0.0, self._waiting[0][0] - _now()) if self._waiting else None
-        if drawing.done():
-            await asyncio.sleep(left or 0.0)
-        else:
-            await asyncio.wait({drawing}, timeout=left)
+    async def _repeat(self) -> None:
+        """The later questions, each when it is due, also while nobody new comes."""
+        while self._waiting or not self._all_drawn:
+            self._stir.clear()
+            if self._waiting:
+                await asyncio.sleep(max(0.0, self._waiting[0][0] - _now()))
+                await self._ask_due()
+            else:
+                await self._stir.wait()
+
+    async def _ask_due(self) -> None:
+        while self._waiting and self._waiting[0][0] <= _now():
+            await self._ask(*self._waiting.popleft()[1:])
 
     async def _ask(self, destination: str, number: int) -> None:
         """One letter, and the next after the gap; no more to a host that has answered or has had its share."""
@@ -167,6 +175,7 @@ class _Mailing:
         await self._post(destination, *self._letters[number])
         if number + 1 < len(self._letters):
             self._waiting.append((_now() + self._gap, destination, number + 1))
+            self._stir.set()
 
     @property
     def _gap(self) -> float:
@@ -195,7 +204,8 @@ class _Mailing:
                 request=request.name,
                 size=len(payload),
             )
-            await asyncio.get_running_loop().sock_sendto(sock, payload, target)
+            async with self._sending:
+                await asyncio.get_running_loop().sock_sendto(sock, payload, target)
         except OSError as error:
             self._problem = error.strerror or str(error)
             self._wire.unsent.add(destination, self._problem)

@@ -1,7 +1,7 @@
 """Sends the probes of a SYN sweep, in batches that keep the pace, and writes each into the account before it leaves."""
 
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from camscan.errors import NotPossibleError
 from camscan.transport.addressing import Addressing
@@ -91,8 +91,9 @@ class Volley:
             self._wire.unsent.add(address, error.strerror or str(error))
 
     def close(self) -> None:
-        """Gives the socket back, after the probes that are under way."""
-        self._courier.close()
+        """Gives the socket back. Probes that have not left by then do not leave any more."""
+        with suppress(NotPossibleError):
+            self._courier.close()
         self._socket.close()
 
 

@@ -27,6 +27,7 @@ from camscan.model import Device, Finding, Middlebox, Observation, Reply, ScanRe
 from camscan.protocols import rtsp
 from camscan.protocols.tls import encode_record
 from tests.assess_rig import shipped
+from tests.certificate_rig import algorithm_of, by_hand, identifier, key_of
 from tests.exposure_page import PAGE, page
 
 KNOWLEDGE = load_knowledge()
@@ -204,6 +205,14 @@ def test_a_weak_certificate_is_read_from_its_bytes(weak_certificate: bytes) -> N
     assert found["tls-weak-key"].evidence == ("192.0.2.7:443 has a key of 1024 bits (rsa), fewer than 2048",)
     assert found["tls-certificate-expired"].evidence == ("192.0.2.7:443 shows a certificate that ended on 2024-01-01",)
     assert found["tls-certificate-self-signed"].state == "found"
+
+
+@pytest.mark.parametrize(("curve", "said"), [("1.3.132.0.33", None), ("1.3.132.0.31", "192 bits (ec), fewer than 224")])
+def test_a_short_curve_is_found_by_the_word_that_the_reader_has_for_it(curve: str, said: str | None) -> None:
+    der = by_hand(key=key_of(algorithm_of("1.2.840.10045.2.1", identifier(curve)), b"\x04"))
+    found = findings(sadp(), tcp("tls", 443, "handshake strict", encode_record("strict", "TLSv1.2", "x", der)))
+    evidence = found["tls-weak-key"].evidence if "tls-weak-key" in found else ()
+    assert evidence == ((f"192.0.2.7:443 has a key of {said}",) if said else ())
 
 
 @pytest.fixture(scope="module")

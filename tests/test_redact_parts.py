@@ -65,6 +65,12 @@ def test_no_bytes_are_too_much(data: bytes) -> None:
         assert item.text.encode()
 
 
+def test_names_within_the_names_of_a_certificate_are_private() -> None:
+    named = ("directoryName:C=XX, O=Rathaus, Bauamt, 2.5.4.9=Ring 1", "otherName:1.3.6.1.4.1.311.20.2.3:keller")
+    found = {item.text for item in find(b"", {"san": named}) if item.kind == "name"}
+    assert found == {"XX", "Rathaus, Bauamt", "Ring 1", "keller"}
+
+
 @pytest.mark.parametrize(
     ("label", "kind"),
     [

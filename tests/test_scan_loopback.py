@@ -21,6 +21,7 @@ from camscan.lab.site import load_site
 CAMERA = "127.83.10.14"  # Hikvision, with ONVIF
 DOME = "127.83.10.42"  # Dahua, with ONVIF, RPC2 and 37777
 OLD_CAMERA = "127.83.10.12"  # Hikvision of 2014, whose ONVIF asks nobody for a login
+CERTIFIED = "127.83.10.21"  # shows a certificate with a key of 1,024 bits
 NOBODY = "127.83.10.200"
 SECONDS = 90
 
@@ -167,6 +168,14 @@ async def test_nmap_may_look_for_the_ports(site: Network, tmp_path: Path) -> Non
     run = await scan(tmp_path, DOME, "--engine", "nmap")
     assert run.code == 0
     assert {"http", "rtsp", "dvrip"} <= {s["protocol"] for s in run.devices[DOME]["services"]}
+
+
+async def test_certificates_cost_no_library(site: Network, tmp_path: Path) -> None:
+    """With `cryptography` this scan took 73 MB, without it 63."""
+    run = await scan(tmp_path, CERTIFIED, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert {row["id"] for row in run.devices[CERTIFIED]["findings"]} >= {"tls-weak-key"}
+    assert "camscan.protocols.certificate" in run.err
+    assert "cryptography" not in run.err
 
 
 async def test_a_dry_run_sends_nothing(site: Network, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from camscan.errors import DecodeError
 from camscan.model import Fields
 from camscan.probe import Protocol, Request, Tcp
-from camscan.protocols.certificate import name_pairs, read_certificate
+from camscan.protocols.certificate import read_certificate
+from camscan.protocols.certificate_name import name_pairs
 from camscan.protocols.gather import gather
 
 PORTS = (443, 8443)

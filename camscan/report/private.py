@@ -56,7 +56,7 @@ STEADY_FIELDS = (
 """Fields that must be as they were: a stand-in there would be false evidence."""
 
 ENDPOINT_FIELDS = ("usn", "uuid")
-_NAMED = re.compile(r"=([^,=()]+)")  # a directory name among the alternative names of a certificate
+_NAMED = re.compile(r"(directoryName:)(.*)|otherName:[0-9.]+:(.*)", re.DOTALL)  # among the names of a certificate
 _SCOPE = re.compile(r"(?i)(?!(?:profile|type|hardware)/)[^/]*/+(.+)", re.DOTALL)
 _PART = re.compile(r"(?:^|, )[A-Za-z0-9.]+=(.*?)(?=, [A-Za-z0-9.]+=|$)")
 _HOST = re.compile(r"\w{2,12}://(?:[^/@\s\"'<>]{1,128}@)?([^/:\s\[\]\"'<>&;,(){}\\]{1,255})")
@@ -130,9 +130,8 @@ def _decoded(run: str) -> str:
 
 
 def _of_field(name: str, value: str) -> Iterator[Private]:
-    if name == "san" and value.startswith("<"):
-        yield from (Private("name", part) for part in _NAMED.findall(value))
-        return
+    if name == "san" and (named := _NAMED.fullmatch(value)):
+        name, value = ("subject", named[2]) if named[1] else ("san", named[3])
     yield from by_shape(value)
     kind = KIND_OF_FIELD.get(name)
     if kind == "serial":

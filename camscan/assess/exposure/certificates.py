@@ -16,7 +16,7 @@ from camscan.model import Observation
 OLD_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
 BROKEN_CIPHERS = re.compile(r"RC4|3DES|DES-CBC|NULL|EXP|MD5|RC2|IDEA|SEED|ANON|^A(?:EC)?DH-", re.IGNORECASE)
 FORWARD_SECRET = re.compile(r"ECDHE|DHE|^TLS_(?:AES|CHACHA20)", re.IGNORECASE)
-LEAST_BITS = {"rsa": 2048, "dsa": 2048, "ellipticcurve": 224}
+LEAST_BITS = {"rsa": 2048, "dsa": 2048, "ec": 224}
 BITS_DIGITS = 6  # a key of a million bits is none
 BROKEN_HASHES = ("md5", "sha1")
 

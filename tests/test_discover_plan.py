@@ -8,6 +8,7 @@ import pytest
 
 from camscan.discover.announced import announced
 from camscan.discover.hint import Hint
+from camscan.discover.host_ports import spare_tries
 from camscan.discover.plan import Engine, Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
@@ -16,6 +17,7 @@ from camscan.probe import Tcp
 from camscan.protocols.registry import load_protocols
 from camscan.protocols.tcp import TEST_PORTS
 from camscan.scope import Interface, Network, Scope
+from camscan.transport.knock import TRIES
 from camscan.transport.route import is_direct
 
 LAN = IPv4Network("10.9.0.0/28")
@@ -330,14 +332,18 @@ def test_who_looks_for_ports_through_a_router(
     assert (step.packets > 0, step.connections > 0) == (chosen == "syn", chosen != "syn")
 
 
-def test_on_the_own_wire_arp_tells_who_is_there_and_connects_do() -> None:
+@pytest.mark.parametrize(("engine", "chosen"), [("auto", "syn"), ("syn", "syn"), ("connect", "connect")])
+def test_on_the_own_wire_arp_tells_who_is_there_and_frames_go_to_each(engine: Engine, chosen: str) -> None:
     wire = replace(ETH, mac="02:00:00:00:00:01")
-    settings = Settings(raw=True)
+    settings = Settings(raw=True, engine=engine)
     plan = make_plan(
         WHOLE, (wire,), settings, protocols=load_protocols(), route=lambda n: "eth9", direct=lambda n: True
     )
     (step,) = (s for s in plan.steps if s.mode == "ports")
-    assert step.engine == "connect"
+    tries = step.addresses * (len(step.requests) + spare_tries(len(step.requests)))
+    counts = (tries * TRIES, 0) if chosen == "syn" else (0, tries)
+    assert (step.engine, step.near, step.packets, step.connections) == (chosen, True, *counts)
+    assert not [s for s in plan.steps if s.channel == "tcp connect" and s.per_host]
 
 
 def test_a_channel_that_was_interrupted_is_partial_even_if_nothing_is_known_to_have_left() -> None:

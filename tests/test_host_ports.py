@@ -1,11 +1,11 @@
 """The open ports of one host: who is asked twice, and what an end before the end leaves."""
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Iterable, Sequence
 
 import pytest
 
-from camscan.discover.host_ports import open_ports, spare_tries
+from camscan.discover.host_ports import Outcomes, open_ports, spare_tries
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome
 
@@ -22,15 +22,16 @@ class Host:
         self.left: list[tuple[int, str]] = []
         self.share = 100
 
-    async def connect(self, port: int) -> Outcome:
-        if self.tried.total() == self.share:
-            raise NotPossibleError("left alone")
-        outcomes = self.answers.get(port, [SHUT])
-        self.tried[port] += 1
-        return outcomes[min(self.tried[port], len(outcomes)) - 1]
+    async def ask(self, ports: Sequence[int], outcomes: Outcomes) -> None:
+        for port in ports:
+            if self.tried.total() == self.share:
+                raise NotPossibleError("left alone")
+            answers = self.answers.get(port, [SHUT])
+            self.tried[port] += 1
+            outcomes[port] = answers[min(self.tried[port], len(answers)) - 1]
 
-    async def open(self, known: Container[int] = ()) -> list[int]:
-        return await open_ports(PORTS, known, self.connect, lambda ports, why: self.left.append((ports, why)))
+    async def open(self, known: Iterable[int] = ()) -> list[int]:
+        return await open_ports(PORTS, known, self.ask, lambda ports, why: self.left.append((ports, why)))
 
 
 async def test_a_silent_port_of_a_host_that_answers_at_most_others_is_tried_again() -> None:

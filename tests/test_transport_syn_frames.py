@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 
+from camscan.transport.segments import RST_LENGTH, Sender, reset_frame
 from camscan.transport.space import Words
 from camscan.transport.syn_answers import parse
-from camscan.transport.syn_frames import RST_LENGTH, Cookie, Sender, SynFrames, reset_frame
+from camscan.transport.syn_frames import Cookie, SynFrames
 
 SENDER = Sender(mac=bytes.fromhex("020000000001"), address="10.1.0.9", port=40123)
 ROUTER = np.frombuffer(bytes.fromhex("0200000000fe"), np.uint8)

@@ -32,6 +32,20 @@ class Addresses:
         self._begin(step, size, wait)
         yield from self._rest(step, self._order(step), set())
 
+    def heard_first(self, step: Step, size: int, wait: float | None) -> Iterator[str]:
+        """The same, but whoever is heard of in the meantime comes next."""
+        self._begin(step, size, wait)
+        order, done, ahead, at = self._order(step), self.journal.pages[step].done, set[str](), 0
+        for place in order.undone(done):
+            heard, at = filter(None, map(order.find, self.roll.since(at))), len(self.roll)
+            for other in heard:
+                if other.position > place.position and not done.holds(other.position):
+                    ahead.add(other.address)
+                    if self._draw(step, other):
+                        yield other.address
+            if place.address not in ahead and self._draw(step, place):
+                yield place.address
+
     async def as_heard(self, step: Step, size: int, wait: float | None) -> AsyncGenerator[str, None]:
         """The same, but first, while ARP is under way, whoever is heard of in the meantime."""
         self._begin(step, size, wait)

@@ -1,10 +1,10 @@
 """How each step of the plan is carried out: which transport asks its addresses, and what it gives back."""
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Network, ip_network
 from typing import Literal
 
@@ -26,13 +26,14 @@ from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface
 from camscan.transport import ethernet, icmp, nmap, udp
 from camscan.transport.grace import Grace
-from camscan.transport.link import Link, link_to
+from camscan.transport.link import link_to
 from camscan.transport.packet_socket import NOT_PERMITTED
 from camscan.transport.wire import Wire
 
 LIMITED_BROADCAST = "255.255.255.255"
 BATCH = 1024  # addresses that the journal takes for done together
 NMAP_SECONDS = 1.0  # after a run of nmap: long enough for the ports it found to be kept
+MAC_SECONDS = 2.0  # for ARP to tell who a host is that something else has shown; then connects do
 NEAR_HOSTS = 64  # whose ports are tried at once where ARP has shown that they are there
 
 
@@ -113,7 +114,7 @@ class Channels:
         network = wire_of(ip_network(step.networks[0]), self.plan.interfaces)
         if interface is None or network is None:
             raise NotPossibleError("not a directly connected network")
-        asked = self.addresses.in_order(step, ethernet.CHUNK, ethernet.ARP_SECONDS)
+        asked = self.addresses.heard_first(step, ethernet.CHUNK, ethernet.ARP_SECONDS)
         return ethernet.arp_sweep(wire, arp_codec.encode_who_has, interface, network, asked)
 
     async def _ports(self, step: Step, wire: Wire) -> AsyncGenerator[Reply, None]:
@@ -140,9 +141,9 @@ class Channels:
         if step.engine == "nmap":
             await self.hosts.heard.closed(step.networks)
             return engines.nmap(self.addresses.in_order(step, nmap.CHUNK, NMAP_SECONDS))
-        if step.engine == "syn" and not self.journal.pages[step].done.count:
+        if step.engine == "syn" and (step.near or not self.journal.pages[step].done.count):
             try:
-                return await self._syn(engines, step, wire)
+                return await self._syn(engines, step)
             except NotPossibleError as error:
                 self.tally.remark(step, f"connects instead of SYN frames: {error}")
         return engines.connect(self.addresses.as_heard(step, 1, None))
@@ -152,30 +153,23 @@ class Channels:
         settings = self.plan.settings
         return min(settings.hosts_at_once, NEAR_HOSTS) if step.near and settings.raw else settings.hosts_at_once
 
-    async def _syn(self, engines: Engines, step: Step, wire: Wire) -> Engine:
-        """Through a router SYN frames go to all of the step, on the wire to those whose MAC address is known."""
+    async def _syn(self, engines: Engines, step: Step) -> Engine:
+        """Through a router SYN frames go to all of the step, on the wire to each host as soon as it has been found."""
         interface = self._interface(step)
         networks = [network for network in map(ip_network, step.networks) if isinstance(network, IPv4Network)]
         if interface is None or not networks:
             raise NotPossibleError("no such interface")
         if not self.plan.settings.raw:
             raise NotPossibleError(NOT_PERMITTED)
-        await self.hosts.heard.closed(step.networks)
-        link = await link_to(networks[0], interface, self.hosts.macs)
-        page = self.journal.pages[step]
-        if not link.router:
-            networks = [*self._with_mac(step, wire, link)]
-            return engines.syn(link, networks, lambda share: None, page)
-        return engines.syn(link, networks, lambda share: self._advance(step, share), page)
+        link = await link_to(networks[0], interface)
+        if step.near:
+            return engines.knock(link, self.addresses.as_heard(step, 1, None), partial(self._mac_of, step))
+        return engines.syn(link, networks, lambda share: self._advance(step, share), self.journal.pages[step])
 
-    def _with_mac(self, step: Step, wire: Wire, link: Link) -> Iterator[IPv4Network]:
-        """The hosts on the wire to which frames can be addressed; the others could not be asked, and it is said why."""
-        for address in self.addresses.in_order(step, 0, 0.0):
-            host = IPv4Network(address)
-            if int(host[0]) in link.hosts:
-                yield host
-            else:
-                wire.unsent.add(address, "its MAC address is not known", math.ceil(step.packets / step.addresses))
+    async def _mac_of(self, step: Step, address: str) -> bytes | None:
+        """As ARP has told it; where something else has shown the host first, ARP asks for it next."""
+        under_way = self.hosts.heard.is_open(step.networks)
+        return await self.hosts.macs.told(address, MAC_SECONDS if under_way else 0.0)
 
     def _advance(self, step: Step, share: float) -> None:
         """So much of a step that is not gone through address by address is done."""

@@ -1,24 +1,29 @@
 """Who looks for open ports: connects, nmap, or SYN frames. Each reports the hosts that have one, with their ports.
 
-The SYN engine finds hosts in large and mostly empty networks; the other ports of a host it has found are then tried by
-connects, so that the turns with it can begin while the sweep goes on.
+Beyond a router SYN frames find hosts in large and mostly empty networks; the other ports of a host they have found are
+then tried by connects, so that the turns with it can begin while the sweep goes on. On this machine's own wire ARP
+finds the hosts, and SYN frames go to each of these, one port after the other.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 
-from camscan.discover.host_ports import open_ports
+from camscan.discover.host_ports import Ask, Outcomes, open_ports
 from camscan.discover.page import Page
 from camscan.discover.tasks import finishing, serve
-from camscan.model import Outcome
 from camscan.transport import nmap, tcp
+from camscan.transport.knock import knocking
 from camscan.transport.link import Link
 from camscan.transport.wire import Wire
 
 Report = Callable[[str, list[int]], None]
 """Told of (address, its open ports); with no ports where an engine is through with an address for nothing."""
+
+MacOf = Callable[[str], Awaitable[bytes | None]]
+"""The MAC address that ARP has told of a host, perhaps after a while."""
 
 Engine = Callable[[Report], Awaitable[None]]
 """Looks for open ports until it has been everywhere. Raises `NotPossibleError` where this machine cannot go on."""
@@ -48,9 +53,25 @@ class Engines:
 
         async def engine(report: Report) -> None:
             async def host(address: str) -> None:
-                report(address, await self._open_of(address))
+                report(address, await self._open_of(address, partial(self._connect, address)))
 
             await serve(addresses, host, self.hosts_at_once)
+
+        return engine
+
+    def knock(self, link: Link, addresses: AsyncGenerator[str, None], mac_of: MacOf) -> Engine:
+        """SYN frames to hosts on this machine's own wire, one at a time to a host, many hosts at once; connects where
+        ARP has told no MAC address."""
+
+        async def engine(report: Report) -> None:
+            async with knocking(self.wire, link, self.seconds) as knocks:
+
+                async def host(address: str) -> None:
+                    mac = await mac_of(address)
+                    ask = partial(knocks.ask, address, mac) if mac else partial(self._connect, address)
+                    report(address, await self._open_of(address, ask))
+
+                await serve(addresses, host, self.hosts_at_once)
 
         return engine
 
@@ -86,13 +107,14 @@ class Engines:
         return engine
 
     async def _complete(self, address: str, port: int, report: Report) -> None:
-        report(address, await self._open_of(address, known=(port,)))
+        report(address, await self._open_of(address, partial(self._connect, address), known=(port,)))
 
-    async def _open_of(self, address: str, known: Container[int] = ()) -> list[int]:
-        async def connect(port: int) -> Outcome:
-            return await tcp.connect(self.wire, address, port, self.seconds)
-
+    async def _open_of(self, address: str, ask: Ask, known: Iterable[int] = ()) -> list[int]:
         def leave(ports: int, reason: str) -> None:
             self.wire.unsent.add(address, reason, ports)
 
-        return await open_ports(self.ports, known, connect, leave)
+        return await open_ports(self.ports, known, ask, leave)
+
+    async def _connect(self, address: str, ports: Sequence[int], outcomes: Outcomes) -> None:
+        for port in ports:
+            outcomes[port] = await tcp.connect(self.wire, address, port, self.seconds)

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
 
 from camscan.discover.announced import announced
 from camscan.discover.hint import Hint
+from camscan.discover.macs import Macs
 from camscan.discover.roll import Roll
 from camscan.model import Fields, Reply
 from camscan.probe import Protocol
@@ -20,7 +20,7 @@ HINTS_LIMIT = 12  # endpoints one device may announce; the busiest recorder seen
 class Hosts:
     """The addresses in scope that have answered anything, in the order in which they did.
 
-    `macs` is what ARP has told of directly connected ones, by address as a number.
+    `macs` is what ARP has told of directly connected ones.
     """
 
     scope: Scope
@@ -28,7 +28,7 @@ class Hosts:
     heard: Roll = field(default_factory=Roll)
     identified: set[str] = field(default_factory=set)
     hints: dict[str, list[Hint]] = field(default_factory=lambda: defaultdict(list))
-    macs: dict[int, bytes] = field(default_factory=dict)
+    macs: Macs = field(default_factory=Macs)
 
     def note(self, reply: Reply) -> bool:
         """Remember the sender and what it announced of itself; false for somebody's question, which is no answer."""
@@ -47,7 +47,7 @@ class Hosts:
     def _keep_mac(self, reply: Reply, fields: Fields) -> None:
         mac = next(iter(fields.get("mac", ())), "")
         if reply.protocol == "arp" and mac:
-            self.macs[int(IPv4Address(reply.address))] = bytes.fromhex(mac.replace(":", ""))
+            self.macs.note(reply.address, bytes.fromhex(mac.replace(":", "")))
 
     def _keep_hints(self, reply: Reply, fields: Fields) -> None:
         known = self.hints[reply.address]

@@ -32,6 +32,10 @@ class Roll:
     def __len__(self) -> int:
         return len(self._order)
 
+    def since(self, at: int) -> list[str]:
+        """Those that were heard of after the first `at`."""
+        return self._order[at:]
+
     def add(self, address: str) -> None:
         """An address was heard of, perhaps not for the first time."""
         if address not in self._known:
@@ -47,6 +51,10 @@ class Roll:
         """The sweep has come to its end, whatever end that is."""
         self._open.discard(networks)
         self._tell()
+
+    def is_open(self, networks: Networks) -> bool:
+        """Whether a sweep of these networks is under way."""
+        return networks in self._open
 
     async def closed(self, networks: Networks) -> None:
         """Waits until no sweep of these networks is under way."""

@@ -4,53 +4,26 @@ Networks reached by the same way are one step, however many they are, so that a 
 more sockets than a network. A network this machine is directly on is a part of its own, because ARP sweeps it.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network
 
-from camscan.discover.host_ports import spare_tries
-from camscan.discover.plan import Engine, Mode, Plan, Settings, Step, allowed_requests, swept_ports, usable_protocols
+from camscan.discover.part import NO_ROUTE, Part
+from camscan.discover.plan import Mode, Plan, Settings, Step, allowed_requests, swept_ports, usable_protocols
+from camscan.discover.port_steps import port_steps
 from camscan.probe import Announced, ArpSweep, IcmpEcho, OverHttp, Protocol, Request, Tcp, Udp
 from camscan.scope import Interface, Network, Scope
-from camscan.transport.congestion import ASKED_LIMIT, CANARY_EVERY
 from camscan.transport.ethernet import ROUNDS as ARP_ROUNDS
 from camscan.transport.route import is_direct
 
-SYN_BYTES = 60  # one SYN with its options, as Linux sends it
 ARP_BYTES = 42
 ICMP_BYTES = 36  # an echo request with eight bytes of data, and its IPv4 header
 HEADERS = 28  # IPv4 and UDP
 LINK_LOCAL = IPv6Network("fe80::/64")
-NO_ROUTE = "no route to this network"
 NO_BROADCAST = "an address of this network is excluded, and a broadcast would reach it"
-NO_FRAMES = "SYN frames need an Ethernet interface and IPv4; --engine connect does without"
-NAMES_SHOWN = 3
 
 Route = Callable[[Network], str | None]
 """The name of the interface by which a network is reached, or None where there is no way."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of the scope that is reached by one way. `wire` is the network of this machine that holds it, if any."""
-
-    scope: Scope
-    interface: str | None
-    wire: IPv4Network | None
-    count: int
-
-    @property
-    def version(self) -> int:
-        """4 or 6: a part holds addresses of one kind."""
-        return self.scope.swept[0].version
-
-    @property
-    def name(self) -> str:
-        """The networks for people: the first few, and how many more."""
-        names = [str(n) for n in self.scope.swept]
-        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        return " ".join(names[:NAMES_SHOWN]) + more
 
 
 def make_plan(
@@ -74,9 +47,7 @@ def make_plan(
         steps += _segment_steps(protocol, scope, settings)
         steps += _link_steps(protocol, scope, settings)
         steps += (step for part in parts for step in _sweep_steps(protocol, part, settings))
-    steps += (_port_step(part, swept_ports(usable), settings, _carries_frames(part, interfaces)) for part in parts)
-    if any(step.engine == "syn" for step in steps):
-        steps.append(_met_step(swept_ports(usable)))
+    steps += port_steps(parts, interfaces, swept_ports(usable), settings)
     steps += (_turns_step(p, settings) for p in usable.values() if _takes_turns(p))
     return Plan(scope=scope, steps=tuple(steps), settings=settings, interfaces=interfaces, notes=notes)
 
@@ -187,65 +158,6 @@ def _known_step(protocol: Protocol, part: Part, requests: tuple[Request, ...], s
     step = _sweep_step(protocol, "unicast", part, requests, 0, 0)
     sent = settings.repeats
     return replace(step, per_host=True, packets=len(requests) * sent, bytes=_size(requests) * sent)
-
-
-def _carries_frames(part: Part, interfaces: tuple[Interface, ...]) -> bool:
-    """Whether Ethernet frames get there: IPv4, by an interface that has a MAC address."""
-    interface = next((i for i in interfaces if i.name == part.interface), None)
-    return part.version == 4 and interface is not None and interface.mac is not None and interface.kind != "loopback"
-
-
-def _engine(part: Part, settings: Settings, frames: bool) -> Engine:
-    """Where ARP tells who is there, connects to those few do; through a router SYN frames find the few among many."""
-    if settings.engine != "auto":
-        return settings.engine
-    return "syn" if settings.raw and frames and part.wire is None else "connect"
-
-
-def _port_step(part: Part, ports: tuple[int, ...], settings: Settings, frames: bool) -> Step:
-    engine, probes = _engine(part, settings, frames), part.count * len(ports)
-    rounds = ASKED_LIMIT if engine == "syn" else 1
-    spare = part.count * spare_tries(len(ports)) if engine == "connect" else 0
-    refused = None if part.interface else NO_ROUTE
-    if engine == "syn" and not frames:
-        refused = refused or NO_FRAMES
-    return Step(
-        channel=f"tcp {engine}",
-        protocol="tcp",
-        mode="ports",
-        requests=tuple(map(str, ports)),
-        interface=part.interface,
-        network=part.name,
-        networks=tuple(map(str, part.scope.swept)),
-        addresses=part.count,
-        packets=math.ceil(probes * rounds * (1 + 1 / CANARY_EVERY)) if engine == "syn" else 0,
-        connections=0 if engine == "syn" else probes + spare,
-        bytes=(probes * rounds + spare) * SYN_BYTES,
-        near=part.wire is not None,
-        engine=engine,
-        rounds=rounds,
-        spare=spare,
-        not_possible=refused,
-    )
-
-
-def _met_step(ports: tuple[int, ...]) -> Step:
-    """A host that a SYN frame has met: its other ports are tried by connects."""
-    connections = len(ports) - 1 + spare_tries(len(ports))
-    return Step(
-        channel="tcp connect",
-        protocol="tcp",
-        mode="turns",
-        requests=tuple(map(str, ports)),
-        interface=None,
-        network="each host with an open port",
-        networks=(),
-        addresses=1,
-        packets=0,
-        connections=connections,
-        bytes=connections * SYN_BYTES,
-        per_host=True,
-    )
 
 
 def _takes_turns(protocol: Protocol) -> bool:

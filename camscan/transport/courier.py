@@ -67,6 +67,11 @@ class Courier(Generic[B]):
         """Everything that was handed over has left, or its owner been told why not."""
         await self._until_left(len(self._leaving))
 
+    def settle(self) -> None:
+        """Tells of what has left by now, without waiting."""
+        while self._leaving and self._leaving[0][1].done():
+            self._tell_of(1)
+
     def close(self) -> None:
         """Ends the thread; neither a full queue nor a pace is waited for. Of what has not left the owner is told."""
         self._stopped.set()

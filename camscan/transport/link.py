@@ -6,8 +6,7 @@ Follows proc_net(5) for /proc/net/route.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from camscan.errors import NotPossibleError
@@ -21,17 +20,15 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """`mac` and `address` are this machine's. Frames go to `router`, or each to the MAC its address has in `hosts`
-    (addresses as numbers)."""
+    """`mac` and `address` are this machine's, `router` is whom frames go to; None on its own wire: each host itself."""
 
     interface: str
     mac: bytes
     address: str
     router: bytes | None = None
-    hosts: Mapping[int, bytes] = field(default_factory=dict)
 
 
-async def link_to(network: IPv4Network, interface: Interface, hosts: Mapping[int, bytes]) -> Link:
+async def link_to(network: IPv4Network, interface: Interface) -> Link:
     """The way to a network. Raises `NotPossibleError` where frames cannot get there, or not for now."""
     address = source_address(str(network[0]))
     if interface.mac is None or interface.kind == "loopback" or address is None:
@@ -39,7 +36,7 @@ async def link_to(network: IPv4Network, interface: Interface, hosts: Mapping[int
     gateway = gateway_for(network)
     router = await _mac_of_router(gateway) if gateway else None
     mac = bytes.fromhex(interface.mac.replace(":", ""))
-    return Link(interface=interface.name, mac=mac, address=address, router=router, hosts={} if router else hosts)
+    return Link(interface=interface.name, mac=mac, address=address, router=router)
 
 
 async def _mac_of_router(gateway: IPv4Address) -> bytes:

@@ -28,13 +28,14 @@ class Patience:
         try:
             yield lambda: self._clock() - started
         finally:
-            self._add(address, self._clock() - started)
+            self.spend(address, self._clock() - started)
 
     def left(self, address: str) -> float:
         """Seconds that this host may still take; never below nought."""
         return max(0.0, HOST_SECONDS - self._seconds.get(address, 0.0))
 
-    def _add(self, address: str, seconds: float) -> None:
+    def spend(self, address: str, seconds: float) -> None:
+        """So long it was waited for."""
         self._seconds[address] = self._seconds.pop(address, 0.0) + seconds
         if len(self._seconds) > ADDRESSES_LIMIT:
             del self._seconds[next(iter(self._seconds))]

@@ -17,12 +17,13 @@ from camscan.scope import spans
 from camscan.transport.congestion import ASKED_LIMIT, Congestion
 from camscan.transport.inbox import Inbox
 from camscan.transport.link import Link
+from camscan.transport.reserve import reserve_port
+from camscan.transport.segments import Sender
 from camscan.transport.space import Space
 from camscan.transport.standing import Standing
 from camscan.transport.syn_answers import SNAP, listen
-from camscan.transport.syn_frames import Sender
 from camscan.transport.syn_questions import OpenPort, Questions, now
-from camscan.transport.volley import Volley, reserve_port
+from camscan.transport.volley import Volley
 from camscan.transport.window import Verdict, Window
 from camscan.transport.wire import Wire
 

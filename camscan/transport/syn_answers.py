@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from camscan.transport.packet_socket import open_frames
-from camscan.transport.syn_frames import ACK, SYN, Sender
+from camscan.transport.segments import ACK, SYN, Sender
 
 SNAP = 64  # bytes of a frame that are kept: all headers
 RECEIVE_BUFFER = 8 << 20  # bytes: the answers of 10,000 devices at once

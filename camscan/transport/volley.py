@@ -1,16 +1,18 @@
 """Sends the probes of a SYN sweep, in batches that keep the pace, and writes each into the account before it leaves."""
 
 import socket
-from contextlib import ExitStack, suppress
+from contextlib import suppress
+
+import numpy as np
 
 from camscan.errors import NotPossibleError
-from camscan.transport.addressing import Addressing
 from camscan.transport.bulk import BATCH, BulkSocket
 from camscan.transport.courier import TICK, Courier
 from camscan.transport.link import Link
+from camscan.transport.segments import RST_LENGTH, SYN_LENGTH, Sender, reset_frame
 from camscan.transport.space import Words
 from camscan.transport.syn_answers import Answer
-from camscan.transport.syn_frames import RST_LENGTH, SYN_LENGTH, Sender, SynFrames, reset_frame
+from camscan.transport.syn_frames import SynFrames
 from camscan.transport.wire import Wire
 
 PROTOCOL = "tcp"
@@ -22,9 +24,13 @@ class Volley:
     """The sending half of one sweep. `rate` may be changed at any time; it is kept beside the pace of all channels."""
 
     def __init__(self, wire: Wire, link: Link, sender: Sender) -> None:
+        if link.router is None:
+            raise NotPossibleError(
+                "no router on the way there, and ARP does not ask beyond this machine's own networks"
+            )
+        self._router = np.frombuffer(link.router, np.uint8)
         self._wire = wire
         self._pace = wire.pace
-        self._to = Addressing(link)
         self._sender = sender
         self._socket = BulkSocket(link.interface)
         frames = (SynFrames(sender, BATCH) for _ in range(BATCHES))
@@ -62,7 +68,7 @@ class Volley:
             return
         await self._pace.take(count)
         batch = await self._courier.free()
-        batch.write(addresses, ports, sequences, self._to.macs(addresses))
+        batch.write(addresses, ports, sequences, self._router)
         self._wire.ledger.record_probes(addresses.tolist(), ports.tolist(), SYN_LENGTH)
         if self._tick < BATCH - SPARE:
             await self._courier.carry(batch, count)
@@ -99,14 +105,3 @@ class Volley:
 
 def _refuse(batch: SynFrames, number: int, error: OSError) -> None:
     raise NotPossibleError(f"raw frames: {error.strerror}")
-
-
-def reserve_port(stack: ExitStack, address: str) -> int:
-    """A TCP port of this machine that nobody else uses until the stack is closed; the kernel says reset to what comes
-    to it. Raises `NotPossibleError`."""
-    sock = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-    try:
-        sock.bind((address, 0))
-    except OSError as error:
-        raise NotPossibleError(f"no port to ask from: {error.strerror}") from None
-    return int(sock.getsockname()[1])

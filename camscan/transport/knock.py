@@ -1,0 +1,253 @@
+"""Open ports of hosts on this machine's own wire, by SYN frames: one port of a host at a time, many hosts at once.
+
+A connect that is closed at once costs seven system calls and a task; a frame costs a place in a batch. So the ports of
+two hundred hosts are known while connects would still be under way. An answer counts where it acknowledges the number
+that was sent last to that host; what opens is closed by a reset at once. Follows RFC 9293.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import AsyncIterator, MutableMapping, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from camscan.errors import NotPossibleError
+from camscan.model import Outcome
+from camscan.transport.bulk import Batch, BulkSocket
+from camscan.transport.courier import Courier
+from camscan.transport.inbox import Inbox
+from camscan.transport.link import Link
+from camscan.transport.reserve import reserve_port
+from camscan.transport.segments import RST_LENGTH, SYN_LENGTH, Sender, reset_frame, syn_frame
+from camscan.transport.syn_answers import SNAP, Answer, listen, parse
+from camscan.transport.wire import Wire
+
+TRIES = 3  # of a silent port, in the time that a connect would be given: the kernel's own second SYN takes a second
+TOGETHER = 64  # frames that may leave at once, each to another host
+BATCHES = 4
+
+Outcomes = MutableMapping[int, Outcome]
+"""What became of each port."""
+
+
+def _sequence() -> int:
+    return secrets.randbits(32)
+
+
+@dataclass(slots=True, eq=False)
+class _Host:
+    """One host, the port it is asked for now, and what is left to ask."""
+
+    address: str
+    mac: bytes
+    ports: deque[int]
+    outcomes: Outcomes
+    done: asyncio.Future[None]
+    number: int = field(init=False)
+    sequence: int = field(default_factory=_sequence)
+    tries: int = 0
+    asked: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.number = int(IPv4Address(self.address))
+
+    def is_answered_by(self, answer: Answer) -> bool:
+        """Whether it acknowledges what this host was asked last."""
+        asked = bool(self.ports and self.tries) and answer.port == self.ports[0]
+        return asked and answer.acknowledged == (self.sequence + 1) & 0xFFFFFFFF
+
+
+class _Frames(Batch):
+    """Frames that leave together, and whom they are for."""
+
+    def __init__(self) -> None:
+        super().__init__(TOGETHER, SYN_LENGTH)
+        self.hosts: list[_Host] = []
+
+
+class Knocks:
+    """The hosts that are being asked. `seconds` is how long a port may be silent."""
+
+    def __init__(self, wire: Wire, interface: str, sender: Sender, seconds: float) -> None:
+        self._wire = wire
+        self._sender = sender
+        self._gap = seconds / TRIES
+        self._socket = BulkSocket(interface)
+        self._courier = Courier(self._socket, [_Frames() for _ in range(BATCHES)], self._note_unsent)
+        self._hosts: dict[int, _Host] = {}
+        self._ready: deque[_Host] = deque()
+        self._waiting: deque[tuple[float, _Host]] = deque()  # (when it was asked, who), the first asked first
+        self._stir = asyncio.Event()
+        self._failure: Exception | None = None
+
+    async def ask(self, address: str, mac: bytes, ports: Sequence[int], outcomes: Outcomes) -> None:
+        """Writes what became of each of these ports, one after the other. Holds the host meanwhile. Raises
+        `OutOfScopeError`, and `NotPossibleError` for a host whose budget is spent, or that cannot be asked."""
+        self._wire.check(address)
+        async with self._wire.pace.attempt(address):
+            if self._failure:
+                raise self._failure
+            host = _Host(address, mac, deque(ports), outcomes, asyncio.get_running_loop().create_future())
+            self._hosts[host.number] = host
+            self._go_on(host)
+            try:
+                await host.done
+            finally:
+                del self._hosts[host.number]
+
+    async def run(self) -> None:
+        """Sends what is ready, and again what stays without an answer, until it is cancelled."""
+        while True:
+            self._courier.settle()
+            self._give_up_waiting()
+            if self._ready:
+                await self._send(await self._courier.free())
+            else:
+                await self._until_somebody_is_due()
+
+    async def _send(self, batch: _Frames) -> None:
+        count = min(len(self._ready), TOGETHER)
+        await self._wire.pace.take(count)
+        self._write(batch, count)
+        if batch.hosts:
+            self._courier.hand_over(batch, len(batch.hosts))
+
+    async def _until_somebody_is_due(self) -> None:
+        self._stir.clear()
+        left = self._waiting[0][0] + self._gap - _now() if self._waiting else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                await self._stir.wait()
+
+    def _give_up_waiting(self) -> None:
+        """Whoever has not answered in time is asked again, or done with for this port."""
+        while self._waiting and self._waiting[0][0] + self._gap <= _now():
+            asked, host = self._waiting.popleft()
+            if host.asked != asked or host.done.done():
+                continue
+            self._wire.patience.spend(host.address, _now() - asked)
+            if host.tries < TRIES:
+                self._ready.append(host)
+            else:
+                self._note(host, Outcome.SILENT)
+
+    def _write(self, batch: _Frames, count: int) -> None:
+        batch.hosts.clear()
+        for host in [self._ready.popleft() for _ in range(count)]:
+            if not host.done.done() and self._affords(host):
+                self._put(batch, host)
+
+    def _affords(self, host: _Host) -> bool:
+        try:
+            self._wire.afford(host.address)
+        except NotPossibleError as error:
+            host.done.set_exception(error)
+            return False
+        return True
+
+    def _put(self, batch: _Frames, host: _Host) -> None:
+        host.tries, host.asked = host.tries + 1, _now()
+        self._waiting.append((host.asked, host))
+        self._record(host, "syn", SYN_LENGTH)
+        batch.put(len(batch.hosts), syn_frame(self._sender, host.mac, host.number, host.ports[0], host.sequence))
+        batch.hosts.append(host)
+
+    def _record(self, host: _Host, request: str, size: int) -> None:
+        self._wire.ledger.record(
+            address=host.address, port=host.ports[0], transport="tcp", protocol="tcp", request=request, size=size
+        )
+
+    def _note_unsent(self, batch: _Frames, number: int, error: OSError) -> None:
+        host = batch.hosts[number]
+        if not host.done.done():
+            host.done.set_exception(NotPossibleError(f"cannot be asked from here: {error.strerror or error}"))
+
+    def hear(self, frame: bytes, _: object) -> None:
+        """What a frame proves of the port that its host was asked for last."""
+        answer = parse(frame)
+        host = self._hosts.get(answer.address) if answer else None
+        if not answer or not host or host.done.done() or not host.is_answered_by(answer):
+            return
+        seconds = _now() - host.asked
+        self._wire.patience.spend(host.address, seconds)
+        if answer.opens:
+            self._close(host, answer)
+        if answer.opens and host.tries > 1:  # how long the first answer took says most of how busy this machine is
+            self._wire.load.accepted(host.address, seconds)
+        self._note(host, Outcome.REPLIED if answer.opens else Outcome.REFUSED)
+
+    def _close(self, host: _Host, answer: Answer) -> None:
+        """The kernel does so too, unless a firewall of this machine hinders it."""
+        self._record(host, "reset", RST_LENGTH)
+        try:
+            self._socket.send_one(
+                reset_frame(self._sender, answer.mac, answer.address, answer.port, answer.acknowledged)
+            )
+        except OSError as error:
+            self._wire.unsent.add(host.address, error.strerror or str(error))
+
+    def _note(self, host: _Host, outcome: Outcome) -> None:
+        host.outcomes[host.ports.popleft()] = outcome
+        host.sequence, host.tries, host.asked = _sequence(), 0, 0.0
+        self._go_on(host)
+
+    def _go_on(self, host: _Host) -> None:
+        """With the next port, after a rest where the host is under load."""
+        if not host.ports:
+            host.done.set_result(None)
+            return
+        rest = self._wire.load.rest(host.address)
+        if rest:
+            self._wire.patience.spend(host.address, rest)
+            asyncio.get_running_loop().call_later(rest, self._make_ready, host)
+        else:
+            self._make_ready(host)
+
+    def _make_ready(self, host: _Host) -> None:
+        self._ready.append(host)
+        self._stir.set()
+
+    def fail(self, error: Exception) -> None:
+        """Nobody can be asked any more."""
+        self._failure = error
+        for host in self._hosts.values():
+            if not host.done.done():
+                host.done.set_exception(error)
+
+    def close(self) -> None:
+        """Gives back what it sends by."""
+        self._courier.close()
+        self._socket.close()
+
+
+@asynccontextmanager
+async def knocking(wire: Wire, link: Link, seconds: float) -> AsyncIterator[Knocks]:
+    """Asks by that interface as long as the block lasts. Raises `NotPossibleError` without the privilege."""
+    with ExitStack() as stack:
+        sender = Sender(mac=link.mac, address=link.address, port=reserve_port(stack, link.address))
+        knocks = Knocks(wire, link.interface, sender, seconds)
+        stack.callback(knocks.close)
+        inbox = Inbox[None](SNAP, knocks.hear)
+        inbox.watch(listen(link.interface, sender))
+        task = asyncio.create_task(_run(knocks, inbox))
+        try:
+            yield knocks
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _run(knocks: Knocks, inbox: Inbox[None]) -> None:
+    """Sends and hears. Whoever waits for an answer is told of what ends it."""
+    try:
+        async with aclosing(inbox.harvest(knocks.run, 0.0)) as nothing:
+            async for _ in nothing:
+                pass
+    except Exception as error:
+        knocks.fail(error)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,214 @@
+"""SYN frames to hosts that are known to be there, one port of a host at a time, on a real wire."""
+
+import asyncio
+import itertools
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from scapy.layers.inet import IP, TCP
+from scapy.layers.l2 import Ether
+
+from camscan.discover.host_ports import open_ports
+from camscan.errors import CannotRunError, NotPossibleError, OutOfScopeError
+from camscan.lab import netns
+from camscan.model import Outcome
+from camscan.transport import wire
+from camscan.transport.bulk import BulkSocket
+from camscan.transport.knock import TRIES, Knocks, knocking
+from camscan.transport.ledger import Ledger
+from camscan.transport.packet_socket import open_frames
+from tests.frames_rig import CAMERAS, NETWORK, PORTS, REFUSING, Site, needs_frames
+from tests.transport_rig import Rig
+
+pytestmark = needs_frames
+
+SECONDS = 0.3
+SILENT = ["10.70.0.200", "10.70.1.201"]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with ExitStack() as stack:
+        yield Site(stack)
+
+
+class Asked:
+    """What came of asking some hosts at once: outcomes by address, and what ended it for whom."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, dict[int, Outcome]] = {}
+        self.errors: dict[str, Exception] = {}
+
+
+def _ask(
+    site: Site,
+    rig: Rig,
+    *addresses: str,
+    ports: tuple[int, ...] = PORTS,
+    meanwhile: Callable[[Knocks], Awaitable[None]] | None = None,
+) -> Asked:
+    """Asks all of them, each by the one MAC address behind which all live."""
+    link, asked = site.link(), Asked()
+    assert link.router
+    router = link.router
+
+    async def one(knocks: Knocks, address: str) -> None:
+        found = asked.outcomes[address] = {}
+        try:
+            await knocks.ask(address, router, ports, found)
+        except (NotPossibleError, OutOfScopeError, CannotRunError) as error:
+            asked.errors[address] = error
+
+    async def run() -> None:
+        async with knocking(rig.wire, link, SECONDS) as knocks, asyncio.TaskGroup() as group:
+            for address in addresses:
+                group.create_task(one(knocks, address))
+            if meanwhile:
+                await meanwhile(knocks)
+
+    with netns.inside(site.scanner):
+        asyncio.run(run())
+    return asked
+
+
+def test_every_port_of_every_host_gets_the_outcome_it_has_and_nothing_stays_half_open(site: Site) -> None:
+    rig = Rig(str(NETWORK))
+    asked = _ask(site, rig, *CAMERAS, *REFUSING, *SILENT)
+    opens, shut, silent = Outcome.REPLIED, Outcome.REFUSED, Outcome.SILENT
+    wanted = {a: {80: opens, 554: opens, 8000: silent} for a in CAMERAS}
+    wanted |= {a: dict.fromkeys(PORTS, shut) for a in REFUSING} | {a: dict.fromkeys(PORTS, silent) for a in SILENT}
+    assert asked.outcomes == wanted
+    assert not asked.errors
+    assert not site.half_open()
+
+
+def test_the_account_holds_each_frame_and_a_silent_port_is_asked_so_often(site: Site) -> None:
+    rig = Rig(str(NETWORK))
+    rig.wire = replace(rig.wire, ledger=Ledger(rig.log, time.monotonic))
+    _ask(site, rig, CAMERAS[0], SILENT[0])
+    sent = Counter((line["address"], line["port"], line["request"]) for line in rig.lines)
+    camera, silent = CAMERAS[0], SILENT[0]
+    assert sent == {
+        **{(camera, port, request): 1 for port in (80, 554) for request in ("syn", "reset")},
+        (camera, 8000, "syn"): TRIES,
+        **{(silent, port, "syn"): TRIES for port in PORTS},
+    }
+    ports = [line["port"] for line in rig.lines if line["address"] == silent]
+    assert ports == sorted(ports), "one port after the other"
+    times = [float(str(line["time"])) for line in rig.lines if line["address"] == silent]
+    assert min(later - time for time, later in itertools.pairwise(times)) > SECONDS / TRIES * 0.9
+
+
+def test_frames_keep_the_pace(site: Site) -> None:
+    rig = Rig(str(NETWORK), rate=200)
+    started = time.monotonic()
+    _ask(site, rig, *REFUSING)
+    assert len(rig.lines) >= len(REFUSING) * len(PORTS)
+    assert time.monotonic() - started > (len(rig.lines) - 64) / 200
+
+
+def test_what_is_lost_on_the_way_is_found_by_asking_again(site: Site) -> None:
+    site.lose(5)
+    link = site.link()
+    assert link.router
+    router, rig, found = link.router, Rig(str(NETWORK)), dict[str, list[int]]()
+
+    async def one(knocks: Knocks, address: str) -> None:
+        async def ask(ports, outcomes):  # type: ignore[no-untyped-def]
+            await knocks.ask(address, router, ports, outcomes)
+
+        found[address] = await open_ports(PORTS, (), ask, lambda ports, reason: None)
+
+    async def run() -> None:
+        async with knocking(rig.wire, link, SECONDS) as knocks:
+            await asyncio.gather(*(one(knocks, address) for address in CAMERAS))
+
+    with netns.inside(site.scanner):
+        asyncio.run(run())
+    assert found == {key: [80, 554] for key in CAMERAS}
+
+
+def test_an_address_outside_the_scope_is_refused_before_anything_is_sent(site: Site) -> None:
+    rig = Rig(str(NETWORK), excluded=(CAMERAS[0],))
+    asked = _ask(site, rig, CAMERAS[0], "10.71.0.1")
+    assert {type(error) for error in asked.errors.values()} == {OutOfScopeError}
+    assert not rig.lines
+
+
+def test_a_host_that_has_had_its_share_is_left_with_what_was_found(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PACKETS_PER_HOST", 2)
+    asked = _ask(site, Rig(str(NETWORK)), CAMERAS[0], REFUSING[0])
+    assert asked.outcomes == {CAMERAS[0]: {80: Outcome.REPLIED}, REFUSING[0]: dict.fromkeys((80, 554), Outcome.REFUSED)}
+    assert {str(error) for error in asked.errors.values()} == {"left alone after 2 packets"}
+
+
+def test_answers_that_prove_nothing_are_passed_over(site: Site) -> None:
+    """A forger who does not see the questions cannot know the number that an answer must acknowledge."""
+    link = site.link()
+    assert link.router
+    frames = [
+        bytes(
+            Ether(src=link.router, dst=link.mac)
+            / IP(src=SILENT[0], dst=link.address)
+            / TCP(sport=80, dport=port, flags="SA", ack=ack)
+        )
+        for port in range(32768, 61000, 97)
+        for ack in (0, 1)
+    ]
+
+    async def flood(knocks: Knocks) -> None:
+        with netns.inside(site.hosts):
+            sock = open_frames("wire", 0)
+        for number, frame in enumerate(frames):
+            sock.send(frame)
+            if number % 20 == 0:
+                await asyncio.sleep(0.001)
+        sock.close()
+
+    asked = _ask(site, Rig(str(NETWORK)), SILENT[0], meanwhile=flood)
+    assert asked.outcomes == {SILENT[0]: dict.fromkeys(PORTS, Outcome.SILENT)}
+
+
+def test_an_interface_that_goes_down_is_the_reason_and_nobody_is_called_silent(site: Site) -> None:
+    async def cut(knocks: Knocks) -> None:
+        await asyncio.sleep(SECONDS / 2)
+        netns.configure(site.scanner, ["link set wire down"])
+
+    asked = _ask(site, Rig(str(NETWORK)), *SILENT, meanwhile=cut)
+    assert asked.outcomes == {address: {} for address in SILENT}
+    assert {str(error) for error in asked.errors.values()} == {"cannot be asked from here: Network is down"}
+
+
+def test_what_cannot_be_accounted_for_ends_it_for_everybody(site: Site) -> None:
+    rig = Rig(str(NETWORK))
+
+    class Full:
+        def write(self, text: str) -> None:
+            raise OSError(28, "No space left on device")
+
+    rig.wire = replace(rig.wire, ledger=Ledger(Full(), time.time))  # type: ignore[arg-type]
+    asked = _ask(site, rig, *CAMERAS[:3])
+    assert {type(error) for error in asked.errors.values()} == {CannotRunError}
+    assert len(asked.errors) == 3
+
+
+def test_a_host_under_load_is_given_rest(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(str(NETWORK))
+    monkeypatch.setattr(rig.wire.load, "rest", lambda address: 0.4 if address == REFUSING[0] else 0.0)
+    started = time.monotonic()
+    _ask(site, rig, REFUSING[0], ports=(80,))
+    assert time.monotonic() - started >= 0.4
+    assert rig.wire.patience.left(REFUSING[0]) <= 89.6
+
+
+def test_without_the_privilege_it_is_not_possible(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: BulkSocket, interface: str) -> None:
+        raise NotPossibleError("no raw frames for this user")
+
+    monkeypatch.setattr(BulkSocket, "__init__", refused)
+    with pytest.raises(NotPossibleError, match="no raw frames"):
+        _ask(site, Rig(str(NETWORK)), CAMERAS[0])

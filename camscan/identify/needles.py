@@ -127,8 +127,10 @@ def _spelled(item: Item) -> tuple[Texts, bool]:
     op, argument = item
     if op is _constants.AT:
         return _NOTHING, True
-    if op in (_constants.LITERAL, _constants.IN):
-        return _characters(item)
+    if op is _constants.LITERAL:
+        return _any_character((item,))
+    if op is _constants.IN:
+        return _any_character(tuple(argument))
     if op in REPEATS:
         return _repeated(item)
     if op is _constants.BRANCH or (op is _constants.SUBPATTERN and not argument[1] & re.MULTILINE):
@@ -136,9 +138,8 @@ def _spelled(item: Item) -> tuple[Texts, bool]:
     return _NOTHING, False
 
 
-def _characters(item: Item) -> tuple[Texts, bool]:
-    op, argument = item
-    members = [item] if op is _constants.LITERAL else argument
+@cache  # the same letters and digits stand in all patterns
+def _any_character(members: tuple[Item, ...]) -> tuple[Texts, bool]:
     for kind, code in members:
         if kind is not _constants.LITERAL or code > 0x7F:
             return _NOTHING, False

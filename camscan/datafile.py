@@ -1,6 +1,7 @@
 """Where the data lives and how it is read: `fingerprints/` beside the package in a checkout, in it once installed."""
 
 import re
+import stat
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -76,13 +77,12 @@ def _as_word(quoted: re.Match[str]) -> str:
 
 def _read(path: Path) -> bytes:
     """The bytes of a regular file: a pipe would wait for ever, a device has no end."""
-    if path.exists() and not path.is_file():
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
         raise KnowledgeError(f"{path}: not a regular file")
-    with path.open("rb") as stream:
-        data = stream.read(SIZE_LIMIT + 1)
-    if len(data) > SIZE_LIMIT:
+    if found.st_size > SIZE_LIMIT:
         raise KnowledgeError(f"{path}: larger than {SIZE_LIMIT:,} bytes")
-    return data
+    return path.read_bytes()
 
 
 def need(table: dict[str, Any], key: str, kind: Any, where: str) -> Any:

@@ -303,6 +303,14 @@ from camscan.cli.main import main; main()"""
     assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "[]")
 
 
+@pytest.mark.parametrize(
+    "spared", ["camscan.register", "camscan.report.diff", "camscan.assess.policy.policy", "importlib.metadata"]
+)
+def test_a_scan_does_not_load_what_only_an_inventory_a_policy_or_a_login_needs(spared: str) -> None:
+    program = f"import sys, camscan.cli.conduct; sys.exit({spared!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("arguments", [["schema"], ["--help"]])
 def test_a_reader_that_closes_the_pipe_ends_the_program_quietly(arguments: list[str]) -> None:
     read, write = os.pipe()

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from camscan.change import Comparison
 from camscan.cli.ending import say
 from camscan.cli.formats import Format, render, render_changes, screen
 from camscan.cli.output import Output, Text, write_stdout
 from camscan.cli.recording import Recorder
 from camscan.errors import CannotRunError
 from camscan.model import ScanResult
-from camscan.register import Kind
+
+if TYPE_CHECKING:
+    from camscan.change import Comparison
+    from camscan.register import Kind
 
 
 def hand_over(
     result: ScanResult,
-    kind: Kind,
+    kind: "Kind",
     form: Format,
     output: Output,
     register: Recorder,
@@ -36,7 +39,7 @@ def hand_over(
     return known, delivered
 
 
-def _changed(changes: Comparison, form: Format, output: Output) -> Text:
+def _changed(changes: "Comparison", form: Format, output: Output) -> Text:
     """On stdout nothing where nothing changed, in whatever form; a file is written as ever."""
     if output.is_stdout and not changes.changes:
         return ""

@@ -7,7 +7,6 @@ import json
 import select
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -50,9 +49,11 @@ def demo(
 
     Exit codes: 0 all planted devices found and named, 1 not all, 4 could not run, 130 interrupted.
     """
+    from tempfile import TemporaryDirectory
+
     from camscan.cli.ending import Exit, say
 
-    with _emulated(loopback) as site, tempfile.TemporaryDirectory(prefix="camscan-demo-") as folder:
+    with _emulated(loopback) as site, TemporaryDirectory(prefix="camscan-demo-") as folder:
         where = "network namespaces of its own" if site.scanner else "loopback addresses"
         say(f"demo: an emulated site of {site.devices} devices, in {where}; nothing leaves this machine")
         if site.missing:

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from camscan.change import Comparison
 from camscan.cli.ending import Exit, heard_too, say
 from camscan.errors import CamscanError, CannotRunError, UsageError
 from camscan.model import ScanResult
-from camscan.report.diff import diff_summary
 from camscan.report.log_entry import Priority, change_priority, change_text, journal_entry, syslog_entry
 from camscan.report.table import summary
 from camscan.transport.local_log import LocalLog
+
+if TYPE_CHECKING:
+    from camscan.change import Comparison
 
 OPTION = "--log"
 SOCKETS = {"syslog": Path("/dev/log"), "journald": Path("/run/systemd/journal/socket")}
@@ -54,17 +56,24 @@ class EventLog:
         more = f" and {len(scope) - SCOPE_SHOWN:,} more" if len(scope) > SCOPE_SHOWN else ""
         self.write(Priority.INFO, f"scan {scan_id} begins: {', '.join(scope[:SCOPE_SHOWN])}{more}", "begin")
 
-    def end(self, result: ScanResult, changes: Comparison | None, code: int) -> None:
+    def end(self, result: ScanResult, changes: "Comparison | None", code: int) -> None:
         """What changed, and how it ended."""
         for change in changes.changes[:CHANGES_LOGGED] if changes else ():
             self.write(change_priority(change), change_text(change), change.event)
         untold = len(changes.changes) - CHANGES_LOGGED if changes else 0
         if untold > 0:
             self.write(Priority.NOTICE, f"{untold:,} more changes are not logged; camscan diff tells them")
-        counted = f"; {diff_summary(changes)}" if changes else ""
         partial = "; partial" if result.partial else ""
-        text = f"scan {result.id} ended with code {code:d}: {summary(result).rstrip('.')}{counted}{partial}"
+        text = f"scan {result.id} ended with code {code:d}: {summary(result).rstrip('.')}{_counted(changes)}{partial}"
         self.write(_PRIORITIES.get(Exit(code), Priority.WARNING), text, "end")
+
+
+def _counted(changes: "Comparison | None") -> str:
+    if changes is None:
+        return ""
+    from camscan.report.diff import diff_summary
+
+    return f"; {diff_summary(changes)}"
 
 
 @contextmanager

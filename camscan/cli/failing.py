@@ -1,14 +1,18 @@
 """What `--fail-on` means: whether what was found is bad enough for an exit code of its own."""
 
+from typing import TYPE_CHECKING
+
 from camscan.assess.severity import how_many
-from camscan.change import Comparison
 from camscan.cli.ending import say
-from camscan.model import ScanResult
+
+if TYPE_CHECKING:
+    from camscan.change import Comparison
+    from camscan.model import ScanResult
 
 CHANGE = "change"
 
 
-def fails(result: ScanResult, least: str | None, *, quiet: bool, changes: Comparison | None = None) -> bool:
+def fails(result: "ScanResult", least: str | None, *, quiet: bool, changes: "Comparison | None" = None) -> bool:
     """Whether a device has a finding at or above this severity, or an advisory that affects it; says of how many. Of
     `change`: whether anything did."""
     if least == CHANGE:

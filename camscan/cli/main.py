@@ -2,6 +2,7 @@
 `camscan --help` is instant.
 """
 
+import gc
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -45,6 +46,11 @@ from camscan.cli.sites import sites
 from camscan.cli.split import split
 from camscan.cli.tag import tag
 from camscan.cli.update import update
+
+COLLECTED_AFTER = 10_000
+"""New objects after which Python looks for dead ones that hold each other. By its own 700 it does so some 280 times in
+a scan that finds 200 cameras, which takes 0.15 s, for 650 of them: nearly everything else is kept to the end or dies
+by itself."""
 
 
 class OneLineErrors(TyperGroup):
@@ -147,4 +153,5 @@ def camscan(
 
 def main() -> None:
     """The console script."""
+    gc.set_threshold(COLLECTED_AFTER)
     app()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from camscan.cli.ending import say
 from camscan.cli.output import Output
 from camscan.errors import CamscanError, UsageError
-from camscan.report.metrics import Standing, as_metrics
 
 if TYPE_CHECKING:
     from camscan.change import Comparison
     from camscan.inventory.place import Place
     from camscan.model import ScanResult
+    from camscan.report.metrics import Standing
 
 OPTION = "--metrics"
 
@@ -34,6 +34,8 @@ def write_metrics(
     output: Output, result: "ScanResult", code: int, changes: "Comparison | None", place: "Place | None"
 ) -> bool:
     """Whether the file is written, whole; where not, it says why."""
+    from camscan.report.metrics import as_metrics
+
     try:
         output.write(as_metrics(result, code, changes, _standing(place)))
     except CamscanError as error:
@@ -42,12 +44,13 @@ def write_metrics(
     return True
 
 
-def _standing(place: "Place | None") -> Standing | None:
+def _standing(place: "Place | None") -> "Standing | None":
     if place is None:
         return None
     from camscan.inventory.counts import count_devices
     from camscan.inventory.notices import waiting
     from camscan.inventory.store import opened
+    from camscan.report.metrics import Standing
 
     with opened(place) as inventory, inventory.reading() as connection:
         present, gone = count_devices(connection)

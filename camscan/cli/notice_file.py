@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from camscan.change import EVENTS
 from camscan.datafile import load_toml, refuse_unknown, tables, text_of, texts
 from camscan.errors import UsageError
 from camscan.model import SEVERITIES
@@ -56,6 +55,8 @@ def _refuse_readable(path: Path) -> None:
 
 
 def _target(table: dict[str, Any], file: str) -> Target:
+    from camscan.change import EVENTS
+
     name = text_of(table, "name", f"{file}: notify")
     if not _NAME.fullmatch(name):
         raise UsageError(f"{file}: notify {name}: a name is of letters, digits, dots, dashes and underscores")

@@ -9,27 +9,29 @@ from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from camscan.change import Comparison, Notice
 from camscan.cli.ending import say
 from camscan.cli.notice_file import Target
 from camscan.errors import CamscanError
-from camscan.report import message
 
 if TYPE_CHECKING:
+    from camscan.change import Comparison, Notice
     from camscan.inventory.place import Place
     from camscan.inventory.store import Inventory, Transaction
 
 WAITS = (2.0, 8.0)  # seconds between the tries of one run: a server that is restarted is back, and a run stays bounded
 
 
-def queue_for(targets: Sequence[Target], connection: "Transaction", changes: Comparison) -> None:
+def queue_for(targets: Sequence[Target], connection: "Transaction", changes: "Comparison") -> None:
     """A message for each target to whom something is of interest, in the transaction of the record."""
     from camscan.inventory.notices import queue
 
     queue(connection, _notices(targets, changes))
 
 
-def _notices(targets: Sequence[Target], changes: Comparison) -> Iterator[Notice]:
+def _notices(targets: Sequence[Target], changes: "Comparison") -> "Iterator[Notice]":
+    from camscan.change import Notice
+    from camscan.report import message
+
     scan = changes.after
     for target in targets:
         told = message.of_interest(changes, target.events, target.severity)
@@ -68,7 +70,9 @@ def send_waiting(targets: Sequence[Target], place: "Place", pause: Callable[[flo
     return left
 
 
-def _send_to(target: Target, notices: Sequence[Notice], inventory: "Inventory", pause: Callable[[float], None]) -> int:
+def _send_to(
+    target: Target, notices: "Sequence[Notice]", inventory: "Inventory", pause: Callable[[float], None]
+) -> int:
     """One after the other, until the first that is not taken."""
     for position, notice in enumerate(notices):
         reason = _send(target, notice, inventory, pause)
@@ -83,7 +87,7 @@ def _counted(count: int) -> str:
     return "1 message" if count == 1 else f"{count:,} messages"
 
 
-def _send(target: Target, notice: Notice, inventory: "Inventory", pause: Callable[[float], None]) -> str | None:
+def _send(target: Target, notice: "Notice", inventory: "Inventory", pause: Callable[[float], None]) -> str | None:
     """None once it was taken, or where another run has it; else why it was not."""
     from camscan.inventory.notices import claim, give_back, mark_sent
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from camscan.change import Comparison
 from camscan.cli.ending import Exit, note, say
 from camscan.cli.failing import fails
 from camscan.model import ScanResult
-from camscan.report.diff import diff_summary, doubts
 from camscan.report.table import summary
+
+if TYPE_CHECKING:
+    from camscan.change import Comparison
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Ended:
     late: bool
     resumable: bool
     broken: tuple[str, ...]
-    changes: Comparison | None = None
+    changes: "Comparison | None" = None
 
 
 def say_end(ended: Ended, *, quiet: bool, told: bool, changes_only: bool = False, fail_on: str | None = None) -> Exit:
@@ -63,8 +65,10 @@ def _remarks(ended: Ended, more: str, told: bool, changes_only: bool) -> Iterato
         yield "partial: some addresses could not be asked, or not for sure, see the coverage"
 
 
-def untold(changes: Comparison, told: bool) -> Iterator[str]:
+def untold(changes: "Comparison", told: bool) -> Iterator[str]:
     """How many changes there are and what is not known, unless a table of changes has `told` it: it does so only where
     there are any."""
+    from camscan.report.diff import diff_summary, doubts
+
     if not (told and changes.changes):
         yield from (diff_summary(changes), *doubts(changes))

@@ -5,9 +5,10 @@ it has none. Needles are compared without case, so one index serves patterns wit
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
 from math import inf
 from re import _constants  # type: ignore[attr-defined]
 
@@ -46,6 +47,7 @@ def fold(text: str) -> str:
     return (text if text.isascii() else text.translate(_TO_ASCII)).lower()
 
 
+@cache  # rules of several protocols share theirs
 def needle(pattern: str) -> Needle | None:
     """The most telling needle of a pattern; None where it has none."""
     items = parts(pattern)
@@ -80,8 +82,9 @@ def _is_held(pattern: str, item: Sequence[Item], where: Sequence[object]) -> boo
 
 def _cut(texts: Texts) -> Texts:
     """The texts at one of the lengths; what begins as a shorter one of them does is left out."""
-    cut = {text[: max(length for length in LENGTHS if length <= len(text))] for text in texts}
-    return frozenset(text for text in cut if not any(text[:length] in cut for length in LENGTHS if length < len(text)))
+    cut = {text[: LENGTHS[bisect(LENGTHS, len(text)) - 1]] for text in texts}
+    lengths = {len(text) for text in cut}
+    return frozenset(text for text in cut if not any(text[:length] in cut for length in lengths if length < len(text)))
 
 
 def _required(items: Sequence[Item]) -> Iterator[Texts]:
@@ -113,7 +116,7 @@ def _beginnings(items: Sequence[Item]) -> tuple[Texts, int]:
         more, whole = _spelled(item)
         if len(texts) * len(more) > TEXTS_LIMIT:
             return texts, taken
-        texts = frozenset(one + other for one, other in product(texts, more))
+        texts = frozenset([one + other for one in texts for other in more])
         if not whole:
             return texts, taken
     return texts, len(items)
@@ -124,8 +127,10 @@ def _spelled(item: Item) -> tuple[Texts, bool]:
     op, argument = item
     if op is _constants.AT:
         return _NOTHING, True
-    if op in (_constants.LITERAL, _constants.IN):
-        return _characters(item)
+    if op is _constants.LITERAL:
+        return _any_character((item,))
+    if op is _constants.IN:
+        return _any_character(tuple(argument))
     if op in REPEATS:
         return _repeated(item)
     if op is _constants.BRANCH or (op is _constants.SUBPATTERN and not argument[1] & re.MULTILINE):
@@ -133,12 +138,12 @@ def _spelled(item: Item) -> tuple[Texts, bool]:
     return _NOTHING, False
 
 
-def _characters(item: Item) -> tuple[Texts, bool]:
-    op, argument = item
-    members = [item] if op is _constants.LITERAL else argument
-    if any(kind is not _constants.LITERAL or code > 0x7F for kind, code in members):
-        return _NOTHING, False
-    return frozenset(fold(chr(code)) for _, code in members), True
+@cache  # the same letters and digits stand in all patterns
+def _any_character(members: tuple[Item, ...]) -> tuple[Texts, bool]:
+    for kind, code in members:
+        if kind is not _constants.LITERAL or code > 0x7F:
+            return _NOTHING, False
+    return frozenset([chr(code).lower() for _, code in members]), True
 
 
 def _repeated(item: Item) -> tuple[Texts, bool]:

@@ -4,9 +4,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from camscan.change import Change
 from camscan.report.printable import printable
+
+if TYPE_CHECKING:
+    from camscan.change import Change
 
 IDENTIFIER = "camscan"
 LINE_LIMIT = 900  # characters; RFC 3164 allows 1,024 bytes with what stands before
@@ -38,7 +41,7 @@ def journal_entry(priority: Priority, text: str, fields: Mapping[str, str]) -> b
     return "".join(lines).encode("utf-8", "backslashreplace")
 
 
-def change_text(change: Change) -> str:
+def change_text(change: "Change") -> str:
     """`exposed 10.0.0.5 hikvision DS-2CD2042WD-I: telnet-open (high)`."""
     said = f"{change.event} {change.address or 'no address'} {change.name}"
     if change.event == "new":
@@ -50,6 +53,6 @@ def change_text(change: Change) -> str:
     return f"{said}: {change.subject}" + (f" ({change.severity})" if change.severity else "")
 
 
-def change_priority(change: Change) -> Priority:
+def change_priority(change: "Change") -> Priority:
     """A warning for what somebody should look at."""
     return Priority.WARNING if change.event in _BAD else Priority.NOTICE

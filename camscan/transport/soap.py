@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, files
 from typing import Any
 
 from camscan.errors import NotPossibleError
@@ -59,6 +58,8 @@ def _once(request: Request) -> Dialogue:
 @cache
 def _load_wsdl() -> Any:
     """The device service as onvif-zeep ships it, parsed once: parsing takes a hundred times as long as a message."""
+    from importlib.metadata import PackageNotFoundError, files
+
     from zeep.wsdl import Document
 
     try:

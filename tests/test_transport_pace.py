@@ -184,6 +184,17 @@ async def test_many_may_begin_when_the_first_of_them_may_leave() -> None:
     assert clock.now == pytest.approx(start + 41 / 10 - 5 / 10)
 
 
+async def test_what_is_written_ahead_waits_less_and_leaves_no_sooner() -> None:
+    clock = Clock()
+    pace = Pace(10, burst=1, clock=clock, sleep=clock.sleep)
+    start = clock.now
+    assert await pace.begin(20, 0.5) <= start
+    assert await pace.begin(20, 0.5) == pytest.approx(start + 20 / 10 - 1 / 10)
+    assert clock.now == pytest.approx(start + 20 / 10 - 1 / 10 - 0.5)
+    await pace.take(1)
+    assert clock.now == pytest.approx(start + 41 / 10 - 1 / 10)
+
+
 async def test_what_begins_within_a_part_takes_its_share_of_the_whole() -> None:
     clock = Clock()
     pace = Pace(100, burst=1, clock=clock, sleep=clock.sleep)

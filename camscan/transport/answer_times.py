@@ -25,10 +25,10 @@ class AnswerTimes:
         if len(self._asked) > REMEMBERED:
             del self._asked[next(iter(self._asked))]
 
-    def note_answer(self, address: str) -> None:
-        """It has answered now."""
+    def note_answer(self, address: str, at: float) -> None:
+        """It answered then."""
         self.answered.add(address)
-        self._slowest = max(self._slowest, now() - self._asked.pop(address, now()))
+        self._slowest = max(self._slowest, at - self._asked.pop(address, at))
 
     def is_over(self, address: str, time: float) -> bool:
         """Whether an answer to the last question to it would have come by that time."""

@@ -8,6 +8,7 @@ Rule: what was handed over leaves, in the order given, or its owner is told whic
 
 import asyncio
 import errno
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -57,11 +58,11 @@ class Courier(Generic[B]):
             if not sent:
                 await asyncio.sleep(FULL_SECONDS)
 
-    def hand_over(self, batch: B, count: int, rate: float | None = None) -> None:
-        """So many frames of the batch that was free leave as soon as those before them have left, at most `rate` a
-        second."""
+    def hand_over(self, batch: B, count: int, begins: float = 0.0, rate: float = math.inf) -> None:
+        """So many frames of the batch that was free leave as soon as those before them have left, but not before
+        `begins` (monotonic seconds), and at most `rate` a second."""
         self._free.remove(batch)
-        self._leaving.append((batch, self._thread.submit(self._carry_all, batch, count, rate)))
+        self._leaving.append((batch, self._thread.submit(self._carry_all, batch, count, begins, rate)))
 
     async def all_left(self) -> None:
         """Everything that was handed over has left, or its owner been told why not."""
@@ -80,7 +81,7 @@ class Courier(Generic[B]):
 
     async def _until_left(self, count: int) -> None:
         if count:
-            await asyncio.gather(asyncio.wrap_future(self._leaving[count - 1][1]), return_exceptions=True)
+            await asyncio.wait([asyncio.wrap_future(self._leaving[count - 1][1])])  # which does not cancel it
             self._tell_of(count)
 
     def _tell_of(self, count: int) -> None:
@@ -90,18 +91,22 @@ class Courier(Generic[B]):
             for number, error in future.result():
                 self._failed(batch, number, error)
 
-    def _carry_all(self, batch: B, count: int, rate: float | None) -> Failures:
+    def _carry_all(self, batch: B, count: int, begins: float, rate: float) -> Failures:
         failures: Failures = []
-        at, started = 0, time.monotonic()
+        at = 0
         while at < count and not self._stopped.is_set():
-            due = count if rate is None else min(count, at + BURST, 1 + int((time.monotonic() - started) * rate))
-            at += self._send(batch, at, int(due) - at, lambda number, error: failures.append((number, error)))
+            now = time.monotonic()
+            begins = max(begins, now - (at + BURST) / rate)  # what a busy machine delayed is not made up for at once
+            due = count if rate == math.inf else min(count, math.ceil((now - begins) * rate))
+            at += self._send(batch, at, due - at, lambda number, error: failures.append((number, error)))
             if at < count:
                 time.sleep(FULL_SECONDS if at < due else TICK)
         return failures + [(number, OSError(errno.ECANCELED, CUT_SHORT)) for number in range(at, count)]
 
     def _send(self, batch: B, at: int, count: int, failed: Callable[[int, OSError], None]) -> int:
-        """How many are done with: left, or, one at a time, failed; 0 where the queue is full."""
+        """How many are done with: left, or, one at a time, failed; 0 where the queue is full, or nobody is due."""
+        if count <= 0:
+            return 0
         try:
             return self._socket.send(batch, at, count)
         except OSError as error:

@@ -18,7 +18,7 @@ from camscan.transport.answer_times import REMEMBERED, AnswerTimes, now
 from camscan.transport.bulk import BATCH, Batch, BulkSocket
 from camscan.transport.chunk import Chunk, chunks
 from camscan.transport.courier import Courier
-from camscan.transport.inbox import Inbox, as_it_came
+from camscan.transport.inbox import Inbox
 from camscan.transport.packet_socket import lost_by_kernel, open_frames
 from camscan.transport.wire import Wire
 
@@ -26,8 +26,9 @@ REQUEST = "who-has"
 ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty is usual on a busy wire
 CHUNK = REMEMBERED  # addresses asked before their second round
-AHEAD = 0.2  # seconds: what leaves by then is written at once, so that a busy event loop does not slow the pace
-BATCHES = 3  # one that leaves, one that waits, one that is written
+BATCH_SECONDS = 0.05  # what leaves in that time is written at once
+AHEAD = 0.15  # seconds before its time it is: so late may a busy event loop be without slowing the pace
+BATCHES = 5  # one that leaves, those that wait for as long, one that is written
 FRAME_LIMIT = 128  # bytes: an ARP frame has 42, padded to 60
 
 _ETHERTYPE_ARP = 0x0806
@@ -55,14 +56,12 @@ async def arp_sweep(
     the privilege, on an interface that has no ARP, or if none left.
     """
     sweep = _Sweep(wire, who_has, interface, network, seconds)
-    inbox = Inbox(FRAME_LIMIT, as_it_came)
+    inbox = Inbox(FRAME_LIMIT, sweep.hear, dated=True)
     inbox.watch(sweep.sock)
     try:
         async with aclosing(inbox.harvest(lambda: sweep.send(addresses), 0.0)) as arrivals:
-            async for frame, _ in arrivals:
-                address = sweep.read(frame)
-                if address:
-                    yield _reply(wire, interface, address, frame)
+            async for address, frame in arrivals:
+                yield _reply(wire, interface, address, frame)
     finally:
         sweep.close()
         wire.lost["arp"] += inbox.dropped + sweep.lost
@@ -102,7 +101,7 @@ class _Sweep:
         self._problem = ""
         self.lost = 0
         self.sock = open_frames(interface.name, _ETHERTYPE_ARP)
-        self._together = max(1, min(BATCH, int(wire.pace.rate * AHEAD)))
+        self._together = max(1, min(BATCH, int(wire.pace.rate * BATCH_SECONDS)))
         self._socket = BulkSocket(interface.name)
         batches = (_Questions(self._together) for _ in range(BATCHES))
         self._courier = Courier(self._socket, batches, self._note_unsent)
@@ -128,10 +127,10 @@ class _Sweep:
         while address is not None:
             await self._times.outlast(address)
             batch = await self._courier.free()
-            await self._wire.pace.begin(self._together)
-            address = self._fill(batch, chain([address], silent))
+            begins = max(now(), await self._wire.pace.begin(self._together, AHEAD))
+            address = self._fill(batch, begins, chain([address], silent))
             self._wire.pace.give_back(self._together - len(batch.addresses))
-            self._courier.hand_over(batch, len(batch.addresses), self._wire.pace.rate)
+            self._courier.hand_over(batch, len(batch.addresses), begins, self._wire.pace.rate)
 
     def _silent(self, chunk: Chunk) -> Iterator[str]:
         for address in chunk:
@@ -139,11 +138,11 @@ class _Sweep:
             if address not in self._times.answered and not self._wire.spares(address):
                 yield address
 
-    def _fill(self, batch: _Questions, silent: Iterable[str]) -> str | None:
+    def _fill(self, batch: _Questions, begins: float, silent: Iterable[str]) -> str | None:
         """As many as there is room for and whose time has come; then the first that must wait, if any."""
         batch.addresses.clear()
         for address in silent:
-            leaves = now() + len(batch.addresses) / self._wire.pace.rate
+            leaves = begins + len(batch.addresses) / self._wire.pace.rate
             if len(batch.addresses) == batch.size or not self._times.is_over(address, leaves):
                 return address
             if address not in self._times.answered:
@@ -165,8 +164,9 @@ class _Sweep:
         self._wire.unsent.add(batch.addresses[number], self._problem)
         self._sent -= 1
 
-    def read(self, frame: bytes) -> str | None:
-        """The address that says where it is, if it is one of those to ask and has not answered yet."""
+    def hear(self, frame: bytes, age: float) -> tuple[str, bytes] | None:
+        """The address that says where it is, if it is one of those to ask and has not answered yet, and the frame,
+        which came `age` seconds ago."""
         if len(frame) < _LENGTH or frame[12:22] != _ANSWER:
             return None
         address = socket.inet_ntoa(frame[28:32])
@@ -174,8 +174,8 @@ class _Sweep:
             return None
         if not self._wire.accepts(address, "arp") or not self._wire.scope.permits(address):
             return None
-        self._times.note_answer(address)
-        return address
+        self._times.note_answer(address, now() - age)
+        return address, frame
 
     def close(self) -> None:
         """Gives back what it sends by."""

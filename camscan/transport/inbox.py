@@ -5,6 +5,8 @@ Rule: whatever floods in costs bounded memory. What ICMP says of an earlier data
 
 import asyncio
 import socket
+import struct
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -17,6 +19,10 @@ RECEIVE_BUFFER = 1 << 20  # bytes asked of the kernel: 500 cameras of one segmen
 _SO_RCVBUFFORCE = 33  # asm/socket.h: beyond the usual limit of this machine, for those who may (CAP_NET_ADMIN)
 
 
+_SO_TIMESTAMPNS = 35  # asm-generic/socket.h; see "SO_TIMESTAMPNS" in Documentation/networking/timestamping.rst
+_TIMESPEC = struct.Struct("@ll")
+_STAMP_ROOM = socket.CMSG_SPACE(_TIMESPEC.size)
+
 Item = TypeVar("Item")
 
 
@@ -28,12 +34,15 @@ def as_it_came(data: bytes, sender: Any) -> tuple[bytes, Any]:
 class Inbox(Generic[Item]):
     """Replies of up to `size` bytes each, longer ones cut; `dropped` counts those that nobody read in time.
 
-    `keep` is given each (data, sender) at once, and makes of it what waits to be read: None if nothing does.
+    `keep` is given each (data, sender) at once, and makes of it what waits to be read: None if nothing does. Where
+    replies are `dated`, it is given, instead of the sender, how many seconds ago the kernel had the reply: a busy event
+    loop must not take its own slowness for that of a device.
     """
 
-    def __init__(self, size: int, keep: Callable[[bytes, Any], Item | None]) -> None:
+    def __init__(self, size: int, keep: Callable[[bytes, Any], Item | None], *, dated: bool = False) -> None:
         self._size = size
         self._keep = keep
+        self._dated = dated
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
         self._sockets: list[socket.socket] = []
         self._failure: Exception | None = None
@@ -42,6 +51,8 @@ class Inbox(Generic[Item]):
     def watch(self, sock: socket.socket) -> None:
         """Takes over a socket: reads it from now on, and closes it with the inbox."""
         sock.setblocking(False)
+        if self._dated:
+            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         _widen(sock)
         self._sockets.append(sock)
         self._listen(sock)
@@ -88,13 +99,19 @@ class Inbox(Generic[Item]):
         """Whether nothing is left to read."""
         for _ in range(most):
             try:
-                data, sender = sock.recvfrom(self._size)
+                data, sender = self._receive(sock)
             except BlockingIOError:
                 return True
             except OSError:
                 continue
             self._take(data, sender)
         return False
+
+    def _receive(self, sock: socket.socket) -> tuple[bytes, Any]:
+        if not self._dated:
+            return sock.recvfrom(self._size)
+        data, notes, *_ = sock.recvmsg(self._size, _STAMP_ROOM)
+        return data, next((_age(stamp) for _, kind, stamp in notes if kind == _SO_TIMESTAMPNS), 0.0)
 
     def _take(self, data: bytes, sender: Any) -> None:
         try:
@@ -117,6 +134,12 @@ class Inbox(Generic[Item]):
             asyncio.get_running_loop().remove_reader(sock)
             sock.close()
         self._sockets.clear()
+
+
+def _age(stamp: bytes) -> float:
+    """Seconds since a `struct timespec` of the clock on the wall, which may have been set meanwhile."""
+    seconds, nanoseconds = map(int, _TIMESPEC.unpack(stamp))
+    return max(0.0, time.time() - seconds - nanoseconds / 1e9)
 
 
 def _widen(sock: socket.socket) -> None:

@@ -164,17 +164,16 @@ class Knocks:
         if not host.done.done():
             host.done.set_exception(NotPossibleError(f"cannot be asked from here: {error.strerror or error}"))
 
-    def hear(self, frame: bytes, _: object) -> None:
-        """What a frame proves of the port that its host was asked for last."""
+    def hear(self, frame: bytes, age: float) -> None:
+        """What a frame that came `age` seconds ago proves of the port that its host was asked for last."""
         answer = parse(frame)
         host = self._hosts.get(answer.address) if answer else None
         if not answer or not host or host.done.done() or not host.is_answered_by(answer):
             return
-        seconds = _now() - host.asked
+        seconds = max(0.0, _now() - age - host.asked)
         self._wire.patience.spend(host.address, seconds)
         if answer.opens:
             self._close(host, answer)
-        if answer.opens and host.tries > 1:  # how long the first answer took says most of how busy this machine is
             self._wire.load.accepted(host.address, seconds)
         self._note(host, Outcome.REPLIED if answer.opens else Outcome.REFUSED)
 
@@ -229,7 +228,7 @@ async def knocking(wire: Wire, link: Link, seconds: float) -> AsyncIterator[Knoc
         sender = Sender(mac=link.mac, address=link.address, port=reserve_port(stack, link.address))
         knocks = Knocks(wire, link.interface, sender, seconds)
         stack.callback(knocks.close)
-        inbox = Inbox[None](SNAP, knocks.hear)
+        inbox = Inbox[None](SNAP, knocks.hear, dated=True)
         inbox.watch(listen(link.interface, sender))
         task = asyncio.create_task(_run(knocks, inbox))
         try:

@@ -86,14 +86,14 @@ class Pace:
         if self._whole:
             await self._whole.take(n)
 
-    async def begin(self, n: int) -> None:
-        """Waits until the first of `n` packets may leave; the others must follow no faster than `rate`."""
+    async def begin(self, n: int, ahead: float = 0.0) -> float:
+        """Waits until `ahead` seconds before the first of `n` packets may leave, and returns when that is; the others
+        must follow no faster than `rate`."""
         now = self._clock()
         begins = max(self._ready, now - self._credit)
         self._ready = begins + n / self.rate
-        await self._sleep(max(0.0, begins - now))
-        if self._whole:
-            await self._whole.begin(n)
+        await self._sleep(max(0.0, begins - ahead - now))
+        return max(begins, await self._whole.begin(n, ahead)) if self._whole else begins
 
     def give_back(self, n: int) -> None:
         """Of those that were to leave `n` will not."""

@@ -14,6 +14,8 @@ from camscan.discover.plan import Settings
 from camscan.discover.turns import Interview
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
+from camscan.lab.certificate import server_context
+from camscan.lab.service import Certificate
 from camscan.model import Device, Reply
 from camscan.protocols.reading import read
 from camscan.protocols.registry import load_protocols
@@ -96,6 +98,24 @@ async def test_the_challenge_goes_to_the_endpoint_that_serves_pages() -> None:
         await interview(Rig(), Hint(protocol="http", port=first), Hint(protocol="http", port=second))
     assert not [line for line in signpost.lines() if "RPC2" in line]
     assert len([line for line in pages.lines() if "RPC2" in line]) == 1
+
+
+async def test_the_first_question_under_tls_shows_the_certificate_once() -> None:
+    web, rig = Web(lambda request: page(b"<html>", "404 Not Found")), Rig()
+    shown = Certificate(subject="CN=camera", issuer="CN=camera", version="1.2", key_bits=2048)
+    async with serving(web, server_context(shown)) as port:
+        replies = await interview(rig, Hint(protocol="http", port=port, tls=True))
+    assert [r.request for r in replies if r.protocol == "tls"] == ["handshake strict"]
+    assert read(PROTOCOLS["tls"], replies[0].data).fields["subject"] == ("CN=camera",)
+    assert rig.wire.ledger.connections == len(web.asked) > 4
+
+
+async def test_what_shakes_hands_and_says_nothing_shows_its_certificate_too() -> None:
+    mute = Web(lambda request: b"")
+    shown = Certificate(subject="CN=camera", issuer="CN=camera", version="1.2", key_bits=2048)
+    async with serving(mute, server_context(shown)) as port:
+        replies = await interview(Rig(), Hint(protocol="http", port=port, tls=True))
+    assert [r.protocol for r in replies] == ["tls"]
 
 
 async def test_without_challenges_none_is_sent() -> None:

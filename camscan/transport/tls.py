@@ -10,8 +10,8 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 
-from camscan.probe import TURN_SECONDS, Endpoint
-from camscan.transport.stream import Stream, open_stream, outcome_of
+from camscan.probe import Endpoint
+from camscan.transport.stream import Stream, open_stream
 from camscan.transport.wire import Wire
 
 STRICT = "strict"
@@ -32,25 +32,8 @@ class Handshake:
     der: bytes
 
 
-async def handshake(wire: Wire, endpoint: Endpoint) -> Handshake | None:
-    """Shakes hands, reads the certificate and hangs up; None where the port is closed, silent or speaks no TLS.
-
-    Holds the host while it asks. Raises `OutOfScopeError` and `NotPossibleError`.
-    """
-    wire.check(endpoint.address)
-    async with wire.pace.host(endpoint.address):
-        try:
-            stream = await open_tls(wire, endpoint, "tls", TURN_SECONDS)
-        except OSError as error:
-            outcome_of(error)
-            return None
-        try:
-            return _describe(stream)
-        finally:
-            stream.close()
-
-
-def _describe(stream: Stream) -> Handshake | None:
+def handshake_of(stream: Stream) -> Handshake | None:
+    """How the two ends of this connection shook hands; None without TLS."""
     if stream.tls is None or stream.mode is None:
         return None
     cipher = stream.tls.cipher()

@@ -5,7 +5,7 @@ import asyncio
 from camscan.model import Outcome
 from camscan.probe import Endpoint, Request
 from camscan.transport.stream import Stream, open_stream, outcome_of
-from camscan.transport.tls import open_tls
+from camscan.transport.tls import Handshake, handshake_of, open_tls
 from camscan.transport.wire import Wire
 
 READS_LIMIT = 4096  # pieces of one reply: the largest reply in pieces of 64 bytes; smaller ones are an attack
@@ -29,12 +29,12 @@ class Line:
         self._protocol = protocol
         self._stream: Stream | None = None
         self.address = endpoint.address
-        self.tls: str | None = None
+        self.tls: Handshake | None = None
 
     async def ask(self, request: Request, seconds: float) -> tuple[Outcome, bytes | None]:
         """One turn; connecting, sending and reading take at most `seconds` each, and no more than the request allows.
 
-        The bytes are there exactly when it REPLIED. `tls` is the kind of TLS it ran under. Raises `BugError`.
+        The bytes are there exactly when it REPLIED. `tls` is how hands were shaken for it. Raises `BugError`.
         """
         seconds = min(seconds, request.seconds)
         try:
@@ -90,7 +90,7 @@ class Line:
         except (ConnectionRefusedError, TimeoutError):
             self._wire.load.refused(self.address)
             raise
-        self.tls = self._stream.mode
+        self.tls = handshake_of(self._stream)
         return self._stream
 
 

@@ -77,7 +77,7 @@ class Line:
 
     def _render(self, request: Request) -> bytes:
         try:
-            return request.render(self._endpoint.host, self._wire.message_id())
+            return request.render(self._endpoint.host, self._wire.message_id() if request.wants_id else "")
         except UnicodeEncodeError as error:
             raise BugError(error) from None
 

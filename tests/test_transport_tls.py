@@ -143,6 +143,58 @@ async def test_turns_under_modern_tls(identity: Path) -> None:
     assert _said_under(exchanges) == [(b"you said 1\n", "strict"), (b"you said 2\n", "strict")]
 
 
+def _two_connections() -> Dialogue:
+    yield from _one_turn()
+    yield from _one_turn()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_the_next_connection_goes_on_with_the_session(identity: Path, version: ssl.TLSVersion) -> None:
+    resumed: list[bool] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        resumed.append(writer.get_extra_info("ssl_object").session_reused)
+        await _echo(reader, writer)
+
+    context, rig = _modern(identity), Rig()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
+    async with serving(note, context) as port:
+        first = [e async for e in converse(rig.wire, _endpoint(port), _two_connections(), "test")]
+        other = [e async for e in converse(rig.wire, _endpoint(port), _two_connections(), "other")]
+    assert [e.data for e in first + other] == [b"you said 1\n"] * 4
+    assert resumed == [False, True, True, True]
+    assert len({e.tls for e in first + other}) == 1
+
+
+async def test_a_device_that_stumbles_over_a_session_is_asked_anew(identity: Path) -> None:
+    greetings: list[int] = []
+
+    async def stumble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greetings.append(len(greetings))
+        if len(greetings) == 2:
+            await reader.read(1)
+            return
+        await writer.start_tls(_modern(identity))
+        await _echo(reader, writer)
+
+    rig = Rig()
+    async with serving(stumble) as port:
+        exchanges = [e async for e in converse(rig.wire, _endpoint(port), _two_connections(), "test")]
+    assert _said_under(exchanges) == [(b"you said 1\n", "strict")] * 2
+    assert rig.wire.ledger.connections == len(greetings) == 3
+
+
+async def test_only_the_latest_sessions_are_kept(identity: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls, "SESSIONS_LIMIT", 1)
+    rig = Rig()
+    async with serving(_echo, _modern(identity)) as one, serving(_echo, _modern(identity)) as two:
+        await _shaken(rig, one)
+        await _shaken(rig, two)
+    assert list(rig.wire.tls_sessions) == [(HOME, two)]
+
+
 async def test_an_end_without_goodbye_ends_the_reply(identity: Path) -> None:
     async def abrupt(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()

@@ -41,9 +41,10 @@ class Stream:
         self.tls: ssl.SSLObject | None = None
         self.mode: str | None = None
 
-    async def start_tls(self, context: ssl.SSLContext, mode: str) -> None:
-        """Shakes hands. Raises `ssl.SSLError` or another `OSError` if that fails; the stream is then of no use."""
-        tls = context.wrap_bio(self._incoming, self._outgoing)
+    async def start_tls(self, context: ssl.SSLContext, mode: str, session: ssl.SSLSession | None = None) -> None:
+        """Shakes hands, or goes on with a session of this context where the peer still knows it. Raises `ssl.SSLError`
+        or another `OSError` if that fails; the stream is then of no use."""
+        tls = context.wrap_bio(self._incoming, self._outgoing, session=session)
         await self._pump(tls.do_handshake, f"handshake {mode}")
         self.tls, self.mode = tls, mode
 

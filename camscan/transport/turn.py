@@ -5,7 +5,7 @@ import asyncio
 from camscan.model import Outcome
 from camscan.probe import Endpoint, Request
 from camscan.transport.stream import Stream, open_stream, outcome_of
-from camscan.transport.tls import Handshake, handshake_of, open_tls
+from camscan.transport.tls import Handshake, handshake_of, keep_session, open_tls
 from camscan.transport.wire import Wire
 
 READS_LIMIT = 4096  # pieces of one reply: the largest reply in pieces of 64 bytes; smaller ones are an attack
@@ -51,6 +51,7 @@ class Line:
         """Hangs up, if a connection is open."""
         if self._stream:
             self._stream.close()
+            keep_session(self._wire, self._endpoint, self._stream)
             self._stream = None
 
     async def _turn(self, request: Request, seconds: float) -> bytes:

@@ -32,7 +32,7 @@ class Line:
         self.tls: Handshake | None = None
 
     async def ask(self, request: Request, seconds: float) -> tuple[Outcome, bytes | None]:
-        """One turn; connecting, sending and reading take at most `seconds` each, and no more than the request allows.
+        """One turn; connecting takes at most `seconds`, so do sending and reading, and no more than the request allows.
 
         The bytes are there exactly when it REPLIED. `tls` is how hands were shaken for it. Raises `BugError`.
         """
@@ -67,11 +67,17 @@ class Line:
         return await self._exchange(await self._fresh(seconds), request, payload, seconds)
 
     async def _exchange(self, stream: Stream, request: Request, payload: bytes, seconds: float) -> bytes:
-        if payload:
-            async with asyncio.timeout(seconds):
-                await stream.send(payload, request.name)
         reply = _Reply(request)
-        await reply.read(stream, seconds)
+        if payload:
+            await self._wire.pace.take()  # before the clock starts: our own pace says nothing of the device
+        try:
+            async with asyncio.timeout(seconds):
+                if payload:
+                    await stream.send(payload, request.name)
+                await reply.read(stream)
+        except OSError:
+            if not reply.data:
+                raise
         if request.complete and not reply.is_whole:
             self.close()  # the rest of this reply must not be taken for the answer to the next question
         return bytes(reply.data)
@@ -105,17 +111,12 @@ class _Reply:
         self.data = bytearray()
         self.is_whole = False
 
-    async def read(self, stream: Stream, seconds: float) -> None:
-        """Reads until whole, closed, too much or too late. Raises `OSError` only where nothing came."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not self._has_ended() and (piece := await stream.receive()):
-                    self._add(piece)
-                    if await self._is_due(stream):
-                        self._judge()
-        except OSError:
-            if not self.data:
-                raise
+    async def read(self, stream: Stream) -> None:
+        """Reads until whole, closed or too much."""
+        while not self._has_ended() and (piece := await stream.receive()):
+            self._add(piece)
+            if await self._is_due(stream):
+                self._judge()
 
     def _has_ended(self) -> bool:
         return self.is_whole or len(self.data) >= self._request.limit or self._reads >= READS_LIMIT

@@ -16,7 +16,7 @@ from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.lab.certificate import server_context
 from camscan.lab.service import Certificate
-from camscan.model import Device, Reply
+from camscan.model import Device, Fields, Reply
 from camscan.protocols.reading import read
 from camscan.protocols.registry import load_protocols
 
@@ -166,6 +166,27 @@ def test_a_device_that_announces_a_thousand_ports_is_asked_at_a_few() -> None:
         reply = Reply(address=HOME, protocol="wsdiscovery", transport="udp", port=3702, request="r", data=body.encode())
         assert hosts.note(reply)
     assert len(hosts.hints[HOME]) == HINTS_LIMIT
+
+
+def test_what_differs_by_its_message_id_alone_is_read_once() -> None:
+    read_so_far: list[bytes] = []
+
+    def decode(data: bytes) -> Fields:
+        read_so_far.append(data)
+        return PROTOCOLS["wsdiscovery"].decode(data)
+
+    def heard(number: int, what: str, sender: str = HOME) -> bool:
+        body = f"<Envelope><RelatesTo>{number}</RelatesTo><{what}><Types>Device</Types></{what}></Envelope>".encode()
+        reply = Reply(address=sender, protocol="wsdiscovery", transport="udp", port=3702, request="r", data=body)
+        return hosts.note(reply)
+
+    protocols = {"wsdiscovery": replace(PROTOCOLS["wsdiscovery"], decode=decode)}
+    hosts = Hosts(scope=Rig().wire.scope, protocols=protocols)
+    assert [heard(number, "ProbeMatch") for number in range(3)] == [True] * 3
+    assert len(read_so_far) == 1
+    assert heard(1, "ProbeMatch", "127.0.0.2")
+    assert [*hosts.heard] == [HOME, "127.0.0.2"]
+    assert [heard(number, "Probe") for number in range(3)] == [False] * 3
 
 
 @pytest.mark.parametrize(

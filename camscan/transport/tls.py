@@ -49,25 +49,29 @@ def handshake_of(stream: Stream) -> Handshake | None:
 
 
 async def open_tls(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
-    """A connection under the first kind of TLS that works, the one that worked before alone; with the session of the
-    connection before, and anew where the device stumbles over that.
+    """A connection under the first kind of TLS that works, the one that worked before alone; with the session of an
+    earlier connection, and anew where the device stumbles over that.
 
     `seconds` is for connecting; the handshake has its own. Raises `OutOfScopeError`, or `OSError` as `outcome_of`
     reads it. The caller holds the host.
     """
     place = endpoint.address, endpoint.port
-    known, session = wire.tls_modes.get(place), wire.tls_sessions.pop(place, None)
+    known = wire.tls_modes.get(place)
+    session = wire.tls_sessions.get(place) if known else None  # one belongs to its mode
     if known and session is None:
         return await _open_mode(wire, endpoint, protocol, seconds, known)
     try:
         return await _open_mode(wire, endpoint, protocol, seconds, known or STRICT, session)
     except (ssl.SSLError, ConnectionResetError, BrokenPipeError):
+        wire.tls_sessions.pop(place, None)
         return await _open_mode(wire, endpoint, protocol, seconds, known or LEGACY)
 
 
 def keep_session(wire: Wire, endpoint: Endpoint, stream: Stream) -> None:
-    """A connection has been closed: what the next one to this endpoint may go on with."""
-    session = stream.tls.session if stream.tls else None
+    """A connection has been closed: what the next ones to this endpoint may go on with, unless it has done so too."""
+    if stream.tls is None or stream.tls.session_reused:
+        return
+    session = stream.tls.session
     if session is not None:
         wire.tls_sessions[endpoint.address, endpoint.port] = session
         if len(wire.tls_sessions) > SESSIONS_LIMIT:

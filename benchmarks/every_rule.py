@@ -4,7 +4,7 @@ It is what tools do that walk a file of fingerprints for each banner; here it go
 protocol only, and has the same rules, the same patterns and the same claims to give.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from camscan.identify.knowledge_base import Knowledge
@@ -20,9 +20,9 @@ class EveryRule(RuleSet):
         super().__init__(rules)
         self._every = tuple(self)
 
-    def matches(self, fields: Fields) -> Iterator[Match]:
+    def matches(self, fields: Fields) -> tuple[Match, ...]:
         """Every rule that fits these fields, in the order of the rules."""
-        return (match for rule in self._every if (match := rule.match(fields)))
+        return tuple(match for rule in self._every if (match := rule.match(fields)))
 
 
 def without_index(knowledge: Knowledge) -> Knowledge:

@@ -39,6 +39,11 @@ class Request:
     reuse: bool = False
     times: int = 1
 
+    @property
+    def wants_id(self) -> bool:
+        """Whether a message id is to be filled in."""
+        return b"{id}" in self.payload
+
     def render(self, host: str, message_id: str = "") -> bytes:
         """The bytes to send to `host` (an address, or address:port where the port is not the usual one)."""
         filled = self.payload.replace(b"{host}", host.encode("ascii")).replace(b"{path}", self.path.encode("ascii"))

@@ -16,13 +16,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from camscan.identify.correlate import is_placeholder
-from camscan.identify.match import content_id
 from camscan.identify.sameness import same_value
 from camscan.inventory.place import Place
 from camscan.inventory.record import record
 from camscan.inventory.scan_row import Entry
 from camscan.inventory.store import Inventory, opened
 from camscan.model import AdvisoryVerdict, Coverage, Device, Finding, Observation, Reply, ScanResult, Service
+from camscan.protocols.content import content_id
 from camscan.protocols.registry import load_protocols
 from camscan.register import Kind
 from tests import report_rig

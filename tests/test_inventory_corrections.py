@@ -9,7 +9,6 @@ import pytest
 
 from camscan.cli.known import Known, load_known
 from camscan.errors import UsageError
-from camscan.identify.match import content_id
 from camscan.inventory.annotate import annotated
 from camscan.inventory.check import check
 from camscan.inventory.counts import count_devices
@@ -29,6 +28,7 @@ from camscan.inventory.store import Inventory
 from camscan.inventory.withdraw import withdraw
 from camscan.judge import judge
 from camscan.model import Reply, ScanResult
+from camscan.protocols.content import content_id
 from camscan.protocols.registry import load_protocols
 from camscan.register import SEVERAL, SINGLE, Listed
 from camscan.separation import TOGETHER, Separation

@@ -1,6 +1,7 @@
 """The index of rules says exactly what trying every rule says."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,16 @@ def test_what_fits_does_not_depend_on_the_order_of_the_fields() -> None:
     rules = RuleSet([rule(1, server="^a", title="^bcd"), rule(2, title="^b"), rule(3, server="a$")])
     assert found(rules, {"server": ("a",), "title": ("bcd",)}) == ["rule-1", "rule-2", "rule-3"]
     assert found(rules, {"title": ("bcd",), "server": ("a",)}) == ["rule-1", "rule-2", "rule-3"]
+
+
+def test_what_was_said_before_is_not_taken_for_what_is_said_now() -> None:
+    rules = RuleSet([replace(rule(1, server="^a"), unless={"realm": ("^x",)}), rule(2, title="^a")])
+    for _ in range(2):
+        assert found(rules, {"server": ("abc",), "body": ("1",)}) == ["rule-1"]
+        assert found(rules, {"server": ("abc",), "body": ("2",)}) == ["rule-1"]
+        assert found(rules, {"server": ("abc",), "realm": ("xyz",)}) == []
+        assert found(rules, {"title": ("abc",)}) == ["rule-2"]
+        assert found(rules, {"body": ("abc",)}) == []
 
 
 def test_each_pattern_of_a_rule_may_be_met_by_another_value() -> None:

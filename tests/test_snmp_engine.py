@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.identify.match import content_id
 from camscan.model import Reply
 from camscan.probe import Udp
 from camscan.protocols.ber import OCTETS, Reader, encode, encode_integer
+from camscan.protocols.content import content_id
 from camscan.protocols.registry import load_protocols
 from camscan.protocols.snmp_engine import DISCOVERY, PROTOCOL, decode
 

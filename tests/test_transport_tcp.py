@@ -135,6 +135,16 @@ async def test_a_turn_sends_what_was_rendered_and_reads_the_answer() -> None:
     assert rig.wire.ledger.bytes == len(f"HELLO {HOME}:{port} id-1-\n")
 
 
+async def test_our_own_pace_is_not_the_delay_of_a_device() -> None:
+    rig = Rig(rate=10)
+    request = Request(name="a", payload=b"1\n", complete=lambda data: data.endswith(b"\n"), seconds=0.05)
+    async with serving(_echo) as port:
+        while rig.wire.pace.due:
+            await rig.wire.pace.take()
+        (exchange,) = await _ask(rig, port, request)
+    assert exchange.data == b"you said 1\n"
+
+
 async def test_an_empty_payload_only_listens() -> None:
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 ready\r\n")

@@ -14,8 +14,8 @@ from camscan.errors import OutOfScopeError
 from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Request
 from camscan.transport import tls
-from camscan.transport.tcp import converse
-from camscan.transport.tls import handshake
+from camscan.transport.tcp import Exchange, converse
+from camscan.transport.tls import Handshake
 from tests.transport_rig import HOME, Rig, closed_port, serving
 
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "expired camera")])
@@ -80,6 +80,21 @@ def _two_turns() -> Dialogue:
     yield Request(name="again", payload=b"2\n", reuse=True, **whole)
 
 
+def _one_turn() -> Dialogue:
+    yield Request(name="first", payload=b"1\n", complete=lambda data: data.endswith(b"\n"))
+
+
+async def _shaken(rig: Rig, port: int) -> Handshake | None:
+    """How hands were shaken for one turn with this port."""
+    (exchange,) = [e async for e in converse(rig.wire, _endpoint(port), _one_turn(), "test")]
+    return exchange.tls
+
+
+def _said_under(exchanges: list[Exchange]) -> list[tuple[bytes | None, str]]:
+    """What each turn brought, under which kind of TLS."""
+    return [(e.data, e.tls.mode if e.tls else "") for e in exchanges]
+
+
 def _endpoint(port: int) -> Endpoint:
     return Endpoint(address=HOME, port=port, tls=True)
 
@@ -87,14 +102,15 @@ def _endpoint(port: int) -> Endpoint:
 async def test_a_modern_server_shows_its_certificate_whatever_it_is_worth(identity: Path) -> None:
     rig = Rig()
     async with serving(_echo, _modern(identity)) as port:
-        seen = await handshake(rig.wire, _endpoint(port))
+        seen = await _shaken(rig, port)
     assert seen
     assert (seen.mode, seen.version) == ("strict", "TLSv1.3")
     assert seen.cipher.startswith("TLS_")
     assert x509.load_der_x509_certificate(seen.der).subject == NAME
     assert {(line["protocol"], line["request"]) for line in rig.lines} == {
-        ("tls", "connect"),
-        ("tls", "handshake strict"),
+        ("test", "connect"),
+        ("test", "handshake strict"),
+        ("test", "first"),
     }
     assert rig.wire.ledger.bytes > 200
 
@@ -102,7 +118,7 @@ async def test_a_modern_server_shows_its_certificate_whatever_it_is_worth(identi
 async def test_an_old_server_is_asked_strictly_first_and_then_its_own_way(identity: Path) -> None:
     rig = Rig()
     async with serving(_echo, _old(identity)) as port:
-        seen = await handshake(rig.wire, _endpoint(port))
+        seen = await _shaken(rig, port)
     assert seen
     assert (seen.mode, seen.version) == ("legacy", "TLSv1")
     requests = [name for _, name in rig.asked]
@@ -113,10 +129,10 @@ async def test_an_old_server_is_asked_strictly_first_and_then_its_own_way(identi
 async def test_what_worked_is_remembered(identity: Path) -> None:
     rig = Rig()
     async with serving(_echo, _old(identity)) as port:
-        await handshake(rig.wire, _endpoint(port))
+        await _shaken(rig, port)
         before = rig.wire.ledger.connections
         exchanges = [e async for e in converse(rig.wire, _endpoint(port), _two_turns(), "test")]
-    assert [(e.data, e.tls) for e in exchanges] == [(b"you said 1\n", "legacy"), (b"you said 2\n", "legacy")]
+    assert _said_under(exchanges) == [(b"you said 1\n", "legacy"), (b"you said 2\n", "legacy")]
     assert rig.wire.ledger.connections == before + 1
     assert ("test", "first") in {(line["protocol"], line["request"]) for line in rig.lines}
 
@@ -124,7 +140,59 @@ async def test_what_worked_is_remembered(identity: Path) -> None:
 async def test_turns_under_modern_tls(identity: Path) -> None:
     async with serving(_echo, _modern(identity)) as port:
         exchanges = [e async for e in converse(Rig().wire, _endpoint(port), _two_turns(), "test")]
-    assert [(e.data, e.tls) for e in exchanges] == [(b"you said 1\n", "strict"), (b"you said 2\n", "strict")]
+    assert _said_under(exchanges) == [(b"you said 1\n", "strict"), (b"you said 2\n", "strict")]
+
+
+def _two_connections() -> Dialogue:
+    yield from _one_turn()
+    yield from _one_turn()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_the_next_connection_goes_on_with_the_session(identity: Path, version: ssl.TLSVersion) -> None:
+    resumed: list[bool] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        resumed.append(writer.get_extra_info("ssl_object").session_reused)
+        await _echo(reader, writer)
+
+    context, rig = _modern(identity), Rig()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
+    async with serving(note, context) as port:
+        first = [e async for e in converse(rig.wire, _endpoint(port), _two_connections(), "test")]
+        other = [e async for e in converse(rig.wire, _endpoint(port), _two_connections(), "other")]
+    assert [e.data for e in first + other] == [b"you said 1\n"] * 4
+    assert resumed == [False, True, True, True]
+    assert len({e.tls for e in first + other}) == 1
+
+
+async def test_a_device_that_stumbles_over_a_session_is_asked_anew(identity: Path) -> None:
+    greetings: list[int] = []
+
+    async def stumble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greetings.append(len(greetings))
+        if len(greetings) == 2:
+            await reader.read(1)
+            return
+        await writer.start_tls(_modern(identity))
+        await _echo(reader, writer)
+
+    rig = Rig()
+    async with serving(stumble) as port:
+        exchanges = [e async for e in converse(rig.wire, _endpoint(port), _two_connections(), "test")]
+    assert _said_under(exchanges) == [(b"you said 1\n", "strict")] * 2
+    assert rig.wire.ledger.connections == len(greetings) == 3
+
+
+async def test_only_the_latest_sessions_are_kept(identity: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls, "SESSIONS_LIMIT", 1)
+    rig = Rig()
+    async with serving(_echo, _modern(identity)) as one, serving(_echo, _modern(identity)) as two:
+        await _shaken(rig, one)
+        await _shaken(rig, two)
+    assert list(rig.wire.tls_sessions) == [(HOME, two)]
 
 
 async def test_an_end_without_goodbye_ends_the_reply(identity: Path) -> None:
@@ -145,9 +213,8 @@ async def test_an_end_without_goodbye_ends_the_reply(identity: Path) -> None:
 async def test_a_port_without_tls_is_malformed_not_silent() -> None:
     rig = Rig()
     async with serving(_plain) as port:
-        assert await handshake(rig.wire, _endpoint(port)) is None
         exchanges = [e async for e in converse(rig.wire, _endpoint(port), _two_turns(), "test")]
-    assert [(e.outcome, e.data) for e in exchanges] == [(Outcome.MALFORMED, None)] * 2
+    assert [(e.outcome, e.data, e.tls) for e in exchanges] == [(Outcome.MALFORMED, None, None)] * 2
 
 
 async def test_a_port_that_hangs_up_is_tried_both_ways() -> None:
@@ -156,7 +223,7 @@ async def test_a_port_that_hangs_up_is_tried_both_ways() -> None:
 
     rig = Rig()
     async with serving(hang_up) as port:
-        assert await asyncio.wait_for(handshake(rig.wire, _endpoint(port)), 5) is None
+        assert await asyncio.wait_for(_shaken(rig, port), 5) is None
     assert [name for _, name in rig.asked] == ["connect", "handshake strict", "connect", "handshake legacy"]
 
 
@@ -164,18 +231,18 @@ async def test_a_mute_port_costs_one_try(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(tls, "HANDSHAKE_SECONDS", 0.1)
     rig = Rig()
     async with serving(_mute) as port:
-        assert await handshake(rig.wire, _endpoint(port)) is None
+        assert await _shaken(rig, port) is None
     assert rig.wire.ledger.connections == 1
 
 
 async def test_a_closed_port_has_no_certificate() -> None:
     rig = Rig()
-    assert await handshake(rig.wire, _endpoint(closed_port())) is None
+    assert await _shaken(rig, closed_port()) is None
     assert rig.wire.pace.hosts == 0
 
 
 async def test_no_handshake_outside_the_scope() -> None:
     rig = Rig("10.0.0.0/8")
     with pytest.raises(OutOfScopeError):
-        await handshake(rig.wire, _endpoint(closed_port()))
+        await _shaken(rig, closed_port())
     assert not rig.lines

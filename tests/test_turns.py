@@ -14,7 +14,9 @@ from camscan.discover.plan import Settings
 from camscan.discover.turns import Interview
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
-from camscan.model import Device, Reply
+from camscan.lab.certificate import server_context
+from camscan.lab.service import Certificate
+from camscan.model import Device, Fields, Reply
 from camscan.protocols.reading import read
 from camscan.protocols.registry import load_protocols
 
@@ -98,6 +100,24 @@ async def test_the_challenge_goes_to_the_endpoint_that_serves_pages() -> None:
     assert len([line for line in pages.lines() if "RPC2" in line]) == 1
 
 
+async def test_the_first_question_under_tls_shows_the_certificate_once() -> None:
+    web, rig = Web(lambda request: page(b"<html>", "404 Not Found")), Rig()
+    shown = Certificate(subject="CN=camera", issuer="CN=camera", version="1.2", key_bits=2048)
+    async with serving(web, server_context(shown)) as port:
+        replies = await interview(rig, Hint(protocol="http", port=port, tls=True))
+    assert [r.request for r in replies if r.protocol == "tls"] == ["handshake strict"]
+    assert read(PROTOCOLS["tls"], replies[0].data).fields["subject"] == ("CN=camera",)
+    assert rig.wire.ledger.connections == len(web.asked) > 4
+
+
+async def test_what_shakes_hands_and_says_nothing_shows_its_certificate_too() -> None:
+    mute = Web(lambda request: b"")
+    shown = Certificate(subject="CN=camera", issuer="CN=camera", version="1.2", key_bits=2048)
+    async with serving(mute, server_context(shown)) as port:
+        replies = await interview(Rig(), Hint(protocol="http", port=port, tls=True))
+    assert [r.protocol for r in replies] == ["tls"]
+
+
 async def test_without_challenges_none_is_sent() -> None:
     web = Web(lambda request: page(b"<html>", "404 Not Found"))
     async with serving(web) as port:
@@ -146,6 +166,27 @@ def test_a_device_that_announces_a_thousand_ports_is_asked_at_a_few() -> None:
         reply = Reply(address=HOME, protocol="wsdiscovery", transport="udp", port=3702, request="r", data=body.encode())
         assert hosts.note(reply)
     assert len(hosts.hints[HOME]) == HINTS_LIMIT
+
+
+def test_what_differs_by_its_message_id_alone_is_read_once() -> None:
+    read_so_far: list[bytes] = []
+
+    def decode(data: bytes) -> Fields:
+        read_so_far.append(data)
+        return PROTOCOLS["wsdiscovery"].decode(data)
+
+    def heard(number: int, what: str, sender: str = HOME) -> bool:
+        body = f"<Envelope><RelatesTo>{number}</RelatesTo><{what}><Types>Device</Types></{what}></Envelope>".encode()
+        reply = Reply(address=sender, protocol="wsdiscovery", transport="udp", port=3702, request="r", data=body)
+        return hosts.note(reply)
+
+    protocols = {"wsdiscovery": replace(PROTOCOLS["wsdiscovery"], decode=decode)}
+    hosts = Hosts(scope=Rig().wire.scope, protocols=protocols)
+    assert [heard(number, "ProbeMatch") for number in range(3)] == [True] * 3
+    assert len(read_so_far) == 1
+    assert heard(1, "ProbeMatch", "127.0.0.2")
+    assert [*hosts.heard] == [HOME, "127.0.0.2"]
+    assert [heard(number, "Probe") for number in range(3)] == [False] * 3
 
 
 @pytest.mark.parametrize(

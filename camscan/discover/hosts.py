@@ -10,6 +10,7 @@ from camscan.discover.macs import Macs
 from camscan.discover.roll import Roll
 from camscan.model import Fields, Reply
 from camscan.probe import Protocol
+from camscan.protocols.content import content_id
 from camscan.protocols.reading import read
 from camscan.scope import Scope
 
@@ -29,13 +30,19 @@ class Hosts:
     identified: set[str] = field(default_factory=set)
     hints: dict[str, list[Hint]] = field(default_factory=lambda: defaultdict(list))
     macs: Macs = field(default_factory=Macs)
+    _contents: set[str] = field(default_factory=set)
 
     def note(self, reply: Reply) -> bool:
-        """Remember the sender and what it announced of itself; false for somebody's question, which is no answer."""
+        """Remember the sender and what it announced of itself; false for somebody's question, which is no answer. What
+        was heard before is not read again: most devices answer each spelling of a question, and say the same."""
+        content = content_id(reply, self.protocols)
+        if content in self._contents:
+            return True
         protocol = self.protocols[reply.protocol]
         reading = read(protocol, reply.data)
         if reading.question:
             return False
+        self._contents.add(content)
         if reading.fields and protocol.identifies:
             self.identified.add(reply.address)
         if self.scope.permits(reply.address):

@@ -36,16 +36,6 @@ class Sink(Protocol):
         """Waits for the disk."""
 
 
-class Nowhere:
-    """The sink of a scan that nobody wants to go on with."""
-
-    def write(self, text: str) -> None:
-        """Nothing."""
-
-    async def secure(self) -> None:
-        """Nothing."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
     """How far the turns with a host have come."""
@@ -64,7 +54,7 @@ class Journal:
     `seconds`). What this run does goes to `sink`."""
 
     plan: Plan
-    sink: Sink = field(default_factory=Nowhere)
+    sink: Sink | None = None
     id: str | None = None
     started: float | None = None
     ended: float | None = None
@@ -101,7 +91,8 @@ class Journal:
     async def once(self, address: str, what: str) -> None:
         """A device is about to get what it must not get twice: it stands on the disk when this returns."""
         self._write({"event": "once", "address": address, "what": what})
-        await self.sink.secure()
+        if self.sink:
+            await self.sink.secure()
 
     def learn(self, address: str, fate: Fate) -> None:
         """What became of the owner's credential at a device."""
@@ -183,7 +174,8 @@ class Journal:
                 raise ValueError(f"no event: {event}")
 
     def _write(self, row: Mapping[str, object]) -> None:
-        self.sink.write(json.dumps(row) + "\n")
+        if self.sink:
+            self.sink.write(json.dumps(row) + "\n")
 
 
 def _fate(name: str) -> Fate:

@@ -20,11 +20,10 @@ from camscan.discover.web import Web
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome, Reply
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Tcp
-from camscan.protocols import tls as tls_codec
-from camscan.protocols import upnp
+from camscan.protocols import tls, upnp
 from camscan.protocols.http_message import body_of
 from camscan.protocols.reading import read
-from camscan.transport import soap, tcp, tls
+from camscan.transport import soap, tcp
 from camscan.transport.tcp import Exchange
 from camscan.transport.wire import Wire
 
@@ -82,8 +81,6 @@ class Interview:
     async def _ask(self, hint: Hint) -> None:
         endpoint = Endpoint(address=self.address, port=hint.port, tls=hint.tls, token=secrets.token_hex(8))
         web = Web(endpoint=endpoint)
-        if hint.tls:
-            await self._shake_hands(endpoint)
         for name, dialogue in self._dialogues(hint, endpoint):
             await self._converse(name, dialogue, web)
         if web.speaks and hint.protocol == CARRIER:
@@ -134,12 +131,6 @@ class Interview:
         if taken:
             self._say("onvif", web.endpoint, soap.REQUEST, body)
 
-    async def _shake_hands(self, endpoint: Endpoint) -> None:
-        seen = await tls.handshake(self.wire, endpoint)
-        if seen is not None:
-            data = tls_codec.encode_record(seen.mode, seen.version, seen.cipher, seen.der)
-            self._say("tls", endpoint, f"handshake {seen.mode}", data)
-
     async def _converse(self, name: str, dialogue: Dialogue, web: Web) -> set[str]:
         """Holds one dialogue to its end; the protocols of which it has brought replies."""
         if _challenges(self.protocols[name]):
@@ -155,6 +146,7 @@ class Interview:
         """What one exchange tells of the endpoint and the device; the protocols that it is a reply of."""
         if exchange.outcome is Outcome.BUG:
             self.problems.append(f"a mistake in camscan's {name} dialogue: {exchange.problem}")
+        self._take_handshake(exchange, web)
         if name == CARRIER:
             web.note(exchange)
         replies = dict(readings(name, exchange, web, self.protocols))
@@ -163,6 +155,14 @@ class Interview:
         if name in replies and name == "onvif":
             self.login.note(read(self.protocols[name], replies[name]).fields)
         return set(replies)
+
+    def _take_handshake(self, exchange: Exchange, web: Web) -> None:
+        """The first handshake with an endpoint shows its certificate; the others would show it again."""
+        seen = exchange.tls
+        if seen is not None and web.handshake is None:
+            web.handshake = seen
+            data = tls.encode_record(seen.mode, seen.version, seen.cipher, seen.der)
+            self._say("tls", web.endpoint, f"handshake {seen.mode}", data)
 
     def _say(self, protocol: str, endpoint: Endpoint, request: str, data: bytes) -> None:
         self.replies += 1

@@ -10,13 +10,16 @@ from camscan.probe import Endpoint
 from camscan.protocols import http
 from camscan.protocols.http_message import message_in, without_path
 from camscan.transport.tcp import Exchange
+from camscan.transport.tls import Handshake
 
 
 @dataclass(slots=True, kw_only=True)
 class Web:
-    """One endpoint: whether it speaks HTTP, what it says to a path that is not there, whether its root redirects."""
+    """One endpoint: how it shook hands, whether it speaks HTTP, what it says to a path that is not there, whether its
+    root redirects."""
 
     endpoint: Endpoint
+    handshake: Handshake | None = None
     speaks: bool = False
     says_to_anything: bytes | None = None
     redirects: bool = False

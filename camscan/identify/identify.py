@@ -12,10 +12,11 @@ from camscan.identify.correlate import Unit, correlate
 from camscan.identify.crowd import Seen
 from camscan.identify.fuse import fuse
 from camscan.identify.knowledge_base import Knowledge
-from camscan.identify.match import claim, content_id, observe
+from camscan.identify.match import claim, observe
 from camscan.identify.middlebox import Parted, set_apart
 from camscan.model import Claim, Conflict, Device, Observation, Reply
 from camscan.probe import Protocol
+from camscan.protocols.content import content_id
 
 CHANNELS_LIMIT = 16  # of one content; there are fewer ways of asking, but a recording may name any
 

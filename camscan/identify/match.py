@@ -4,7 +4,6 @@ A model number, a firmware string, a serial and a MAC say things by themselves; 
 rule that made them and never exceed the confidence of the claim they were read from.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -14,6 +13,7 @@ from camscan.identify.oui import normal_mac
 from camscan.identify.rule import Match
 from camscan.model import Claim, Fields, Observation, Reply
 from camscan.probe import Protocol
+from camscan.protocols.content import content_id
 from camscan.protocols.reading import Reading, read
 
 NO_PROTOCOL = Reading(fields={}, problem="no such protocol")
@@ -38,16 +38,6 @@ def observe(reply: Reply, protocols: Mapping[str, Protocol], identity: str | Non
     reading = read(protocol, reply.data) if protocol else NO_PROTOCOL
     channels = (reply.channel,)
     return Observation(id=identity, reply=reply, fields=reading.fields, channels=channels, problem=reading.problem)
-
-
-def content_id(reply: Reply, protocols: Mapping[str, Protocol]) -> str:
-    """A hash of what was said, by whom and over what, with what changes from reply to reply masked."""
-    data = reply.data
-    protocol = protocols.get(reply.protocol)
-    for pattern in protocol.volatile if protocol else ():
-        data = pattern.sub(b"", data)
-    head = f"{reply.address}|{reply.protocol}|{reply.port}|".encode()
-    return hashlib.sha256(head + data).hexdigest()[:16]
 
 
 def claim(observation: Observation, knowledge: Knowledge) -> tuple[Claim, ...]:

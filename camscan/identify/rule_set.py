@@ -13,6 +13,7 @@ from camscan.identify.rule import Match, Rule, each
 from camscan.model import Fields
 
 WIDEST = 128  # characters; longer values are not told apart by their size
+LATEST = 32  # what was asked last: devices of one model say the same, and one device says its model many times
 SCANNED = 200  # texts that are looked for one by one; for more, it is cheaper to cut up the value
 
 
@@ -21,9 +22,19 @@ class RuleSet:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
+        self._latest: dict[tuple[tuple[str, ...] | None, ...], tuple[Match, ...]] = {}
 
-    def matches(self, fields: Fields) -> Iterator[Match]:
+    def matches(self, fields: Fields) -> tuple[Match, ...]:
         """Every rule that fits these fields, in the order of the rules."""
+        told = tuple(map(fields.get, self._read))
+        known = self._latest.get(told)
+        if known is None:
+            known = self._latest[told] = tuple(self._found(fields))
+            if len(self._latest) > LATEST:
+                del self._latest[next(iter(self._latest))]
+        return known
+
+    def _found(self, fields: Fields) -> Iterator[Match]:
         numbers: set[int] = set()
         for name in self._files.keys() & fields.keys():
             for value in fields[name]:
@@ -32,6 +43,11 @@ class RuleSet:
             match = self._rules[number].match(fields)
             if match:
                 yield match
+
+    @cached_property
+    def _read(self) -> tuple[str, ...]:
+        """The fields that any of the rules looks at."""
+        return tuple({name: None for rule in self._rules for name in (*rule.when, *rule.unless)})
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._rules)

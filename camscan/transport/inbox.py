@@ -87,12 +87,13 @@ class Inbox(Generic[Item]):
 
     def _listen(self, sock: socket.socket) -> None:
         if sock in self._sockets:
-            asyncio.get_running_loop().add_reader(sock, self._visit, sock)
+            # by number: to find a socket itself a selector describes it first, which takes two system calls
+            asyncio.get_running_loop().add_reader(sock.fileno(), self._visit, sock)
 
     def _visit(self, sock: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         if self._drain(sock):
-            loop.remove_reader(sock)
+            loop.remove_reader(sock.fileno())
             loop.call_later(REST, self._listen, sock)
 
     def _drain(self, sock: socket.socket, most: int = DRAIN) -> bool:
@@ -131,7 +132,7 @@ class Inbox(Generic[Item]):
 
     def _close(self) -> None:
         for sock in self._sockets:
-            asyncio.get_running_loop().remove_reader(sock)
+            asyncio.get_running_loop().remove_reader(sock.fileno())
             sock.close()
         self._sockets.clear()
 

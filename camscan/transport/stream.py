@@ -43,15 +43,15 @@ class Stream:
         self.tls: ssl.SSLObject | None = None
         self.mode: str | None = None
 
-    async def start_tls(self, context: ssl.SSLContext, mode: str) -> None:
-        """Shakes hands. Raises `ssl.SSLError` or another `OSError` if that fails; the stream is then of no use."""
-        tls = context.wrap_bio(self._incoming, self._outgoing)
+    async def start_tls(self, context: ssl.SSLContext, mode: str, session: ssl.SSLSession | None = None) -> None:
+        """Shakes hands, or goes on with a session of this context where the peer still knows it. Raises `ssl.SSLError`
+        or another `OSError` if that fails; the stream is then of no use."""
+        tls = context.wrap_bio(self._incoming, self._outgoing, session=session)
         await self._pump(tls.do_handshake, f"handshake {mode}")
         self.tls, self.mode = tls, mode
 
     async def send(self, data: bytes, request: str) -> None:
-        """Sends all of it, under the name that the ledger is to show."""
-        await self._wire.pace.take()
+        """Sends all of it, under the name that the ledger is to show. The caller keeps the pace."""
         tls = self.tls
         if tls is None:
             await self._write(data, request)
@@ -140,9 +140,8 @@ async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: fl
     try:
         sock.setblocking(False)
         record(wire, endpoint, protocol, CONNECT, 0)
-        async with asyncio.timeout(seconds):
-            with wire.patience.waiting(endpoint.address) as waited:
-                await _connect(sock, target)
+        with wire.patience.waiting(endpoint.address) as waited:
+            await _connect(sock, target, seconds)
         wire.load.accepted(endpoint.address, _accepted_in(sock, waited()))
     except BaseException:
         sock.close()
@@ -158,12 +157,12 @@ async def _give_rest(wire: Wire, address: str) -> None:
             await asyncio.sleep(rest)
 
 
-async def _connect(sock: socket.socket, target: Any) -> None:
+async def _connect(sock: socket.socket, target: Any, seconds: float) -> None:
     """What this machine refuses, it refuses at once. What fails later a host has said, or a router: and whatever that
     says (network unreachable, prohibited, no such protocol) is of the host, not of this machine. Raises `OSError`."""
     code = sock.connect_ex(target)
     if code == errno.EINPROGRESS:
-        await _writable(sock)
+        await _writable(sock, seconds)
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         code = code if code in _SAID_BY_HOSTS else errno.EHOSTUNREACH
     if code:
@@ -181,14 +180,24 @@ def _accepted_in(sock: socket.socket, waited: float) -> float:
     return waited if repeats or not microseconds else microseconds / 1e6
 
 
-async def _writable(sock: socket.socket) -> None:
-    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+async def _writable(sock: socket.socket, seconds: float) -> None:
+    """Waits for it. Raises `TimeoutError`. Every port that is tried comes by here, so it is done the cheapest way."""
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
     number = sock.fileno()  # by which a selector finds it without describing the socket, which takes two system calls
-    loop.add_writer(number, ready.set)
+    loop.add_writer(number, _settle, ready, True)
+    clock = loop.call_later(seconds, _settle, ready, False)
     try:
-        await ready.wait()
+        if not await ready:
+            raise TimeoutError
     finally:
+        clock.cancel()
         loop.remove_writer(number)
+
+
+def _settle(future: asyncio.Future[bool], outcome: bool) -> None:
+    if not future.done():
+        future.set_result(outcome)
 
 
 def record(wire: Wire, endpoint: Endpoint, protocol: str, request: str, size: int) -> None:

@@ -13,6 +13,7 @@ from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Request
 from camscan.transport.budget import Budget
 from camscan.transport.stream import open_stream, outcome_of
+from camscan.transport.tls import Handshake
 from camscan.transport.turn import BugError, Line
 from camscan.transport.wire import Wire
 
@@ -22,7 +23,7 @@ NO_REQUEST = Request(name="none", payload=b"", seconds=0.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One turn: what was asked, what came back, and under which kind of TLS (strict, legacy, None without).
+    """One turn: what was asked, what came back, and how hands were shaken before it (None without TLS).
 
     `data` is there exactly when `outcome` is REPLIED. `problem` says what failed inside camscan when it is BUG.
     """
@@ -30,7 +31,7 @@ class Exchange:
     request: Request
     data: bytes | None
     outcome: Outcome
-    tls: str | None = None
+    tls: Handshake | None = None
     problem: str | None = None
 
 

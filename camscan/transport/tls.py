@@ -1,8 +1,10 @@
 """TLS as devices speak it: strictly first, and where that fails the way cameras of 2012 still need.
 
 Nothing is trusted because of it: certificates of devices are self-signed, expired or shared by a whole product line, so
-they are read as evidence and never verified. That an endpoint needs the legacy mode is evidence too. Follows the
-Python documentation of `ssl` and openssl-ciphers(1) (`@SECLEVEL=0` allows short keys and SHA-1).
+they are read as evidence and never verified. That an endpoint needs the legacy mode is evidence too. The second
+connection goes on with the session of the first, as a browser's does: that spares a weak camera the one operation that
+takes it seconds. Follows the Python documentation of `ssl`, RFC 5077 and RFC 8446 (2.2), and openssl-ciphers(1)
+(`@SECLEVEL=0` allows short keys and SHA-1).
 """
 
 import asyncio
@@ -10,14 +12,15 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 
-from camscan.probe import TURN_SECONDS, Endpoint
-from camscan.transport.stream import Stream, open_stream, outcome_of
+from camscan.probe import Endpoint
+from camscan.transport.stream import Stream, open_stream
 from camscan.transport.wire import Wire
 
 STRICT = "strict"
 LEGACY = "legacy"
 HANDSHAKE_SECONDS = 8.0  # a weak camera takes 2 to 4 s for one RSA operation while it streams
 MODES_LIMIT = 65536  # endpoints whose mode is remembered
+SESSIONS_LIMIT = 256  # endpoints, the latest, whose session is kept, of some kB: more than are talked to at a time
 
 _LEGACY_SERVER_CONNECT = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT, in the ssl module only since Python 3.12
 
@@ -32,25 +35,8 @@ class Handshake:
     der: bytes
 
 
-async def handshake(wire: Wire, endpoint: Endpoint) -> Handshake | None:
-    """Shakes hands, reads the certificate and hangs up; None where the port is closed, silent or speaks no TLS.
-
-    Holds the host while it asks. Raises `OutOfScopeError` and `NotPossibleError`.
-    """
-    wire.check(endpoint.address)
-    async with wire.pace.host(endpoint.address):
-        try:
-            stream = await open_tls(wire, endpoint, "tls", TURN_SECONDS)
-        except OSError as error:
-            outcome_of(error)
-            return None
-        try:
-            return _describe(stream)
-        finally:
-            stream.close()
-
-
-def _describe(stream: Stream) -> Handshake | None:
+def handshake_of(stream: Stream) -> Handshake | None:
+    """How the two ends of this connection shook hands; None without TLS."""
     if stream.tls is None or stream.mode is None:
         return None
     cipher = stream.tls.cipher()
@@ -63,25 +49,42 @@ def _describe(stream: Stream) -> Handshake | None:
 
 
 async def open_tls(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
-    """A connection under the first kind of TLS that works, the one that worked before alone.
+    """A connection under the first kind of TLS that works, the one that worked before alone; with the session of an
+    earlier connection, and anew where the device stumbles over that.
 
     `seconds` is for connecting; the handshake has its own. Raises `OutOfScopeError`, or `OSError` as `outcome_of`
     reads it. The caller holds the host.
     """
-    known = wire.tls_modes.get((endpoint.address, endpoint.port))
-    if known:
+    place = endpoint.address, endpoint.port
+    known = wire.tls_modes.get(place)
+    session = wire.tls_sessions.get(place) if known else None  # one belongs to its mode
+    if known and session is None:
         return await _open_mode(wire, endpoint, protocol, seconds, known)
     try:
-        return await _open_mode(wire, endpoint, protocol, seconds, STRICT)
+        return await _open_mode(wire, endpoint, protocol, seconds, known or STRICT, session)
     except (ssl.SSLError, ConnectionResetError, BrokenPipeError):
-        return await _open_mode(wire, endpoint, protocol, seconds, LEGACY)
+        wire.tls_sessions.pop(place, None)
+        return await _open_mode(wire, endpoint, protocol, seconds, known or LEGACY)
 
 
-async def _open_mode(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float, mode: str) -> Stream:
+def keep_session(wire: Wire, endpoint: Endpoint, stream: Stream) -> None:
+    """A connection has been closed: what the next ones to this endpoint may go on with, unless it has done so too."""
+    if stream.tls is None or stream.tls.session_reused:
+        return
+    session = stream.tls.session
+    if session is not None:
+        wire.tls_sessions[endpoint.address, endpoint.port] = session
+        if len(wire.tls_sessions) > SESSIONS_LIMIT:
+            del wire.tls_sessions[next(iter(wire.tls_sessions))]
+
+
+async def _open_mode(
+    wire: Wire, endpoint: Endpoint, protocol: str, seconds: float, mode: str, session: ssl.SSLSession | None = None
+) -> Stream:
     stream = await open_stream(wire, endpoint, protocol, seconds)
     try:
         async with asyncio.timeout(HANDSHAKE_SECONDS):
-            await stream.start_tls(_context(mode), mode)
+            await stream.start_tls(_context(mode), mode, session)
     except BaseException:
         stream.close()
         raise

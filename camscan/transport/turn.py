@@ -5,7 +5,7 @@ import asyncio
 from camscan.model import Outcome
 from camscan.probe import Endpoint, Request
 from camscan.transport.stream import Stream, open_stream, outcome_of
-from camscan.transport.tls import open_tls
+from camscan.transport.tls import Handshake, handshake_of, keep_session, open_tls
 from camscan.transport.wire import Wire
 
 READS_LIMIT = 4096  # pieces of one reply: the largest reply in pieces of 64 bytes; smaller ones are an attack
@@ -29,12 +29,12 @@ class Line:
         self._protocol = protocol
         self._stream: Stream | None = None
         self.address = endpoint.address
-        self.tls: str | None = None
+        self.tls: Handshake | None = None
 
     async def ask(self, request: Request, seconds: float) -> tuple[Outcome, bytes | None]:
-        """One turn; connecting, sending and reading take at most `seconds` each, and no more than the request allows.
+        """One turn; connecting takes at most `seconds`, so do sending and reading, and no more than the request allows.
 
-        The bytes are there exactly when it REPLIED. `tls` is the kind of TLS it ran under. Raises `BugError`.
+        The bytes are there exactly when it REPLIED. `tls` is how hands were shaken for it. Raises `BugError`.
         """
         seconds = min(seconds, request.seconds)
         try:
@@ -51,6 +51,7 @@ class Line:
         """Hangs up, if a connection is open."""
         if self._stream:
             self._stream.close()
+            keep_session(self._wire, self._endpoint, self._stream)
             self._stream = None
 
     async def _turn(self, request: Request, seconds: float) -> bytes:
@@ -66,18 +67,24 @@ class Line:
         return await self._exchange(await self._fresh(seconds), request, payload, seconds)
 
     async def _exchange(self, stream: Stream, request: Request, payload: bytes, seconds: float) -> bytes:
-        if payload:
-            async with asyncio.timeout(seconds):
-                await stream.send(payload, request.name)
         reply = _Reply(request)
-        await reply.read(stream, seconds)
+        if payload:
+            await self._wire.pace.take()  # before the clock starts: our own pace says nothing of the device
+        try:
+            async with asyncio.timeout(seconds):
+                if payload:
+                    await stream.send(payload, request.name)
+                await reply.read(stream)
+        except OSError:
+            if not reply.data:
+                raise
         if request.complete and not reply.is_whole:
             self.close()  # the rest of this reply must not be taken for the answer to the next question
         return bytes(reply.data)
 
     def _render(self, request: Request) -> bytes:
         try:
-            return request.render(self._endpoint.host, self._wire.message_id())
+            return request.render(self._endpoint.host, self._wire.message_id() if request.wants_id else "")
         except UnicodeEncodeError as error:
             raise BugError(error) from None
 
@@ -90,7 +97,7 @@ class Line:
         except (ConnectionRefusedError, TimeoutError):
             self._wire.load.refused(self.address)
             raise
-        self.tls = self._stream.mode
+        self.tls = handshake_of(self._stream)
         return self._stream
 
 
@@ -104,17 +111,12 @@ class _Reply:
         self.data = bytearray()
         self.is_whole = False
 
-    async def read(self, stream: Stream, seconds: float) -> None:
-        """Reads until whole, closed, too much or too late. Raises `OSError` only where nothing came."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not self._has_ended() and (piece := await stream.receive()):
-                    self._add(piece)
-                    if await self._is_due(stream):
-                        self._judge()
-        except OSError:
-            if not self.data:
-                raise
+    async def read(self, stream: Stream) -> None:
+        """Reads until whole, closed or too much."""
+        while not self._has_ended() and (piece := await stream.receive()):
+            self._add(piece)
+            if await self._is_due(stream):
+                self._judge()
 
     def _has_ended(self) -> bool:
         return self.is_whole or len(self.data) >= self._request.limit or self._reads >= READS_LIMIT

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, ip_address
+from ssl import SSLSession
 
 from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.scope import Containment, Interface, Network, Scope
@@ -39,7 +40,7 @@ class Wire:
     `load` whether it is at its limits. `dropped` counts, by protocol, replies of excluded senders, `lost` those that
     were too many to be kept; `unsent` counts packets of a sweep that did not leave, because this machine refused or the
     host has had its share. `tls_modes` remembers which kind of TLS an endpoint took, so that a weak device is not asked
-    twice.
+    twice, and `tls_sessions` where it may go on.
     """
 
     scope: Scope
@@ -53,6 +54,7 @@ class Wire:
     patience: Patience = field(default_factory=Patience)
     load: Load = field(default_factory=Load)
     tls_modes: dict[tuple[str, int], str] = field(default_factory=dict)
+    tls_sessions: dict[tuple[str, int], SSLSession] = field(default_factory=dict)
 
     def check(self, address: str) -> None:
         """Passes a unicast address in scope. Raises `OutOfScopeError` for any other."""

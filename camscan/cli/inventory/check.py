@@ -45,8 +45,8 @@ def checked_by_this_version(connection: "Transaction") -> "Checked":
     """The check, with the ids of replies as this version takes them. Raises `CannotRunError` for a damaged file, by
     the transaction."""
     import camscan
-    from camscan.identify.match import content_id
     from camscan.inventory.check import check as check_rows
+    from camscan.protocols.content import content_id
     from camscan.protocols.registry import load_protocols
 
     protocols = load_protocols()

@@ -1,5 +1,6 @@
 """Plan, announcements and coverage: worked out before, and told honestly after."""
 
+import math
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network, ip_network
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from camscan.discover.announced import announced
 from camscan.discover.hint import Hint
-from camscan.discover.host_ports import spare_tries
+from camscan.discover.host_ports import SILENT_ENOUGH, spare_tries
 from camscan.discover.plan import Engine, Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
@@ -330,6 +331,29 @@ def test_who_looks_for_ports_through_a_router(
     (step,) = (s for s in plan.steps if s.mode == "ports")
     assert (step.engine, step.channel, step.not_possible is None) == (chosen, f"tcp {chosen}", possible)
     assert (step.packets > 0, step.connections > 0) == (chosen == "syn", chosen != "syn")
+
+
+def test_without_raw_sockets_the_own_wire_waits_for_two_ports_of_each_absent_host() -> None:
+    scope, wire = (
+        Scope(swept=(ip_network("10.9.0.0/22"),)),
+        Interface(
+            name="eth9", index=9, kind="ethernet", addresses=(IPv4Interface("10.9.0.1/22"),), mac="02:00:00:00:00:01"
+        ),
+    )
+    near, far = (
+        make_plan(
+            scope,
+            (wire,),
+            Settings(raw=False, rate=1e6),
+            protocols=load_protocols(),
+            route=lambda n: "eth9",
+            direct=lambda n, near=near: near,
+        )
+        for near in (True, False)
+    )
+    rounds = math.ceil(1022 / near.settings.hosts_at_once)
+    assert near.seconds == rounds * SILENT_ENOUGH * near.settings.connect_seconds + near.settings.wait
+    assert far.seconds > 5 * near.seconds
 
 
 @pytest.mark.parametrize(("engine", "chosen"), [("auto", "syn"), ("syn", "syn"), ("connect", "connect")])

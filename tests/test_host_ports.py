@@ -69,3 +69,15 @@ async def test_a_second_try_that_cannot_be_made_leaves_nothing_unasked() -> None
 @pytest.mark.parametrize("ports", range(1, 22))
 def test_second_tries_are_fewer_than_half(ports: int) -> None:
     assert 2 * spare_tries(ports) < ports
+
+
+async def test_a_host_of_which_asking_was_left_off_is_not_asked_again_and_nothing_counts_as_unsent() -> None:
+    host = Host(p21=[SILENT], p80=[SILENT])
+    asked: list[Sequence[int]] = []
+
+    async def ask(ports: Sequence[int], outcomes: Outcomes) -> None:
+        asked.append(ports)
+        await host.ask(ports[:2], outcomes)
+
+    assert await open_ports(PORTS, (), ask, lambda ports, why: host.left.append((ports, why))) == []
+    assert (len(asked), host.left) == (1, [])

@@ -11,7 +11,7 @@ import pytest
 
 from camscan.errors import UsageError
 from camscan.transport.interfaces import classify, list_interfaces
-from camscan.transport.neighbours import read_neighbours
+from camscan.transport.neighbours import Absent, read_neighbours
 from camscan.transport.resolve import resolve, resolver_addresses
 from tests.transport_rig import Rig
 
@@ -132,6 +132,17 @@ def test_complete_neighbours_in_scope_are_replies(tmp_path: Path) -> None:
     assert reply.data == TABLE.splitlines()[1].encode()
     assert (reply.channel, reply.request) == ("recorded", "neighbour-table")
     assert not rig.lines
+
+
+def test_whom_the_kernel_asks_for_in_vain_is_absent_and_the_table_is_not_read_for_each(tmp_path: Path) -> None:
+    table, now = tmp_path / "arp", [100.0]
+    table.write_text(TABLE)
+    absent = Absent(table, seconds=0.2, clock=lambda: now[0])
+    assert [n for n in (5, 6, 7, 8, 66) if absent.holds(f"10.1.0.{n}")] == [6]
+    table.write_text(TABLE.replace("0x0         00:00:00:00:00:00", "0x2         44:19:b6:00:00:06"))
+    assert absent.holds("10.1.0.6")
+    now[0] += 0.3
+    assert not absent.holds("10.1.0.6")
 
 
 def test_a_system_without_the_table_has_no_neighbours(tmp_path: Path) -> None:

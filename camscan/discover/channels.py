@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv4Network, ip_network
 from typing import Literal
@@ -24,7 +24,7 @@ from camscan.probe import Protocol, Udp
 from camscan.protocols import arp as arp_codec
 from camscan.protocols import icmp as icmp_codec
 from camscan.scope import Interface
-from camscan.transport import ethernet, icmp, nmap, udp
+from camscan.transport import ethernet, icmp, neighbours, nmap, udp
 from camscan.transport.grace import Grace
 from camscan.transport.link import link_to
 from camscan.transport.packet_socket import NOT_PERMITTED
@@ -49,6 +49,7 @@ class Channels:
     interviews: Interviews
     addresses: Addresses
     idle: asyncio.Event
+    unanswered: neighbours.Absent = field(default_factory=neighbours.Absent)
 
     @property
     def tally(self) -> Tally:
@@ -137,6 +138,7 @@ class Channels:
             ports=tuple(map(int, step.requests)),
             seconds=self.plan.settings.connect_seconds,
             hosts_at_once=self._hosts_at_once(step),
+            is_absent=partial(self._is_absent, step),
         )
         if step.engine == "nmap":
             await self.hosts.heard.closed(step.networks)
@@ -165,6 +167,13 @@ class Channels:
         if step.near:
             return engines.knock(link, self.addresses.as_heard(step, 1, None), partial(self._mac_of, step))
         return engines.syn(link, networks, lambda share: self._advance(step, share), self.journal.pages[step])
+
+    def _is_absent(self, step: Step, address: str) -> bool:
+        """Whether a host on this machine's own wire lacks an answer to ARP, where the kernel alone can ask."""
+        absent = step.near and self.unanswered.holds(address)
+        if absent:
+            self.tally.give_up(step)
+        return absent
 
     async def _mac_of(self, step: Step, address: str) -> bytes | None:
         """As ARP has told it; where something else has shown the host first, ARP asks for it next."""

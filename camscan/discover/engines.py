@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 
-from camscan.discover.host_ports import Ask, Outcomes, open_ports
+from camscan.discover.host_ports import SILENT_ENOUGH, Ask, Outcomes, open_ports
 from camscan.discover.page import Page
 from camscan.discover.tasks import finishing, serve
+from camscan.model import Outcome
 from camscan.transport import nmap, tcp
 from camscan.transport.knock import knocking
 from camscan.transport.link import Link
@@ -31,12 +32,14 @@ Engine = Callable[[Report], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """The ports to try, and how: `seconds` for one connect, so many hosts at once."""
+    """The ports to try, and how: `seconds` for one connect, so many hosts at once. `is_absent` is asked of a host whose
+    first ports are silent."""
 
     wire: Wire
     ports: tuple[int, ...]
     seconds: float
     hosts_at_once: int
+    is_absent: Callable[[str], bool] = lambda address: False
 
     def nmap(self, addresses: Iterator[str]) -> Engine:
         """nmap tries them."""
@@ -117,4 +120,10 @@ class Engines:
 
     async def _connect(self, address: str, ports: Sequence[int], outcomes: Outcomes) -> None:
         for port in ports:
+            if (
+                len(outcomes) == SILENT_ENOUGH
+                and set(outcomes.values()) == {Outcome.SILENT}
+                and self.is_absent(address)
+            ):
+                return
             outcomes[port] = await tcp.connect(self.wire, address, port, self.seconds)

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Seque
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome
 
+SILENT_ENOUGH = 2  # ports without a word, so seconds, after which it is asked whether anybody is there at all
+
 Outcomes = MutableMapping[int, Outcome]
 """What became of each port."""
 
 Ask = Callable[[Sequence[int], Outcomes], Awaitable[None]]
-"""Asks these ports one after the other, and writes each outcome. Raises `NotPossibleError` where this machine cannot
-ask the host, or not any more; the outcomes until then stand."""
+"""Asks these ports one after the other, and writes each outcome; leaves off where it turns out that nobody is there.
+Raises `NotPossibleError` where this machine cannot ask the host, or not any more; the outcomes until then stand."""
 
 
 def spare_tries(ports: int) -> int:
@@ -30,8 +32,8 @@ async def open_ports(
     outcomes = dict.fromkeys(known, Outcome.REPLIED)
     try:
         await ask([port for port in ports if port not in outcomes], outcomes)
-        silent = [port for port in ports if outcomes[port] is Outcome.SILENT]
-        if 0 < len(silent) <= spare_tries(len(ports)):
+        silent = [port for port in ports if outcomes.get(port) is Outcome.SILENT]
+        if len(outcomes) == len(ports) and 0 < len(silent) <= spare_tries(len(ports)):
             await ask(silent, outcomes)
     except NotPossibleError as error:
         if len(outcomes) < len(ports):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from camscan.discover.host_ports import SILENT_ENOUGH
 from camscan.probe import Protocol, Request, Tcp
 from camscan.scope import Interface, Scope
 
@@ -139,15 +140,16 @@ class Plan:
     def _usual(step: Step) -> int:
         return step.packets * min(step.rounds, USUAL_ROUNDS) // step.rounds + step.connections - step.spare
 
-    @staticmethod
-    def _meets_silence(step: Step) -> bool:
+    def _meets_silence(self, step: Step) -> bool:
         """Whether its connects wait for addresses where nobody is."""
-        return step.engine == "connect" and not step.near
+        return step.engine == "connect" and not (step.near and self.settings.raw)
 
     def _silence(self, step: Step) -> float:
-        """Seconds until the ports of addresses where nobody is have been given up, one after the other."""
+        """Seconds until the ports of addresses where nobody is have been given up, one after the other; on this
+        machine's own wire its kernel finds out after the first few that nobody is there."""
         rounds = math.ceil(step.addresses / self.settings.hosts_at_once)
-        return rounds * len(step.requests) * self.settings.connect_seconds
+        ports = SILENT_ENOUGH if step.near and step.engine == "connect" else len(step.requests)
+        return rounds * ports * self.settings.connect_seconds
 
     @property
     def taken(self) -> tuple[Step, ...]:

@@ -27,13 +27,14 @@ class Tally:
     """What every step asked and heard while the scan runs, and why a step or an address could not be asked.
 
     `drawn` and `absent` count addresses of each network of a step: taken up, and not asked because ARP showed that
-    nobody is there. `dropped` counts replies of excluded senders, `lost` those that were too many: who sent them is not
-    known, so that silence proves nothing there. `unlinked` are the interfaces that did not keep their link, with the
-    reason.
+    nobody is there. `given_up` counts those of a step that were asked a little before that was known. `dropped` counts
+    replies of excluded senders, `lost` those that were too many: who sent them is not known, so that silence proves
+    nothing there. `unlinked` are the interfaces that did not keep their link, with the reason.
     """
 
     drawn: dict[tuple[Step, str], int] = field(default_factory=Counter)
     absent: dict[tuple[Step, str], int] = field(default_factory=Counter)
+    given_up: dict[Step, int] = field(default_factory=Counter)
     answered: dict[Step, set[str]] = field(default_factory=lambda: defaultdict(set))
     unsent: dict[Step, Unsent] = field(default_factory=lambda: defaultdict(Unsent))
     dropped: dict[Step, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -73,6 +74,10 @@ class Tally:
     def leave_out(self, step: Step, network: str, count: int) -> None:
         """So many addresses of the network were not asked because nobody is there."""
         self.absent[step, network] += count
+
+    def give_up(self, step: Step) -> None:
+        """One more address of the step is not asked to the end, because nobody is there."""
+        self.given_up[step] += 1
 
     def answer(self, step: Step, address: str) -> None:
         """An address answered this step."""
@@ -146,6 +151,8 @@ class Tally:
         absent = sum(self.absent.get((step, n), 0) for n in block.networks)
         if absent:
             yield f"{absent:,} not asked: {NOBODY_HEARD if step.per_host else NOBODY_THERE}"
+        if first and self.given_up.get(step):
+            yield f"{self.given_up[step]:,} not asked to the end: {NOBODY_THERE}"
         if step.interface in self.unlinked:
             yield self.unlinked[step.interface]
         yield from self.remarks[step] if first else ()

@@ -9,6 +9,8 @@ slow: measured with one socket over 3,000 absent addresses, 80 packets a second 
 
 import re
 import socket
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,6 +43,27 @@ def _lines(table: Path) -> list[str]:
         return table.read_text(encoding="ascii", errors="replace").splitlines()[1:]
     except OSError:
         return []
+
+
+class Absent:
+    """Whom the kernel has asked for by ARP lately, without an answer: nothing can be sent to them. The table is read
+    again when what was read is older than `seconds`."""
+
+    def __init__(self, table: Path = TABLE, seconds: float = 0.2, clock: Callable[[], float] = time.monotonic) -> None:
+        self._table = table
+        self._seconds = seconds
+        self._clock = clock
+        self._read = float("-inf")
+        self._unanswered: frozenset[str] = frozenset()
+
+    def holds(self, address: str) -> bool:
+        """Whether it is one of them now; not where the table says nothing of it."""
+        if self._clock() - self._read > self._seconds:
+            entries = [entry for line in _lines(self._table) if (entry := _ENTRY.match(line))]
+            known = {e["address"] for e in entries if int(e["flags"], 16)}
+            self._unanswered = frozenset(e["address"] for e in entries) - known
+            self._read = self._clock()
+        return address in self._unanswered
 
 
 def limit_unresolved(sock: socket.socket) -> None:

@@ -12,13 +12,12 @@ import pytest
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 
-from camscan.discover.host_ports import open_ports
 from camscan.errors import CannotRunError, NotPossibleError, OutOfScopeError
 from camscan.lab import netns
 from camscan.model import Outcome
 from camscan.transport import wire
 from camscan.transport.bulk import BulkSocket
-from camscan.transport.knock import TRIES, Knocks, knocking
+from camscan.transport.knock import REPEATS, TRIES, Knocks, knocking
 from camscan.transport.ledger import Ledger
 from camscan.transport.packet_socket import open_frames
 from tests.frames_rig import CAMERAS, NETWORK, PORTS, REFUSING, Site, needs_frames
@@ -100,7 +99,9 @@ def test_the_account_holds_each_frame_and_a_silent_port_is_asked_so_often(site: 
     ports = [line["port"] for line in rig.lines if line["address"] == silent]
     assert ports == sorted(ports), "one port after the other"
     times = [float(str(line["time"])) for line in rig.lines if line["address"] == silent]
-    assert min(later - time for time, later in itertools.pairwise(times)) > SECONDS / TRIES * 0.9
+    gaps = [later - time for time, later in itertools.pairwise(times)]
+    wanted = [later - sooner for sooner, later in itertools.pairwise((0.0, *REPEATS, 1.0))] * len(PORTS)
+    assert all(gap > SECONDS * least * 0.95 for gap, least in zip(gaps, wanted, strict=False))
 
 
 def test_frames_keep_the_pace(site: Site) -> None:
@@ -115,21 +116,21 @@ def test_what_is_lost_on_the_way_is_found_by_asking_again(site: Site) -> None:
     site.lose(5)
     link = site.link()
     assert link.router
-    router, rig, found = link.router, Rig(str(NETWORK)), dict[str, list[int]]()
+    router, rig, found = link.router, Rig(str(NETWORK)), dict[str, dict[int, Outcome]]()
 
     async def one(knocks: Knocks, address: str) -> None:
-        async def ask(ports, outcomes):  # type: ignore[no-untyped-def]
-            await knocks.ask(address, router, ports, outcomes)
-
-        found[address] = await open_ports(PORTS, (), ask, lambda ports, reason: None)
+        outcomes = found[address] = dict[int, Outcome]()
+        await knocks.ask(address, router, (80, 554), outcomes)
+        silent = [port for port in outcomes if outcomes[port] is Outcome.SILENT]
+        await knocks.ask(address, router, silent, outcomes)
 
     async def run() -> None:
-        async with knocking(rig.wire, link, SECONDS) as knocks:
+        async with knocking(rig.wire, link, 1.0) as knocks:
             await asyncio.gather(*(one(knocks, address) for address in CAMERAS))
 
     with netns.inside(site.scanner):
         asyncio.run(run())
-    assert found == {key: [80, 554] for key in CAMERAS}
+    assert found == {address: dict.fromkeys((80, 554), Outcome.REPLIED) for address in CAMERAS}
 
 
 def test_an_address_outside_the_scope_is_refused_before_anything_is_sent(site: Site) -> None:

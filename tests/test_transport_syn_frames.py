@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 
+from camscan.transport.cookie import Cookie
 from camscan.transport.segments import RST_LENGTH, Sender, reset_frame
 from camscan.transport.space import Words
 from camscan.transport.syn_answers import parse
-from camscan.transport.syn_frames import Cookie, SynFrames
+from camscan.transport.syn_frames import SynFrames
 
 SENDER = Sender(mac=bytes.fromhex("020000000001"), address="10.1.0.9", port=40123)
 ROUTER = np.frombuffer(bytes.fromhex("0200000000fe"), np.uint8)
@@ -35,7 +36,7 @@ def _right_sums(frame: bytes) -> bool:
 @given(words, st.integers(0, (1 << 64) - 1))
 def test_the_cookie_of_many_is_the_cookie_of_each(probes: list[tuple[int, int]], key: int) -> None:
     cookie = Cookie(key)
-    assert cookie.of_all(*_columns(probes)).tolist() == [cookie.of(address, port) for address, port in probes]
+    assert cookie.of(*_columns(probes)).tolist() == [cookie.of(address, port) for address, port in probes]
 
 
 def test_cookies_of_two_sweeps_differ_and_depend_on_address_and_port() -> None:
@@ -48,7 +49,7 @@ def test_cookies_of_two_sweeps_differ_and_depend_on_address_and_port() -> None:
 def test_frames_are_as_they_should_be_whatever_the_batch_before(probes: list[tuple[int, int]]) -> None:
     frames, (addresses, ports) = SynFrames(SENDER, 8), _columns(probes)
     frames.write(ports, addresses & np.uint32(0xFFFF), addresses, ROUTER)
-    sequences = Cookie(7).of_all(addresses, ports)
+    sequences = Cookie(7).of(addresses, ports)
     frames.write(addresses, ports, sequences, ROUTER)
     for number, (address, port, sequence) in enumerate(zip(addresses, ports, sequences, strict=True)):
         frame = frames.frame(number)

@@ -10,6 +10,7 @@ from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Purpose, Request
 from camscan.transport import budget, patience, stream, turn, wire
+from camscan.transport.pace import BURST
 from camscan.transport.stream import open_stream, outcome_of
 from camscan.transport.tcp import NO_REQUEST, Exchange, connect, converse
 from tests.transport_rig import HOME, Handler, Rig, closed_port, serving
@@ -139,8 +140,7 @@ async def test_our_own_pace_is_not_the_delay_of_a_device() -> None:
     rig = Rig(rate=10)
     request = Request(name="a", payload=b"1\n", complete=lambda data: data.endswith(b"\n"), seconds=0.05)
     async with serving(_echo) as port:
-        while rig.wire.pace.due:
-            await rig.wire.pace.take()
+        await rig.wire.pace.take(BURST)
         (exchange,) = await _ask(rig, port, request)
     assert exchange.data == b"you said 1\n"
 

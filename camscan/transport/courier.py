@@ -17,7 +17,7 @@ from threading import Event
 from typing import Generic, TypeVar
 
 from camscan.transport.bulk import Batch, BulkSocket
-from camscan.transport.pace import BURST
+from camscan.transport.pace import burst_of
 
 CUT_SHORT = "the sweep was cut short"
 FULL_SECONDS = 0.0005  # pause when the queue of the interface is full
@@ -95,9 +95,11 @@ class Courier(Generic[B]):
         failures: Failures = []
         at = 0
         while at < count and not self._stopped.is_set():
-            now = time.monotonic()
-            begins = max(begins, now - (at + BURST) / rate)  # what a busy machine delayed is not made up for at once
-            due = count if rate == math.inf else min(count, math.ceil((now - begins) * rate))
+            due = count
+            if rate < math.inf:
+                now = time.monotonic()
+                begins = max(begins, now - (at + burst_of(rate)) / rate)  # no more is made up for at once
+                due = min(count, math.ceil((now - begins) * rate))
             at += self._send(batch, at, due - at, lambda number, error: failures.append((number, error)))
             if at < count:
                 time.sleep(FULL_SECONDS if at < due else TICK)

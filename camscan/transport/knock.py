@@ -6,16 +6,18 @@ that was sent last to that host; what opens is closed by a reset at once. Follow
 """
 
 import asyncio
-import secrets
 from collections import deque
 from collections.abc import AsyncIterator, MutableMapping, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from ipaddress import IPv4Address
+from itertools import pairwise
 
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome
 from camscan.transport.bulk import Batch, BulkSocket
+from camscan.transport.cookie import Cookie
 from camscan.transport.courier import Courier
 from camscan.transport.inbox import Inbox
 from camscan.transport.link import Link
@@ -24,16 +26,14 @@ from camscan.transport.segments import RST_LENGTH, SYN_LENGTH, Sender, reset_fra
 from camscan.transport.syn_answers import SNAP, Answer, listen, parse
 from camscan.transport.wire import Wire
 
-TRIES = 3  # of a silent port, in the time that a connect would be given: the kernel's own second SYN takes a second
+REPEATS = (0.25, 0.8)  # when a silent port is asked again, as shares of the time that it has: a Linux host repeats the
+# answer that was lost twice a second at most, and the kernel's own second SYN would take a second
+TRIES = 1 + len(REPEATS)
 TOGETHER = 64  # frames that may leave at once, each to another host
 BATCHES = 4
 
 Outcomes = MutableMapping[int, Outcome]
 """What became of each port."""
-
-
-def _sequence() -> int:
-    return secrets.randbits(32)
 
 
 @dataclass(slots=True, eq=False)
@@ -46,17 +46,11 @@ class _Host:
     outcomes: Outcomes
     done: asyncio.Future[None]
     number: int = field(init=False)
-    sequence: int = field(default_factory=_sequence)
     tries: int = 0
     asked: float = 0.0
 
     def __post_init__(self) -> None:
         self.number = int(IPv4Address(self.address))
-
-    def is_answered_by(self, answer: Answer) -> bool:
-        """Whether it acknowledges what this host was asked last."""
-        asked = bool(self.ports and self.tries) and answer.port == self.ports[0]
-        return asked and answer.acknowledged == (self.sequence + 1) & 0xFFFFFFFF
 
 
 class _Frames(Batch):
@@ -73,12 +67,13 @@ class Knocks:
     def __init__(self, wire: Wire, interface: str, sender: Sender, seconds: float) -> None:
         self._wire = wire
         self._sender = sender
-        self._gap = seconds / TRIES
+        self._gaps = tuple(seconds * (later - sooner) for sooner, later in pairwise((0.0, *REPEATS, 1.0)))
+        self._cookie = Cookie()
         self._socket = BulkSocket(interface)
         self._courier = Courier(self._socket, [_Frames() for _ in range(BATCHES)], self._note_unsent)
         self._hosts: dict[int, _Host] = {}
         self._ready: deque[_Host] = deque()
-        self._waiting: deque[tuple[float, _Host]] = deque()  # (when it was asked, who), the first asked first
+        self._waiting: list[tuple[float, int, float, _Host]] = []  # heap: (when it is over, number, when asked, host)
         self._stir = asyncio.Event()
         self._failure: Exception | None = None
 
@@ -116,15 +111,15 @@ class Knocks:
 
     async def _until_somebody_is_due(self) -> None:
         self._stir.clear()
-        left = self._waiting[0][0] + self._gap - _now() if self._waiting else None
+        left = self._waiting[0][0] - _now() if self._waiting else None
         with suppress(TimeoutError):
             async with asyncio.timeout(left):
                 await self._stir.wait()
 
     def _give_up_waiting(self) -> None:
         """Whoever has not answered in time is asked again, or done with for this port."""
-        while self._waiting and self._waiting[0][0] + self._gap <= _now():
-            asked, host = self._waiting.popleft()
+        while self._waiting and self._waiting[0][0] <= _now():
+            _, _, asked, host = heappop(self._waiting)
             if host.asked != asked or host.done.done():
                 continue
             self._wire.patience.spend(host.address, _now() - asked)
@@ -148,10 +143,11 @@ class Knocks:
         return True
 
     def _put(self, batch: _Frames, host: _Host) -> None:
-        host.tries, host.asked = host.tries + 1, _now()
-        self._waiting.append((host.asked, host))
+        host.asked = _now()
+        heappush(self._waiting, (host.asked + self._gaps[host.tries], host.number, host.asked, host))
+        host.tries += 1
         self._record(host, "syn", SYN_LENGTH)
-        batch.put(len(batch.hosts), syn_frame(self._sender, host.mac, host.number, host.ports[0], host.sequence))
+        batch.put(len(batch.hosts), syn_frame(self._sender, host.mac, host.number, host.ports[0], self._sequence(host)))
         batch.hosts.append(host)
 
     def _record(self, host: _Host, request: str, size: int) -> None:
@@ -168,7 +164,7 @@ class Knocks:
         """What a frame that came `age` seconds ago proves of the port that its host was asked for last."""
         answer = parse(frame)
         host = self._hosts.get(answer.address) if answer else None
-        if not answer or not host or host.done.done() or not host.is_answered_by(answer):
+        if not answer or not host or host.done.done() or not self._answers(answer, host):
             return
         seconds = max(0.0, _now() - age - host.asked)
         self._wire.patience.spend(host.address, seconds)
@@ -176,6 +172,14 @@ class Knocks:
             self._close(host, answer)
             self._wire.load.accepted(host.address, seconds)
         self._note(host, Outcome.REPLIED if answer.opens else Outcome.REFUSED)
+
+    def _sequence(self, host: _Host) -> int:
+        return self._cookie.of(host.number, host.ports[0])
+
+    def _answers(self, answer: Answer, host: _Host) -> bool:
+        """Whether it acknowledges what this host was asked last."""
+        asked = bool(host.ports and host.tries) and answer.port == host.ports[0]
+        return asked and answer.acknowledged == (self._sequence(host) + 1) & 0xFFFFFFFF
 
     def _close(self, host: _Host, answer: Answer) -> None:
         """The kernel does so too, unless a firewall of this machine hinders it."""
@@ -189,7 +193,7 @@ class Knocks:
 
     def _note(self, host: _Host, outcome: Outcome) -> None:
         host.outcomes[host.ports.popleft()] = outcome
-        host.sequence, host.tries, host.asked = _sequence(), 0, 0.0
+        host.tries, host.asked = 0, 0.0
         self._go_on(host)
 
     def _go_on(self, host: _Host) -> None:

@@ -1,11 +1,7 @@
 """SYN frames in bulk: one template, written once, and per frame the address, the port, the cookie and two checksums.
 
-Stateless: the sequence number is a keyed hash of address and port, so an answer proves by its acknowledgement which
-probe it answers, and nothing is remembered of what was sent. Follows RFC 1071 (checksum by parts), and the 32-bit
-finaliser of MurmurHash3 (public domain) as the hash.
+Follows RFC 1071 (checksum by parts).
 """
-
-import secrets
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,34 +18,7 @@ _FIELDS = np.dtype(
         "itemsize": ROW,
     }
 )
-_MASK = 0xFFFFFFFF
 _EVERYBODY = b"\xff" * 6  # to whom a frame goes that nobody has written yet
-
-
-class Cookie:
-    """A keyed 32-bit hash of (address, port). Two cookies differ by their keys."""
-
-    def __init__(self, key: int | None = None) -> None:
-        key = secrets.randbits(64) if key is None else key
-        self._low, self._high = key & _MASK, key >> 32
-
-    def of(self, address: int, port: int) -> int:
-        """For one probe."""
-        mixed = (address ^ self._low) * 0x85EBCA6B & _MASK
-        mixed ^= mixed >> 13
-        mixed = mixed + ((port * 0x9E3779B1 & _MASK) ^ self._high) & _MASK
-        mixed ^= mixed >> 16
-        mixed = mixed * 0xC2B2AE35 & _MASK
-        return mixed ^ mixed >> 16
-
-    def of_all(self, addresses: Words, ports: Words) -> Words:
-        """The same for many."""
-        mixed = (addresses ^ np.uint32(self._low)) * np.uint32(0x85EBCA6B)
-        mixed ^= mixed >> np.uint32(13)
-        mixed += (ports * np.uint32(0x9E3779B1)) ^ np.uint32(self._high)
-        mixed ^= mixed >> np.uint32(16)
-        mixed *= np.uint32(0xC2B2AE35)
-        return mixed ^ mixed >> np.uint32(16)
 
 
 class SynFrames(Batch):

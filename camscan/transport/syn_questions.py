@@ -12,9 +12,9 @@ import numpy as np
 
 from camscan.transport.canaries import Canaries
 from camscan.transport.congestion import CANARY_EVERY
+from camscan.transport.cookie import Cookie
 from camscan.transport.space import Space, Words
 from camscan.transport.syn_answers import Answer, parse
-from camscan.transport.syn_frames import Cookie
 from camscan.transport.volley import Volley
 from camscan.transport.window import Window
 
@@ -57,10 +57,10 @@ class Questions:
         addresses, ports = self._space.probes(at, count)
         if self._settled or not fresh:
             addresses, ports = self._unanswered(addresses, ports)
-        sequences = self._probe.of_all(addresses, ports)
+        sequences = self._probe.of(addresses, ports)
         if canaries:
             again = np.array(canaries, np.uint32).T
-            checks = self._check.of_all(*again)
+            checks = self._check.of(*again)
             order = self._random.permutation(len(addresses) + len(canaries))
             addresses = np.concatenate([addresses, again[0]])[order]
             ports = np.concatenate([ports, again[1]])[order]

@@ -153,7 +153,8 @@ class Channels:
     def _hosts_at_once(self, step: Step) -> int:
         """Where ARP shows who is there nobody is silent, and few at a time leave room for the other channels."""
         settings = self.plan.settings
-        return min(settings.hosts_at_once, NEAR_HOSTS) if step.near and settings.raw else settings.hosts_at_once
+        few = step.near and settings.raw and step.engine != "syn"
+        return min(settings.hosts_at_once, NEAR_HOSTS) if few else settings.hosts_at_once
 
     async def _syn(self, engines: Engines, step: Step) -> Engine:
         """Through a router SYN frames go to all of the step, on the wire to each host as soon as it has been found."""

@@ -18,12 +18,17 @@ class AnswerTimes:
         self.answered: set[str] = set()
 
     def note_question(self, address: str, leaves: float) -> None:
-        """It is asked then. Those asked long ago are forgotten one by one; a late answer may still come."""
+        """It is to be asked then. Those asked long ago are forgotten one by one; a late answer may still come."""
         self._asked.pop(address, None)
         self._asked[address] = leaves
         self._last = max(self._last, leaves)
         if len(self._asked) > REMEMBERED:
             del self._asked[next(iter(self._asked))]
+
+    def note_left(self, address: str, at: float) -> None:
+        """Its question left then, not when it was to leave."""
+        if address in self._asked:
+            self._asked[address] = at
 
     def note_answer(self, address: str, at: float) -> None:
         """It answered then."""

@@ -8,6 +8,7 @@ import ctypes
 import errno
 import os
 import socket
+import struct
 from contextlib import suppress
 
 from camscan.transport.packet_socket import SOL_PACKET, open_frames
@@ -18,30 +19,8 @@ ROW = 64  # bytes from one frame to the next in a buffer: a cache line
 _PACKET_QDISC_BYPASS = 20
 
 
-class _Vector(ctypes.Structure):
-    """`struct iovec`."""
-
-    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
-
-
-class _Header(ctypes.Structure):
-    """`struct msghdr`."""
-
-    _fields_ = (
-        ("name", ctypes.c_void_p),
-        ("name_length", ctypes.c_uint),
-        ("vectors", ctypes.c_void_p),
-        ("count", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int),
-    )
-
-
-class _Message(ctypes.Structure):
-    """`struct mmsghdr`."""
-
-    _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
+_VECTOR = struct.Struct("@PN")  # `struct iovec`: where, and how long
+_MESSAGE = struct.Struct("@PIPNPNi0PI0P")  # `struct mmsghdr`: nobody's name, the vectors and how many, nothing else
 
 
 class Batch:
@@ -51,13 +30,11 @@ class Batch:
         self.size = size
         self.length = length
         self.buffer = bytearray(size * ROW)
-        start = ctypes.addressof(ctypes.c_char.from_buffer(self.buffer))
-        self._vectors = (_Vector * size)(*(_Vector(start + at, length) for at in range(0, size * ROW, ROW)))
-        vector = ctypes.addressof(self._vectors)
-        each = ctypes.sizeof(_Vector)
-        self._messages = (_Message * size)(
-            *(_Message(_Header(vectors=vector + n * each, count=1)) for n in range(size))
-        )
+        start = _address(self.buffer)
+        self._vectors = bytearray().join(_VECTOR.pack(start + at, length) for at in range(0, size * ROW, ROW))
+        vectors = range(_address(self._vectors), _address(self._vectors) + size * _VECTOR.size, _VECTOR.size)
+        self._messages = bytearray().join(_MESSAGE.pack(0, 0, vector, 1, 0, 0, 0, 0) for vector in vectors)
+        self._first = _address(self._messages)
 
     def put(self, number: int, frame: bytes) -> None:
         """Writes one frame, of that length."""
@@ -69,7 +46,10 @@ class Batch:
 
     def message(self, number: int) -> ctypes.c_void_p:
         """Where the kernel finds a frame and those after it."""
-        return ctypes.c_void_p(ctypes.addressof(self._messages) + number * ctypes.sizeof(_Message))
+        return ctypes.c_void_p(self._first + number * _MESSAGE.size)
+
+    def left(self, begin: int, count: int, at: float) -> None:
+        """So many frames from number `begin` on have left then (monotonic seconds). Called by whoever sends them."""
 
 
 class BulkSocket:
@@ -96,6 +76,11 @@ class BulkSocket:
     def close(self) -> None:
         """Gives the socket back."""
         self._socket.close()
+
+
+def _address(buffer: bytearray) -> int:
+    """Where it stands in memory; it cannot grow from now on."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(buffer))
 
 
 def _pass_by_queue(sock: socket.socket) -> None:

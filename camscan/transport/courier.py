@@ -110,7 +110,9 @@ class Courier(Generic[B]):
         if count <= 0:
             return 0
         try:
-            return self._socket.send(batch, at, count)
+            sent = self._socket.send(batch, at, count)
         except OSError as error:
             failed(at, error)
             return 1
+        batch.left(at, sent, time.monotonic())
+        return sent

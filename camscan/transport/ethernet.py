@@ -28,6 +28,7 @@ ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty
 CHUNK = REMEMBERED  # addresses asked before their second round
 BATCH_SECONDS = 0.05  # what leaves in that time is written at once
 AHEAD = 0.15  # seconds before its time it is: so late may a busy event loop be without slowing the pace
+AHEAD_AT_FIRST = 0.02  # seconds, while other channels hear of those that are to be asked next
 BATCHES = 5  # one that leaves, those that wait for as long, one that is written
 FRAME_LIMIT = 128  # bytes: an ARP frame has 42, padded to 60
 
@@ -84,9 +85,15 @@ def _reply(wire: Wire, interface: Interface, address: str, frame: bytes) -> Repl
 class _Questions(Batch):
     """Questions that leave together, and whom they are for."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, times: AnswerTimes) -> None:
         super().__init__(size, _LENGTH)
+        self._times = times
         self.addresses: list[str] = []
+
+    def left(self, begin: int, count: int, at: float) -> None:
+        """How long an answer takes is counted from here: a busy machine may have sent the question late."""
+        for address in self.addresses[begin : begin + count]:
+            self._times.note_left(address, at)
 
 
 class _Sweep:
@@ -98,12 +105,13 @@ class _Sweep:
         self._network = network
         self._times = AnswerTimes(seconds)
         self._sent = 0
+        self._began = now()
         self._problem = ""
         self.lost = 0
         self.sock = open_frames(interface.name, _ETHERTYPE_ARP)
         self._together = max(1, min(BATCH, int(wire.pace.rate * BATCH_SECONDS)))
         self._socket = BulkSocket(interface.name)
-        batches = (_Questions(self._together) for _ in range(BATCHES))
+        batches = (_Questions(self._together, self._times) for _ in range(BATCHES))
         self._courier = Courier(self._socket, batches, self._note_unsent)
 
     async def send(self, addresses: Iterable[str]) -> None:
@@ -127,10 +135,14 @@ class _Sweep:
         while address is not None:
             await self._times.outlast(address)
             batch = await self._courier.free()
-            begins = max(now(), await self._wire.pace.begin(self._together, AHEAD))
+            begins = max(now(), await self._wire.pace.begin(self._together, self._ahead))
             address = self._fill(batch, begins, chain([address], silent))
             self._wire.pace.give_back(self._together - len(batch.addresses))
             self._courier.hand_over(batch, len(batch.addresses), begins, self._wire.pace.rate)
+
+    @property
+    def _ahead(self) -> float:
+        return AHEAD if now() - self._began > 2 * AHEAD else AHEAD_AT_FIRST
 
     def _silent(self, chunk: Chunk) -> Iterator[str]:
         for address in chunk:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from ipaddress import IPv4Address
-from itertools import pairwise
+from itertools import count, pairwise
 
 from camscan.errors import NotPossibleError
 from camscan.model import Outcome
@@ -45,6 +45,7 @@ class _Host:
     ports: deque[int]
     outcomes: Outcomes
     done: asyncio.Future[None]
+    place: int
     number: int = field(init=False)
     tries: int = 0
     asked: float = 0.0
@@ -72,7 +73,8 @@ class Knocks:
         self._socket = BulkSocket(interface)
         self._courier = Courier(self._socket, [_Frames() for _ in range(BATCHES)], self._note_unsent)
         self._hosts: dict[int, _Host] = {}
-        self._ready: deque[_Host] = deque()
+        self._places = count()
+        self._ready: list[tuple[int, _Host]] = []  # heap: who came first goes first, so that turns with it can begin
         self._waiting: list[tuple[float, int, float, _Host]] = []  # heap: (when it is over, number, when asked, host)
         self._stir = asyncio.Event()
         self._failure: Exception | None = None
@@ -84,7 +86,8 @@ class Knocks:
         async with self._wire.pace.attempt(address):
             if self._failure:
                 raise self._failure
-            host = _Host(address, mac, deque(ports), outcomes, asyncio.get_running_loop().create_future())
+            done = asyncio.get_running_loop().create_future()
+            host = _Host(address, mac, deque(ports), outcomes, done, next(self._places))
             self._hosts[host.number] = host
             self._go_on(host)
             try:
@@ -103,9 +106,9 @@ class Knocks:
                 await self._until_somebody_is_due()
 
     async def _send(self, batch: _Frames) -> None:
-        count = min(len(self._ready), TOGETHER)
-        await self._wire.pace.take(count)
-        self._write(batch, count)
+        number = min(len(self._ready), TOGETHER)
+        await self._wire.pace.take(number)
+        self._write(batch, number)
         if batch.hosts:
             self._courier.hand_over(batch, len(batch.hosts))
 
@@ -124,13 +127,13 @@ class Knocks:
                 continue
             self._wire.patience.spend(host.address, _now() - asked)
             if host.tries < TRIES:
-                self._ready.append(host)
+                heappush(self._ready, (host.place, host))
             else:
                 self._note(host, Outcome.SILENT)
 
-    def _write(self, batch: _Frames, count: int) -> None:
+    def _write(self, batch: _Frames, number: int) -> None:
         batch.hosts.clear()
-        for host in [self._ready.popleft() for _ in range(count)]:
+        for _, host in [heappop(self._ready) for _ in range(number)]:
             if not host.done.done() and self._affords(host):
                 self._put(batch, host)
 
@@ -209,7 +212,7 @@ class Knocks:
             self._make_ready(host)
 
     def _make_ready(self, host: _Host) -> None:
-        self._ready.append(host)
+        heappush(self._ready, (host.place, host))
         self._stir.set()
 
     def fail(self, error: Exception) -> None:

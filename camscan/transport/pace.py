@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from camscan.errors import UsageError
 
-BURST_SECONDS = 0.005  # what a fast sender makes up for after it was kept waiting by a busy machine
+BURST_SECONDS = 0.02  # what a fast sender makes up for after it was kept waiting by a busy machine: a round of its loop
+BURST_MOST = 500  # packets of these, however fast it is
 BURST = 16  # packets that may leave back to back: what the queue of a small switch takes without loss
 SLACK = 1e-6  # of a packet: what floating point makes of a whole one
 CONNECTIONS = 64  # dialogues at once: enough to hide the latency of slow devices, few enough for a small firewall
@@ -21,7 +22,7 @@ ATTEMPTS = 512  # connects at once, most of them to nobody: half of the usual li
 
 def burst_of(rate: float) -> float:
     """How many packets may leave back to back at so many packets a second."""
-    return max(BURST, rate * BURST_SECONDS)
+    return max(BURST, min(rate * BURST_SECONDS, BURST_MOST))
 
 
 @dataclass(slots=True)
@@ -74,13 +75,18 @@ class Pace:
         other._lanes, other._per_host = self._lanes, self._per_host
         return other
 
+    @property
+    def handful(self) -> int:
+        """How many packets may be waited for as one: a few, and no more than leave in `BURST_SECONDS`."""
+        return max(1, min(BURST, int(self.rate * BURST_SECONDS)))
+
     async def take(self, n: int = 1) -> None:
-        """Waits until `n` packets may leave. Others get their turn after `BURST` at the latest, so that a fast sender
+        """Waits until `n` packets may leave. Others get their turn after a burst at the latest, so that a fast sender
         starves no receiver; not after each, which would slow every sender to one packet a round of the event loop."""
         now = self._clock()
         self._ready = max(self._ready, now - self._credit) + n / self.rate
         self._in_a_row += n
-        if self._ready > now or self._in_a_row >= BURST:
+        if self._ready > now or self._in_a_row >= self._credit * self.rate:
             self._in_a_row = 0
             await self._sleep(max(0.0, self._ready - now))
         if self._whole:

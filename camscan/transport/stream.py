@@ -139,6 +139,7 @@ async def open_stream(wire: Wire, endpoint: Endpoint, protocol: str, seconds: fl
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or what follows a handshake waits 40 ms for an ACK
         record(wire, endpoint, protocol, CONNECT, 0)
         with wire.patience.waiting(endpoint.address) as waited:
             await _connect(sock, target, seconds)

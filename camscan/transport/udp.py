@@ -8,10 +8,10 @@ again, and what is sent keeps the pace. Where nobody is, on a directly connected
 
 import asyncio
 import socket
-from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Any, Literal
 
 from camscan.errors import NotPossibleError
@@ -24,6 +24,8 @@ from camscan.transport.heard import Heard
 from camscan.transport.inbox import Inbox, as_it_came
 from camscan.transport.udp_socket import broadcast_socket, listening_socket, multicast_socket, unicast_socket
 from camscan.transport.wire import Wire
+
+SOONER = 0.4  # seconds less are waited after a repeat: it is for what was lost, and who is slow has had the question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +100,13 @@ class _Mailing:
         self._sockets: dict[socket.AddressFamily, socket.socket] = {}
         self._ports: set[int] = set()
         self._letters = [(r, wire.message_id()) for _ in range(question.repeats) for r in question.requests]
-        self._waiting: deque[tuple[float, str, int]] = deque()
+        self._waiting: list[tuple[float, str, int]] = []  # heap: when which letter to whom is due
         self._sending = asyncio.Lock()  # asyncio keeps one writer a socket
         self._stir = asyncio.Event()
         self._all_drawn = False
+        self._turns = 0
         self._sent = 0
-        self._posted = 0.0
+        self._last = self._last_new = 0.0  # when any letter was posted, and one that had not been posted there before
         self._problem = ""
 
     def asked(self, data: bytes) -> str:
@@ -124,10 +127,11 @@ class _Mailing:
             await self._ask_each()
         else:
             await self._ask_all([destination async for destination in self._question.destinations])
+        self._wire.pace.give_back(self._turns)
         if self._problem and not self._sent:
             raise NotPossibleError(f"{self._question.protocol} by {self._question.mode}: {self._problem}")
         if self._sent:
-            await self._question.grace.over(_now() - self._posted)
+            await self._question.grace.over(_now() - max(self._last_new, self._last - SOONER))
 
     async def _ask_all(self, destinations: list[str]) -> None:
         """Groups and broadcasts get all questions at once, and all of them again after the pause."""
@@ -137,6 +141,8 @@ class _Mailing:
                 await asyncio.sleep(self._question.pause)
             for destination in destinations:
                 await self._post(destination, request, message_id)
+            if number < len(self._question.requests):
+                self._last_new = _now()
 
     async def _ask_each(self) -> None:
         """An address gets one question after the other, spread over the pause, until it answers. Whoever is due goes
@@ -146,7 +152,7 @@ class _Mailing:
             async with aclosing(self._question.destinations) as source:
                 async for destination in source:
                     await self._ask_due()
-                    await self._ask(destination, 0)
+                    await self._ask(_now(), destination, 0)
             self._all_drawn = True
             self._stir.set()
             await repeating
@@ -166,15 +172,18 @@ class _Mailing:
 
     async def _ask_due(self) -> None:
         while self._waiting and self._waiting[0][0] <= _now():
-            await self._ask(*self._waiting.popleft()[1:])
+            await self._ask(*heappop(self._waiting))
 
-    async def _ask(self, destination: str, number: int) -> None:
-        """One letter, and the next after the gap; no more to a host that has answered or has had its share."""
+    async def _ask(self, due: float, destination: str, number: int) -> None:
+        """One letter that is due, and the next a gap later, however late this one is; no more to a host that has
+        answered or has had its share."""
         if self._heard.senders[destination] or self._wire.spares(destination, len(self._letters) - number):
             return
         await self._post(destination, *self._letters[number])
+        if number < len(self._question.requests):
+            self._last_new = _now()
         if number + 1 < len(self._letters):
-            self._waiting.append((_now() + self._gap, destination, number + 1))
+            heappush(self._waiting, (due + self._gap, destination, number + 1))
             self._stir.set()
 
     @property
@@ -192,7 +201,7 @@ class _Mailing:
     async def _post(self, destination: str, request: Request, message_id: str) -> None:
         question, payload = self._question, request.render(destination, message_id)
         self._check(destination)
-        await self._wire.pace.take()
+        await self._take_turn()
         try:
             family, target = socket_address(destination, question.port, socket.SOCK_DGRAM)
             sock = self._socket(family)
@@ -211,7 +220,15 @@ class _Mailing:
             self._wire.unsent.add(destination, self._problem)
         else:
             self._sent += 1
-            self._posted = _now()
+            self._last = _now()
+
+    async def _take_turn(self) -> None:
+        """Some turns at a time, or each letter would wait a round of the event loop for its own."""
+        if not self._turns:
+            turns = self._wire.pace.handful
+            await self._wire.pace.take(turns)
+            self._turns += turns
+        self._turns -= 1
 
     def _socket(self, family: socket.AddressFamily) -> socket.socket:
         if family not in self._sockets:

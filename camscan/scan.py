@@ -1,10 +1,11 @@
 """The whole tool in one short function: discover → identify → assess. `judge.py` is the part that needs no network.
 
 A reply is identified when it comes, beside those still awaited; at the end only what they say together is left to do.
+What devices are judged by is loaded while the first questions are under way.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 
 from camscan.assess.assessment import Assessment
@@ -13,22 +14,27 @@ from camscan.discover.plan import Plan, tried_ports
 from camscan.discover.survey import Progress, Survey, scope_text
 from camscan.discover.tally import unasked
 from camscan.errors import CamscanError
+from camscan.identify.identify import Identification
 from camscan.identify.knowledge_base import Knowledge
-from camscan.judge import UNASSESSED, concluded, noted
+from camscan.judge import concluded, noted
 from camscan.model import Reply, ScanResult
 from camscan.protocols.registry import load_protocols
 from camscan.transport.wire import Wire
 
 FINISHED, STOPPED = "finished", "stopped"
 
+Loaded = tuple[Knowledge, Assessment]
+
+Load = Callable[[], Loaded]
+"""Loads what devices are identified and assessed by. Called in another thread."""
+
 
 async def scan(
     plan: Plan,
     wire: Wire,
-    knowledge: Knowledge,
+    load: Load,
     *,
     scan_id: str,
-    known: Assessment = UNASSESSED,
     listen: Callable[[Progress], None],
     keep: Callable[[Reply], None] = lambda reply: None,
     stop: asyncio.Event | None = None,
@@ -38,19 +44,14 @@ async def scan(
     """Ask everything in the plan and identify what answered. `keep` sees every reply as it comes; when `stop` is set
     the result holds what was found until then, and `why` may tell the reason. So it does when something goes wrong,
     which `failure` then names. With the `journal` of an earlier run over the same plan, the result is that of both
-    together."""
+    together. Raises what `load` raises."""
     journal = journal or Journal(plan=plan)
-    identification = noted(journal.replies, knowledge)
-
-    def hear(reply: Reply) -> None:
-        try:
-            keep(reply)  # before it is judged, so that there is a record of a reply that cannot be
-        finally:
-            identification.note(reply)
-
+    hearing, loading = _Hearing(journal.replies, keep), asyncio.create_task(asyncio.to_thread(load))
     started = wire.clock() if journal.started is None else journal.started
-    survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hear, listen=listen)
-    ending = await _until(survey.run(), stop)
+    survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hearing.hear, listen=listen)
+    ending = await _until(_asked_and_loaded(survey, loading, hearing), stop)
+    knowledge, known = await loading
+    identification = hearing.identified_by(knowledge)
     if ending == STOPPED and (reason := why()):
         survey.tally.cut_short(plan.steps, reason)
     rows, ended = survey.coverage(), wire.clock()
@@ -64,6 +65,39 @@ async def scan(
         partial=ending != FINISHED or bool(unasked(plan, survey.tally)),
         failure=ending if ending not in (FINISHED, STOPPED) else None,
     )
+
+
+class _Hearing:
+    """Replies as they come: each is recorded, and identified as soon as there is something to identify it by."""
+
+    def __init__(self, earlier: Iterable[Reply], keep: Callable[[Reply], None]) -> None:
+        self._waiting = [*earlier]
+        self._keep = keep
+        self._identification: Identification | None = None
+
+    def hear(self, reply: Reply) -> None:
+        """One more."""
+        try:
+            self._keep(reply)  # before it is judged, so that there is a record of a reply that cannot be
+        finally:
+            if self._identification:
+                self._identification.note(reply)
+            else:
+                self._waiting.append(reply)
+
+    def identified_by(self, knowledge: Knowledge) -> Identification:
+        """What all of them say, and those to come; begun with the first knowledge that is given."""
+        if self._identification is None:
+            self._identification = noted(self._waiting, knowledge)
+            self._waiting.clear()
+        return self._identification
+
+
+async def _asked_and_loaded(survey: Survey, loading: asyncio.Task[Loaded], hearing: _Hearing) -> None:
+    """Asks everybody; where it cannot be loaded by what devices are judged, nobody any more."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(survey.run())
+        hearing.identified_by((await asyncio.shield(loading))[0])
 
 
 async def _until(run: Coroutine[None, None, None], stop: asyncio.Event | None) -> str:

@@ -13,6 +13,7 @@ from functools import partial
 from uuid import uuid4
 
 from camscan.cli.alone import alone
+from camscan.cli.chosen import NOTHING
 from camscan.cli.credential import USER_VARIABLE, read_credential
 from camscan.cli.deadline import DEADLINE_OVER, asking_seconds
 from camscan.cli.delivery import hand_over
@@ -54,6 +55,8 @@ from camscan.transport.packet_socket import can_send_frames
 from camscan.transport.route import interface_for
 from camscan.transport.wire import Wire
 
+Loader = Callable[[], Known]
+
 
 def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     """The whole command; returns the exit code. Raises `CamscanError` where there is nothing to deliver."""
@@ -63,13 +66,22 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
     with open_event_log(None if wanted.dry_run else wanted.log) as events:
         if wanted.record:
             wanted = replace(wanted, chosen=with_kept_sites(wanted.chosen, wanted.inventory, environment))
-        known = load_known(wanted.fingerprints, wanted.chosen)
+        load = _loader(wanted)
         plan = prepare(wanted.named, _settings(wanted, environment))
         plan = replace(plan, vantage=wanted.vantage or platform.node() or None)
         if wanted.dry_run:
             return _say_plan(plan, wanted)
         with open_metrics(wanted.metrics) as metrics:
-            return _conduct(plan, known, wanted, stop, events, metrics, environment)
+            return _conduct(plan, load, wanted, stop, events, metrics, environment)
+
+
+def _loader(wanted: Wanted) -> Loader:
+    """What the user has written is read, and refused, before anything is sent; what came along while the first
+    questions are under way."""
+    if wanted.fingerprints is None and wanted.chosen == NOTHING:
+        return load_known
+    known = load_known(wanted.fingerprints, wanted.chosen)
+    return lambda: known
 
 
 def _settings(wanted: Wanted, environment: Mapping[str, str]) -> Settings:
@@ -87,7 +99,7 @@ def _settings(wanted: Wanted, environment: Mapping[str, str]) -> Settings:
 
 def _conduct(
     plan: Plan,
-    known: Known,
+    load: Loader,
     wanted: Wanted,
     stop: Stop,
     events: EventLog,
@@ -97,9 +109,8 @@ def _conduct(
     """The scan, and what is told of it once it is over."""
     targets = load_targets(wanted.notify) if wanted.notify else ()
     register = _register(wanted, environment, targets)
-    known = known.parted(register.separation)
     with alone(register.place, plan.scope):
-        ended, delivered = _carry_out(plan, known, wanted, stop, register, events)
+        ended, delivered = _carry_out(plan, lambda: load().parted(register.separation), wanted, stop, register, events)
     code = _say_end(ended, wanted)
     if register.failed or not delivered:
         code = Exit.CANNOT_RUN
@@ -126,12 +137,12 @@ def _register(wanted: Wanted, environment: Mapping[str, str], targets: Sequence[
 
 
 def _carry_out(
-    plan: Plan, known: Known, wanted: Wanted, stop: Stop, register: Recorder, events: EventLog
+    plan: Plan, load: Loader, wanted: Wanted, stop: Stop, register: Recorder, events: EventLog
 ) -> tuple[Ended, bool]:
     """How the scan ended, and whether it was delivered where the user wants it."""
     with Output(wanted.output) as output, open_journal(wanted.resume, plan) as (journal, file):
         with first_calls(stop.set):
-            ended = _run(journal, file, known, wanted, stop, events)
+            ended = _run(journal, file, load, wanted, stop, events)
             result, delivered = hand_over(
                 ended.result,
                 "scan",
@@ -178,7 +189,7 @@ def prepare(named: Named, settings: Settings) -> Plan:
 
 
 def _run(
-    journal: Journal, file: JournalFile | None, known: Known, wanted: Wanted, stop: Stop, events: EventLog
+    journal: Journal, file: JournalFile | None, load: Loader, wanted: Wanted, stop: Stop, events: EventLog
 ) -> Ended:
     plan, goes_on = journal.plan, journal.id is not None
     with ExitStack() as stack:
@@ -193,7 +204,7 @@ def _run(
         journal.begin(str(uuid4()), time.time())
         events.begin(journal.id or "", scope_text(plan.scope))
         wire = _way_out(journal, log)
-        result = asyncio.run(_scan(journal, wire, known, _recorder(recording, file), wanted.quiet, stop))
+        result = asyncio.run(_scan(journal, wire, load, _recorder(recording, file), wanted.quiet, stop))
         interrupted = stop.event.is_set() and not stop.late
     failures = (kept.failure for kept in (log, recording, file) if kept)
     return Ended(
@@ -221,15 +232,14 @@ def _credential_note(plan: Plan) -> Iterator[str]:
 
 
 async def _scan(
-    journal: Journal, wire: Wire, known: Known, keep: Callable[[Reply], None], quiet: bool, stop: Stop
+    journal: Journal, wire: Wire, load: Loader, keep: Callable[[Reply], None], quiet: bool, stop: Stop
 ) -> ScanResult:
     with shown_progress(quiet) as listen:
         return await scan(
             journal.plan,
             wire,
-            known.knowledge,
+            load,
             scan_id=journal.id or "",
-            known=known.assessment,
             listen=listen,
             keep=keep,
             stop=stop.attach(),

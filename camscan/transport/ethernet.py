@@ -15,7 +15,7 @@ from camscan.errors import NotPossibleError
 from camscan.model import Reply
 from camscan.scope import Interface
 from camscan.transport.answer_times import REMEMBERED, AnswerTimes, now
-from camscan.transport.bulk import BATCH, Batch, BulkSocket
+from camscan.transport.bulk import Batch, BulkSocket
 from camscan.transport.chunk import Chunk, chunks
 from camscan.transport.courier import Courier
 from camscan.transport.inbox import Inbox
@@ -26,7 +26,8 @@ REQUEST = "who-has"
 ARP_SECONDS = 1.0  # after the last who-has; a directly connected host answers in milliseconds
 ROUNDS = 2  # the second only to those that were silent: one lost frame in fifty is usual on a busy wire
 CHUNK = REMEMBERED  # addresses asked before their second round
-BATCH_SECONDS = 0.05  # what leaves in that time is written at once
+BATCH_SECONDS = 0.05  # what leaves in that time is written at once,
+BATCH_MOST = 128  # questions at most: the first of them must not wait long until the last is written
 AHEAD = 0.15  # seconds before its time it is: so late may a busy event loop be without slowing the pace
 AHEAD_AT_FIRST = 0.02  # seconds, while other channels hear of those that are to be asked next
 BATCHES = 5  # one that leaves, those that wait for as long, one that is written
@@ -109,7 +110,7 @@ class _Sweep:
         self._problem = ""
         self.lost = 0
         self.sock = open_frames(interface.name, _ETHERTYPE_ARP)
-        self._together = max(1, min(BATCH, int(wire.pace.rate * BATCH_SECONDS)))
+        self._together = max(1, min(BATCH_MOST, int(wire.pace.rate * BATCH_SECONDS)))
         self._socket = BulkSocket(interface.name)
         batches = (_Questions(self._together, self._times) for _ in range(BATCHES))
         self._courier = Courier(self._socket, batches, self._note_unsent)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from camscan.identify.knowledge_base import Knowledge
 from camscan.identify.rule import Match, Rule
 from camscan.identify.rule_set import RuleSet
-from camscan.model import Fields
+from camscan.reply import Fields
 
 
 class EveryRule(RuleSet):

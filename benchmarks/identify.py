@@ -26,8 +26,9 @@ from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.identify.match import claim, observe
 from camscan.identify.rule_set import RuleSet
-from camscan.model import Observation, Reply
+from camscan.model import Observation
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 
 SEED = 20261122
 EACH = 30  # variants of one capture

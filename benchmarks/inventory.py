@@ -36,17 +36,9 @@ from camscan.inventory.scan_row import Entry
 from camscan.inventory.scans import all_scans, find_scan
 from camscan.inventory.site_tree import site_tree
 from camscan.inventory.store import Inventory, opened
-from camscan.model import (
-    AdvisoryVerdict,
-    Coverage,
-    Device,
-    Finding,
-    Observation,
-    Reply,
-    ScanResult,
-    Service,
-)
+from camscan.model import AdvisoryVerdict, Coverage, Device, Finding, Observation, ScanResult, Service
 from camscan.place import Location
+from camscan.reply import Reply
 from camscan.report.document import device_record
 
 START = 1_795_000_000.0

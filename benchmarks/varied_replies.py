@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from camscan.identify.match import observe
-from camscan.model import Observation, Reply
+from camscan.model import Observation
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 
 CAPTURES = Path(__file__).parent.parent / "tests" / "captures"
 TRIES = 20  # variants thrown away for one that is kept, before a capture counts as one that cannot vary

@@ -11,8 +11,9 @@ from camscan.assess.exposure.surroundings import surroundings_of
 from camscan.assess.priorities import actions
 from camscan.identify.identify import Identification
 from camscan.identify.knowledge_base import Knowledge
-from camscan.model import Coverage, Reply, ScanResult
+from camscan.model import Coverage, ScanResult
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 
 UNASSESSED = Assessment()
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from camscan.model import Fields
+from camscan.reply import Fields
 
 REPLY_LIMIT = 256 * 1024  # bytes; no identifying page is longer, and an endless body must end somewhere
 TURN_SECONDS = 5.0  # a camera that has not answered by then is busy or gone

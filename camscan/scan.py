@@ -17,8 +17,9 @@ from camscan.errors import CamscanError
 from camscan.identify.identify import Identification
 from camscan.identify.knowledge_base import Knowledge
 from camscan.judge import concluded, noted
-from camscan.model import Reply, ScanResult
+from camscan.model import ScanResult
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from camscan.transport.wire import Wire
 
 FINISHED, STOPPED = "finished", "stopped"

@@ -9,7 +9,7 @@ from functools import cache
 
 from camscan.datafile import default_directory
 from camscan.identify.vocabulary import Vocabulary, load_vocabulary
-from camscan.model import Reply
+from camscan.reply import Reply
 
 SHORTEST_NAME = 3  # letters: `AC` or `XM` stand in any text
 

@@ -9,8 +9,9 @@ import pytest
 
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
-from camscan.model import Device, Reply
+from camscan.model import Device
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 
 DIRECTORY = Path(__file__).parent / "captures"
 

@@ -6,7 +6,7 @@ from html import escape
 from camscan.intake.imported import Entry
 from camscan.intake.masscan_json import read_masscan
 from camscan.intake.nmap_xml import read_nmap
-from camscan.model import Reply
+from camscan.reply import Reply
 
 SWEPT = frozenset({80, 443, 554, 8000, 37777})
 PROLOG = """<?xml version="1.0" encoding="UTF-8"?>

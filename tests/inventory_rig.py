@@ -21,10 +21,11 @@ from camscan.inventory.place import Place
 from camscan.inventory.record import record
 from camscan.inventory.scan_row import Entry
 from camscan.inventory.store import Inventory, opened
-from camscan.model import AdvisoryVerdict, Coverage, Device, Finding, Observation, Reply, ScanResult, Service
+from camscan.model import AdvisoryVerdict, Coverage, Device, Finding, Observation, ScanResult, Service
 from camscan.protocols.content import content_id
 from camscan.protocols.registry import load_protocols
 from camscan.register import Kind
+from camscan.reply import Reply
 from tests import report_rig
 
 DAY = 86_400.0

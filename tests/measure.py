@@ -22,7 +22,8 @@ from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.identify.sameness import canonical
 from camscan.intake.replay import BadLine, read_replies
 from camscan.judge import judge
-from camscan.model import MAKERS, Device, Reply
+from camscan.model import MAKERS, Device
+from camscan.reply import Reply
 from tests.brand_tokens import names_brand
 
 READ = ("model", "firmware", "brand")

@@ -5,7 +5,8 @@ from functools import cache
 
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.judge import judge
-from camscan.model import Coverage, Reply, ScanResult
+from camscan.model import Coverage, ScanResult
+from camscan.reply import Reply
 
 LOGIN_PAGE = "<script>window.location.href = '/doc/page/login.asp?_' + (new Date()).getTime();</script>"
 

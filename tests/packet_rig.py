@@ -14,7 +14,7 @@ from scapy.utils import PcapNgWriter, PcapWriter
 from camscan.intake.captured import read_captured
 from camscan.intake.packet_file import read_packets
 from camscan.intake.packets import LeftOut
-from camscan.model import Reply
+from camscan.reply import Reply
 
 CLIENT, DEVICE = "10.0.0.9", "10.0.0.64"
 SWEPT = frozenset({80, 554, 8000})

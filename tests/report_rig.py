@@ -2,18 +2,8 @@
 
 from dataclasses import replace
 
-from camscan.model import (
-    Capability,
-    Claim,
-    Conflict,
-    Coverage,
-    Device,
-    Middlebox,
-    Observation,
-    Reply,
-    ScanResult,
-    Service,
-)
+from camscan.model import Capability, Claim, Conflict, Coverage, Device, Middlebox, Observation, ScanResult, Service
+from camscan.reply import Reply
 from camscan.report import shape
 from camscan.report.document import device_record
 

@@ -6,7 +6,8 @@ import pytest
 
 from camscan.identify.fuse import UNVERIFIED, UNVERIFIED_LIMIT, rank
 from camscan.identify.witness import Witnesses
-from camscan.model import Claim, Observation, Reply
+from camscan.model import Claim, Observation
+from camscan.reply import Reply
 
 PROTOCOLS = ("sadp", "onvif", "http")
 BELIEVED = Claim(

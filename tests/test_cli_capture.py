@@ -13,7 +13,7 @@ from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.intake.replay import as_line
 from camscan.lab import loopback
 from camscan.lab.site import load_site
-from camscan.model import Reply
+from camscan.reply import Reply
 from tests.capture_rig import check_device, check_fields
 from tests.cli_rig import Ended, run
 

@@ -11,8 +11,8 @@ import pytest
 
 from camscan.cli.known import load_known
 from camscan.cli.redaction import words
-from camscan.model import Reply
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from camscan.report.export.formats import FORMATS
 from camscan.report.html import report as html_report
 from camscan.report.identifiers import identifiers

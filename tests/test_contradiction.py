@@ -3,7 +3,8 @@
 import pytest
 
 from camscan.identify.fuse import DOUBTED
-from camscan.model import Device, Reply
+from camscan.model import Device
+from camscan.reply import Reply
 from tests.capture_rig import capture
 from tests.middlebox_rig import camera_page, http, judged, reply, sadp
 

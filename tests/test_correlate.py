@@ -1,7 +1,8 @@
 """Who is who where addresses mislead: forwarded ports, copied identifiers, moved devices, two stacks."""
 
 from camscan.identify.forwarded import DEVICES_LIMIT
-from camscan.model import Device, Reply
+from camscan.model import Device
+from camscan.reply import Reply
 from tests.middlebox_rig import arp, camera_page, judged, reply, sadp
 
 ROUTER = "203.0.113.9"

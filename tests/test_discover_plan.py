@@ -13,10 +13,11 @@ from camscan.discover.host_ports import SILENT_ENOUGH, spare_tries
 from camscan.discover.plan import Engine, Plan, Settings, Step, swept_ports
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import Tally, coverage, unasked
-from camscan.model import Coverage, Reply
+from camscan.model import Coverage
 from camscan.probe import Tcp
 from camscan.protocols.registry import load_protocols
 from camscan.protocols.tcp import TEST_PORTS
+from camscan.reply import Reply
 from camscan.scope import Interface, Network, Scope
 from camscan.transport.knock import TRIES
 from camscan.transport.route import is_direct

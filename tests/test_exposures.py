@@ -23,9 +23,10 @@ from camscan.datafile import default_directory
 from camscan.errors import KnowledgeError
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.judge import concluded, noted
-from camscan.model import Device, Finding, Middlebox, Observation, Reply, ScanResult
+from camscan.model import Device, Finding, Middlebox, Observation, ScanResult
 from camscan.protocols import rtsp
 from camscan.protocols.tls import encode_record
+from camscan.reply import Reply
 from tests.assess_rig import shipped
 from tests.certificate_rig import algorithm_of, by_hand, identifier, key_of
 from tests.exposure_page import PAGE, page

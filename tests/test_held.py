@@ -8,8 +8,8 @@ from camscan.discover.held import held
 from camscan.discover.hint import Hint
 from camscan.discover.plan import Settings
 from camscan.discover.turns import Interview
-from camscan.model import Reply
 from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
+from camscan.reply import Reply
 from tests.test_turns import Web
 from tests.transport_rig import HOME, Rig, serving
 

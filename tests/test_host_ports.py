@@ -7,7 +7,7 @@ import pytest
 
 from camscan.discover.host_ports import Outcomes, open_ports, spare_tries
 from camscan.errors import NotPossibleError
-from camscan.model import Outcome
+from camscan.reply import Outcome
 
 PORTS = (21, 80, 443, 554, 8000)
 OPEN, SHUT, SILENT = Outcome.REPLIED, Outcome.REFUSED, Outcome.SILENT

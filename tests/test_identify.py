@@ -12,8 +12,9 @@ from camscan.identify.identify import CHANNELS_LIMIT, Identification, identify
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.sameness import Groups, Values, same_value
 from camscan.identify.witness import Witnesses
-from camscan.model import Claim, Device, Observation, Reply
+from camscan.model import Claim, Device, Observation
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from tests.capture_rig import captures, data_of
 
 

@@ -27,10 +27,11 @@ from camscan.inventory.standing import units
 from camscan.inventory.store import Inventory
 from camscan.inventory.withdraw import withdraw
 from camscan.judge import judge
-from camscan.model import Reply, ScanResult
+from camscan.model import ScanResult
 from camscan.protocols.content import content_id
 from camscan.protocols.registry import load_protocols
 from camscan.register import SEVERAL, SINGLE, Listed
+from camscan.reply import Reply
 from camscan.separation import TOGETHER, Separation
 from tests.inventory_rig import DAY, START, TODAY, camera, entry, finding, put, reply, rows, scanned, unit, web
 

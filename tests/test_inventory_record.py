@@ -24,8 +24,9 @@ from camscan.inventory.scans import all_scans, find_scan, set_baseline
 from camscan.inventory.sheets import sheets
 from camscan.inventory.store import Inventory, opened
 from camscan.inventory.tables import attribute, coverage, device, heard, judgement, observation, sighting
-from camscan.model import Capability, Reply
+from camscan.model import Capability
 from camscan.register import SEVERAL, SINGLE, Able, Listed
+from camscan.reply import Reply
 from camscan.report.devices import listed_record
 from camscan.report.diff import as_diff_text
 from camscan.report.history import as_history_text

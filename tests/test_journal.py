@@ -19,8 +19,8 @@ from camscan.discover.same import described, differences
 from camscan.discover.steps import make_plan
 from camscan.discover.tally import coverage
 from camscan.discover.turns import Interview
-from camscan.model import Reply
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from camscan.scope import Interface, Scope
 from camscan.transport.standing import Standing
 from tests.transport_rig import Rig

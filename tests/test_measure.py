@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
-from camscan.model import Reply
+from camscan.reply import Reply
 from tests.brand_tokens import names_brand
 from tests.measure import APART, GOALS, Row, Score, measure, report
 

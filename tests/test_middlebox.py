@@ -3,8 +3,9 @@
 from camscan.identify.crowd import FEWEST, MACS_LIMIT, crowds
 from camscan.identify.fuse import DOUBTED
 from camscan.identify.match import observe
-from camscan.model import Device, Reply, ScanResult
+from camscan.model import Device, ScanResult
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from tests.middlebox_rig import arp, camera_page, hosts, http, judged, opened, portal, reply, sadp
 
 ROUTER = "02:00:5e:00:00:01"

@@ -2,7 +2,7 @@
 
 from camscan.discover.engines import Report
 from camscan.discover.ports import PortSweep
-from camscan.model import Reply
+from camscan.reply import Reply
 from tests.transport_rig import Rig
 
 Heard = list[tuple[object, ...]]

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol
 from camscan.protocols.reading import LATEST, read
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Fields
 
 
 def codec(name: str, read_bytes: list[bytes]) -> Protocol:

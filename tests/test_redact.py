@@ -17,9 +17,9 @@ from camscan.cli.proof import Judge, difference
 from camscan.datafile import load_toml
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.wording import known_words
-from camscan.model import Reply, Transport
 from camscan.protocols.registry import load_protocols
 from camscan.protocols.tls import encode_record
+from camscan.reply import Reply, Transport
 from camscan.report.capture import Capture, as_capture, paths, slug
 from camscan.report.redact import Redaction
 from tests.capture_rig import DIRECTORY, data_of, judged

@@ -26,8 +26,8 @@ from cryptography.x509.oid import NameOID
 from camscan.cli import contribute
 from camscan.cli.contribute import redaction_of
 from camscan.identify.identify import identify
-from camscan.model import Reply, Transport
 from camscan.protocols.tls import encode_record
+from camscan.reply import Reply, Transport
 from camscan.report.capture import Capture, as_capture
 from tests.test_redact import KEY, judge
 

@@ -11,7 +11,7 @@ from camscan.cli.contribute import _address
 from camscan.cli.placing import Destination, place
 from camscan.cli.proof import difference
 from camscan.errors import UsageError
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.report.capture import paths
 from camscan.report.chunked import framed, framing, without
 from camscan.report.labelled import kind_of, labelled

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from camscan.intake.lines import LINE_LIMIT
 from camscan.intake.replay import BadLine, as_line, read_replies
-from camscan.model import Reply
+from camscan.reply import Reply
 
 GOOD = {"address": "10.0.0.1", "protocol": "http", "transport": "tcp", "port": 80, "request": "x", "encoding": "text"}
 KEYS = (*GOOD, "reply", "channel", "time", "sensor", "foreign", "routed")

@@ -22,8 +22,8 @@ from camscan.intake.packet_file import _Dissector, read_packets
 from camscan.intake.packets import Segment
 from camscan.intake.plain_frame import ETHERNET, read_plain
 from camscan.intake.replay import as_line
-from camscan.model import Reply
 from camscan.probe import REPLY_LIMIT
+from camscan.reply import Reply
 from tests.cli_rig import run
 from tests.packet_rig import (
     CLIENT,

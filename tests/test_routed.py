@@ -10,8 +10,8 @@ from camscan.discover.steps import make_plan
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.intake.replay import as_line, read_replies
-from camscan.model import Reply
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from camscan.scope import Interface, Network, Scope
 
 WIRE = IPv4Network("10.9.0.0/28")

@@ -13,8 +13,9 @@ from camscan.identify.needles import LENGTHS
 from camscan.identify.rule import Rule
 from camscan.identify.rule_set import SCANNED, WIDEST, RuleSet
 from camscan.identify.soundness import as_fields
-from camscan.model import Fields, Observation, Reply
+from camscan.model import Observation
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Fields, Reply
 from tests.capture_rig import captures, data_of
 
 

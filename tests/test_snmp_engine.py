@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Reply
 from camscan.probe import Udp
 from camscan.protocols.ber import OCTETS, Reader, encode, encode_integer
 from camscan.protocols.content import content_id
 from camscan.protocols.registry import load_protocols
 from camscan.protocols.snmp_engine import DISCOVERY, PROTOCOL, decode
+from camscan.reply import Reply
 
 REPORT = capture("snmp_engine", "hikvision_unknown_unknown")
 

@@ -11,8 +11,8 @@ from ipaddress import IPv4Interface, IPv4Network
 import pytest
 
 from camscan.lab import netns
-from camscan.model import Reply
 from camscan.protocols.arp import decode, encode_who_has
+from camscan.reply import Reply
 from camscan.scope import Interface
 from camscan.transport.ethernet import arp_sweep
 from tests.transport_rig import Rig

@@ -12,8 +12,8 @@ from ipaddress import IPv4Interface, IPv4Network
 import pytest
 
 from camscan.errors import NotPossibleError
-from camscan.model import Reply
 from camscan.protocols.arp import encode_who_has
+from camscan.reply import Reply
 from camscan.scope import Interface
 from camscan.transport import answer_times, ethernet, inbox, wire
 from camscan.transport.bulk import Batch, BulkSocket

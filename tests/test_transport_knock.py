@@ -14,7 +14,7 @@ from scapy.layers.l2 import Ether
 
 from camscan.errors import CannotRunError, NotPossibleError, OutOfScopeError
 from camscan.lab import netns
-from camscan.model import Outcome
+from camscan.reply import Outcome
 from camscan.transport import wire
 from camscan.transport.bulk import BulkSocket
 from camscan.transport.knock import REPEATS, TRIES, Knocks, knocking

@@ -15,9 +15,9 @@ from camscan.discover.plan import Settings
 from camscan.discover.steps import make_plan
 from camscan.discover.tasks import each
 from camscan.lab import netns
-from camscan.model import Reply
 from camscan.probe import Request
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from camscan.scope import Interface, Scope
 from camscan.transport import udp
 from camscan.transport.grace import Grace

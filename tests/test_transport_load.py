@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Request
+from camscan.reply import Outcome
 from camscan.transport import load
 from camscan.transport.load import FIRST_REST, LONGEST_REST, NOTICED, SLOWER, Load
 from camscan.transport.tcp import connect, converse

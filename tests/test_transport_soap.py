@@ -7,9 +7,9 @@ import pytest
 from lxml import etree
 
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.model import Outcome
 from camscan.probe import Endpoint
 from camscan.protocols.http_message import is_complete
+from camscan.reply import Outcome
 from camscan.transport import soap
 from camscan.transport.soap import device_information
 from tests.transport_rig import HOME, Handler, Rig, closed_port, serving

@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Purpose, Request
+from camscan.reply import Outcome
 from camscan.transport import budget, patience, stream, turn, wire
 from camscan.transport.pace import BURST
 from camscan.transport.stream import open_stream, outcome_of

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from camscan.errors import OutOfScopeError
-from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Request
+from camscan.reply import Outcome
 from camscan.transport import tls
 from camscan.transport.tcp import Exchange, converse
 from camscan.transport.tls import Handshake

@@ -10,8 +10,8 @@ import pytest
 
 from camscan.discover.tasks import each
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.model import Reply
 from camscan.probe import Request
+from camscan.reply import Reply
 from camscan.scope import Interface
 from camscan.transport import heard, inbox, neighbours, wire
 from camscan.transport.grace import Grace

@@ -16,9 +16,10 @@ from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.lab.certificate import server_context
 from camscan.lab.service import Certificate
-from camscan.model import Device, Fields, Reply
+from camscan.model import Device
 from camscan.protocols.reading import read
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Fields, Reply
 
 PROTOCOLS = load_protocols()
 Answer = Callable[[bytes], bytes]

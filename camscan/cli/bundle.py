@@ -15,8 +15,9 @@ from camscan.cli.verify import verify
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from camscan.model import Reply, ScanResult
+    from camscan.model import ScanResult
     from camscan.register import ScanEntry
+    from camscan.reply import Reply
     from camscan.report.evidence import Kind, NotedScan, Origin, Source
 
 bundle = typer.Typer(rich_markup_mode=None)

@@ -44,8 +44,9 @@ from camscan.discover.steps import make_plan
 from camscan.discover.survey import scope_text
 from camscan.errors import CannotRunError
 from camscan.intake.replay import as_line
-from camscan.model import Reply, ScanResult
+from camscan.model import ScanResult
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from camscan.scan import scan
 from camscan.scope import Network
 from camscan.transport.interfaces import list_interfaces

@@ -28,8 +28,9 @@ from camscan.errors import CannotRunError, UsageError
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import load_knowledge
 from camscan.identify.wording import known_words, words_of
-from camscan.model import Observation, Reply
+from camscan.model import Observation
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 from camscan.report.capture import Capture, paths
 from camscan.report.disguise import Disguise
 from camscan.report.private import PRODUCT_FIELDS, by_shape

@@ -10,7 +10,7 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camscan.model import Reply
+    from camscan.reply import Reply
     from camscan.report.shape import Document
 
 _NEITHER = "neither camscan.scan/1 nor a recording"

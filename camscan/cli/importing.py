@@ -25,7 +25,8 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from camscan.intake.imported import BadEntry, Entry, Hearsay
     from camscan.intake.worth_asking import Candidate
-    from camscan.model import Reply, ScanResult
+    from camscan.model import ScanResult
+    from camscan.reply import Reply
 
 BAD_SHOWN = 5  # of a file; the first few tell what is wrong with it, the rest are counted
 KINDS_SHOWN = 5

@@ -9,7 +9,8 @@ from camscan.cli.chosen import NOTHING, Chosen
 from camscan.separation import TOGETHER, Separation
 
 if TYPE_CHECKING:
-    from camscan.model import Reply, ScanResult
+    from camscan.model import ScanResult
+    from camscan.reply import Reply
 
 
 def judge_replies(

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from camscan.identify.identify import identify
 from camscan.identify.knowledge_base import Knowledge
-from camscan.model import Device, Fields, Reply
+from camscan.model import Device
 from camscan.probe import Protocol
 from camscan.protocols.reading import read
+from camscan.reply import Fields, Reply
 from camscan.report.private import STEADY_FIELDS, by_shape
 
 STAND_IN = "192.0.2.1"  # whom a capture comes from

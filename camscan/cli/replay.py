@@ -26,7 +26,8 @@ from camscan.separation import TOGETHER, Separation
 if TYPE_CHECKING:
     from camscan.change import Comparison
     from camscan.intake.replay import BadLine
-    from camscan.model import Reply, ScanResult
+    from camscan.model import ScanResult
+    from camscan.reply import Reply
 
 REPLIES_LIMIT = 500_000  # of one packet capture: judging holds them in memory, about 4 kB each, so 2 GB
 BAD_LINES_SHOWN = 5  # of a file; the first few tell what is wrong with it, the rest are counted

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from camscan.inventory.facts import Facts
     from camscan.inventory.reassess import Stored
     from camscan.inventory.store import Transaction
-    from camscan.model import Device, Reply, ScanResult
+    from camscan.model import Device, ScanResult
+    from camscan.reply import Reply
 
 GATEWAYS = "upnp"  # the protocol in which a gateway tells what it forwards
 

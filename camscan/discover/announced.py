@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from camscan.discover.hint import Hint
-from camscan.model import Fields, Reply
+from camscan.reply import Fields, Reply
 
 _SDK = {"sadp": "hik_sdk", "dhdiscover": "dvrip"}  # whose own port the vendor's discovery reply announces
 _PORTS = {"http_port": ("http", False), "https_port": ("http", True), "rtsp_port": ("rtsp", False)}

@@ -19,10 +19,10 @@ from camscan.discover.steps import wire_of
 from camscan.discover.tally import Tally
 from camscan.discover.tasks import each
 from camscan.errors import NotPossibleError
-from camscan.model import Reply
 from camscan.probe import Protocol, Udp
 from camscan.protocols import arp as arp_codec
 from camscan.protocols import icmp as icmp_codec
+from camscan.reply import Reply
 from camscan.scope import Interface
 from camscan.transport import ethernet, icmp, neighbours, nmap, udp
 from camscan.transport.grace import Grace

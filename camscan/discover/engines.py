@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv4Network
 from camscan.discover.host_ports import SILENT_ENOUGH, Ask, Outcomes, open_ports
 from camscan.discover.page import Page
 from camscan.discover.tasks import finishing, serve
-from camscan.model import Outcome
+from camscan.reply import Outcome
 from camscan.transport import nmap, tcp
 from camscan.transport.knock import knocking
 from camscan.transport.link import Link

@@ -7,7 +7,7 @@ second try; a host that keeps most of its ports silent means it, and is asked on
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 
 from camscan.errors import NotPossibleError
-from camscan.model import Outcome
+from camscan.reply import Outcome
 
 SILENT_ENOUGH = 2  # ports without a word, so seconds, after which it is asked whether anybody is there at all
 

@@ -8,10 +8,10 @@ from camscan.discover.announced import announced
 from camscan.discover.hint import Hint
 from camscan.discover.macs import Macs
 from camscan.discover.roll import Roll
-from camscan.model import Fields, Reply
 from camscan.probe import Protocol
 from camscan.protocols.content import content_id
 from camscan.protocols.reading import read
+from camscan.reply import Fields, Reply
 from camscan.scope import Scope
 
 HINTS_LIMIT = 12  # endpoints one device may announce; the busiest recorder seen announces six

@@ -8,7 +8,8 @@ from camscan.discover.hint import hints_for
 from camscan.discover.hosts import Hosts
 from camscan.discover.turns import Interview
 from camscan.errors import NotPossibleError
-from camscan.model import Coverage, Outcome
+from camscan.model import Coverage
+from camscan.reply import Outcome
 from camscan.transport import tcp
 
 PROBLEMS_SHOWN = 5  # kinds of trouble named in the coverage

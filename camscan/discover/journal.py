@@ -19,7 +19,7 @@ from camscan.discover.plan import Plan, Step
 from camscan.discover.same import described
 from camscan.discover.tally import Tally
 from camscan.discover.turns import Interview
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.transport.patience import HOST_SECONDS
 
 SCHEMA = "camscan.journal/1"

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from camscan.model import Fields, Outcome
 from camscan.probe import TURN_SECONDS, Endpoint
 from camscan.protocols import http_message, onvif
+from camscan.reply import Fields, Outcome
 from camscan.transport import soap
 from camscan.transport.wire import Wire
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from camscan.discover.engines import Engine
 from camscan.discover.tasks import finishing
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.transport.wire import Wire
 
 _Heard = asyncio.Queue[Reply | tuple[str, list[int]] | None]

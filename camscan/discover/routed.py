@@ -4,7 +4,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from camscan.discover.plan import Plan, Step
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.scope import REMEMBERED, Containment
 
 TO_A_WIRE = ("multicast", "broadcast")  # asked of one segment, whatever address the answer comes from

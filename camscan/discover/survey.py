@@ -24,8 +24,9 @@ from camscan.discover.tally import Tally, coverage
 from camscan.discover.tasks import each, serve
 from camscan.discover.turns import Interview
 from camscan.errors import NotPossibleError, OutOfScopeError
-from camscan.model import Coverage, Reply
+from camscan.model import Coverage
 from camscan.probe import Protocol
+from camscan.reply import Reply
 from camscan.scope import Containment, Scope
 from camscan.transport import neighbours
 from camscan.transport.carrier import Carriers

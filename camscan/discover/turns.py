@@ -18,11 +18,11 @@ from camscan.discover.plan import Settings, allowed_requests
 from camscan.discover.recorded import CARRIER, readings
 from camscan.discover.web import Web
 from camscan.errors import NotPossibleError
-from camscan.model import Outcome, Reply
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Tcp
 from camscan.protocols import tls, upnp
 from camscan.protocols.http_message import body_of
 from camscan.protocols.reading import read
+from camscan.reply import Outcome, Reply
 from camscan.transport import soap, tcp
 from camscan.transport.tcp import Exchange
 from camscan.transport.wire import Wire

@@ -14,9 +14,10 @@ from camscan.identify.fuse import fuse
 from camscan.identify.knowledge_base import Knowledge
 from camscan.identify.match import claim, observe
 from camscan.identify.middlebox import Parted, set_apart
-from camscan.model import Claim, Conflict, Device, Observation, Reply
+from camscan.model import Claim, Conflict, Device, Observation
 from camscan.probe import Protocol
 from camscan.protocols.content import content_id
+from camscan.reply import Reply
 
 CHANNELS_LIMIT = 16  # of one content; there are fewer ways of asking, but a recording may name any
 

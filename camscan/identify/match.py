@@ -11,10 +11,11 @@ from camscan.identify.field_names import DERIVED, RAW_FIELDS, longest_value
 from camscan.identify.knowledge_base import Knowledge
 from camscan.identify.oui import normal_mac
 from camscan.identify.rule import Match
-from camscan.model import Claim, Fields, Observation, Reply
+from camscan.model import Claim, Observation
 from camscan.probe import Protocol
 from camscan.protocols.content import content_id
 from camscan.protocols.reading import Reading, read
+from camscan.reply import Fields, Reply
 
 NO_PROTOCOL = Reading(fields={}, problem="no such protocol")
 

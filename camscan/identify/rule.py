@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from camscan.identify.patterns import compiled
-from camscan.model import Fields
+from camscan.reply import Fields
 
 GROUP = re.compile(r"\{(\w+)(?::([a-z0-9-]+))?\}")
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from camscan.identify.needles import SHORTEST_INSIDE, Needle, fold, needle, widths
 from camscan.identify.rule import Match, Rule, each
-from camscan.model import Fields
+from camscan.reply import Fields
 
 WIDEST = 128  # characters; longer values are not told apart by their size
 LATEST = 32  # what was asked last: devices of one model say the same, and one device says its model many times

@@ -13,7 +13,8 @@ from camscan.identify.effort import worst_steps
 from camscan.identify.field_names import field_names, longest_value
 from camscan.identify.patterns import compile_pattern, compiled
 from camscan.identify.rule import GROUP, Rule, each, words
-from camscan.model import ATTRIBUTES, Fields
+from camscan.model import ATTRIBUTES
+from camscan.reply import Fields
 
 STEPS_LIMIT = 1 << 32  # of one search, as `effort.py` counts them; Python takes less than a nanosecond for most of them
 

@@ -15,11 +15,11 @@ from camscan.intake.imported import read_time, whole_lines
 from camscan.intake.packets import ArpAnswer, Datagram, End, LeftOut, Packet, Segment
 from camscan.intake.recent import Recent
 from camscan.intake.spoken import protocol_of
-from camscan.model import Reply, Transport
 from camscan.probe import Request, Udp
 from camscan.protocols import dvrip, http, rtsp, ssh, telnet
 from camscan.protocols.reading import read
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply, Transport
 
 ASKERS_LIMIT = 4096  # ends of those who asked last; a scanner asks from a few
 REPLIES_KNOWN = 65536  # the latest different ones; devices that announce themselves say the same all day

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from camscan.errors import UsageError
 from camscan.intake.json_value import Value, parse_json
 from camscan.intake.replay import BadLine, read_replies
-from camscan.model import Reply
+from camscan.reply import Reply
 
 SCHEMA = "camscan.bundle/1"
 MANIFEST, REPLIES, RESULT = "manifest.json", "replies.jsonl", "result.json"

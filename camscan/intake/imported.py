@@ -13,7 +13,7 @@ from math import isfinite
 
 from camscan.errors import UsageError
 from camscan.intake.replay import LATEST
-from camscan.model import Reply, Transport
+from camscan.reply import Reply, Transport
 
 CHANNEL = "imported"
 DATA_LIMIT = 256 * 1024  # bytes of one reply: as much as a scan takes of one

@@ -25,7 +25,7 @@ from camscan.intake.imported import (
 )
 from camscan.intake.json_records import Broken, read_records
 from camscan.intake.spoken import protocol_of
-from camscan.model import Transport
+from camscan.reply import Transport
 
 TOOL = "masscan"
 BANNERS_LIMIT = 1024  # ports in one record; masscan writes one

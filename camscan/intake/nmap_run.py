@@ -15,7 +15,7 @@ from camscan.intake.nmap_fingerprint import read_fingerprint, unescape
 from camscan.intake.nmap_script import TEXT_LIMIT, Printed, Script
 from camscan.intake.nmap_scripts import PASSED, Asked, read_scripts
 from camscan.intake.spoken import protocol_of
-from camscan.model import Transport
+from camscan.reply import Transport
 
 TOOL = "nmap"
 SCRIPTS_LIMIT = 64  # of one port

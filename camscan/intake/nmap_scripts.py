@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from camscan.intake.imported import Origin, head_of
 from camscan.intake.nmap_script import Script
 from camscan.intake.spoken import protocol_of
-from camscan.model import Reply
+from camscan.reply import Reply
 
 _REQUEST_TYPE = re.compile(r"\s*\(Request type: (HEAD|GET)\)")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}:")

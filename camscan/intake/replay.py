@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from camscan.errors import UsageError
 from camscan.intake.lines import check_line, is_text
-from camscan.model import Reply, Transport
+from camscan.reply import Reply, Transport
 
 LATEST = 253402300799  # seconds since the epoch: the end of the year 9999, where dates end
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from camscan.intake.imported import PORT_PROTOCOL, Hearsay
-from camscan.model import MAKERS, Reply, ScanResult
+from camscan.model import MAKERS, ScanResult
 from camscan.protocols import dvrip, hik_sdk, rtsp
+from camscan.reply import Reply
 from camscan.scope import is_public
 
 CAMERA_PORTS = frozenset((*rtsp.PORTS, hik_sdk.PORT, *dvrip.PORTS))

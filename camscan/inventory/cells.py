@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection, Row
 from camscan.inventory.packed import DamagedError, unpacked, unpacked_list, unpacked_mapping
 from camscan.inventory.replies import checksum, reply_of
 from camscan.inventory.tables import coverage, heard, observation, phrase, scan
-from camscan.model import Reply
 from camscan.register import Broken
+from camscan.reply import Reply
 
 AT_ONCE = 1_000  # rows in memory together
 

@@ -29,7 +29,7 @@ from camscan.inventory.tables import (
     scan,
     sighting,
 )
-from camscan.model import Reply
+from camscan.reply import Reply
 
 AT_ONCE = 500  # rows that come from the database together
 

@@ -21,8 +21,9 @@ from camscan.inventory.runs import edits
 from camscan.inventory.scan_row import Entry, add_scan
 from camscan.inventory.store import Inventory
 from camscan.inventory.tables import device, scan
-from camscan.model import Reply, ScanResult
+from camscan.model import ScanResult
 from camscan.place import WHERE
+from camscan.reply import Reply
 
 _KEPT = ("address", "addresses", "serial", "mac", "uuid", *WHERE)
 """What says who and where a device is: that was heard, or said by the owner, and rules have no word in it."""

@@ -16,7 +16,8 @@ from camscan.inventory.facts import storable
 from camscan.inventory.numbers import add, chunks, numbers_after, write
 from camscan.inventory.packed import packed_beside, unpacked
 from camscan.inventory.tables import heard, observation
-from camscan.model import Observation, Reply
+from camscan.model import Observation
+from camscan.reply import Reply
 
 _SUM = 0x7FFFFFFF  # what fits a signed integer of any database
 

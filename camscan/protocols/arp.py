@@ -9,8 +9,8 @@ import re
 import struct
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import ArpSweep, Protocol, Request
+from camscan.reply import Fields
 
 WHO_HAS = Request(name="who-has", payload=bytes.fromhex("0001080006040001"))
 """The fixed head of the packet; `encode_who_has` puts in the sender and the address asked for."""

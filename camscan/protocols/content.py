@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from camscan.model import Reply
 from camscan.probe import Protocol
 from camscan.protocols.reading import LATEST
+from camscan.reply import Reply
 
 
 def content_id(reply: Reply, protocols: Mapping[str, Protocol]) -> str:

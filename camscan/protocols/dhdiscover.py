@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
 from camscan.protocols.version import split_version
+from camscan.reply import Fields
 
 PORT = 37810
 GROUP = "239.255.255.251"

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
 from camscan.protocols.gather import gather
+from camscan.reply import Fields
 
 PORTS = (37777, 37778)  # the default, and the one beside it
 HEADER_SIZE = 32

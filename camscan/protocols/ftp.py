@@ -7,10 +7,10 @@ digits and a line; a hyphen after the digits says that more lines follow).
 import re
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
 from camscan.protocols.banner import BANNER_LIMIT, LISTEN_SECONDS, read_greeting
 from camscan.protocols.gather import gather
+from camscan.reply import Fields
 
 PORT = 21
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from camscan.model import Fields
+from camscan.reply import Fields
 
 VALUE_LIMIT = 16 * 1024  # characters: the body of a login page is the longest value a fingerprint looks at
 VALUES_LIMIT = 64  # values of one field: a device that lists more is not describing itself

@@ -8,8 +8,8 @@ connection (code 30) and after bytes the device does not understand (code 13).
 import struct
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
+from camscan.reply import Fields
 
 PORT = 8000
 GREETING_SIZE = 16

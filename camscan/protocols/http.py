@@ -14,13 +14,13 @@ from dataclasses import replace
 import mmh3
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Tcp
 from camscan.protocols import page, volatile
 from camscan.protocols.challenge import read_challenges
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import Message, as_text, is_complete, parse
 from camscan.protocols.http_request import get
+from camscan.reply import Fields
 
 PORTS = (80, 81, 82, 88, 5000, 8080, 8086, 8899, 9000, 49152)
 TLS_PORTS = (443, 8443)

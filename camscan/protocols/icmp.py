@@ -8,8 +8,8 @@ import re
 import struct
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import IcmpEcho, Protocol, Request
+from camscan.reply import Fields
 
 ECHO_DATA = b"camscan echo"
 

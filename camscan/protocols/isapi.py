@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from lxml import etree
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols.gather import gather
 from camscan.protocols.http_request import get
 from camscan.protocols.json_object import read_object, scalar
 from camscan.protocols.markup import elements, local_name, parse_xml
 from camscan.protocols.version import split_version
+from camscan.reply import Fields
 
 DEVICE_INFO = get("device info", "/ISAPI/System/deviceInfo", protocol="isapi")
 

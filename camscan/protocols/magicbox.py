@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import as_text
 from camscan.protocols.http_request import get
 from camscan.protocols.version import split_version
+from camscan.reply import Fields
 
 LINES_LIMIT = 64  # the longest answer known has seven
 DEVICE_TYPE = get("device type", "/cgi-bin/magicBox.cgi?action=getDeviceType", protocol="magicbox")

@@ -13,9 +13,9 @@ from ipaddress import ip_address
 from typing import Any
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
+from camscan.reply import Fields
 
 PORT = 5353
 GROUP = "224.0.0.251"

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol, Request
 from camscan.protocols import volatile
 from camscan.protocols.gather import gather
@@ -23,6 +22,7 @@ from camscan.protocols.markup import elements, parse_xml
 from camscan.protocols.onvif_network import read_interfaces
 from camscan.protocols.onvif_scope import read_scopes
 from camscan.protocols.version import split_version
+from camscan.reply import Fields
 
 SERVICE = "/onvif/device_service"
 MEDIA_SERVICES = ("/onvif/media_service", "/onvif/Media")  # as most devices call it, and as Hikvision's do

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol
+from camscan.reply import Fields
 
 LATEST = 16  # readings remembered: turns, hosts and identification ask for the same one after another
 

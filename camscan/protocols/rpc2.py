@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, OverHttp, Protocol
 from camscan.protocols import volatile
 from camscan.protocols.challenge import shape
@@ -19,6 +18,7 @@ from camscan.protocols.gather import gather
 from camscan.protocols.http_request import post
 from camscan.protocols.json_object import read_object, scalar
 from camscan.protocols.version import split_version
+from camscan.reply import Fields
 
 ENVELOPE_LIMIT = 8  # names of an answer; the maker's have five
 _BODY = b'{"method":"global.login","params":{"userName":"","password":"","clientType":"Web3.0"},"id":1,"session":0}'

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
 from camscan.protocols.challenge import read_challenges
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import Message, as_text, is_complete, parse
+from camscan.reply import Fields
 
 PORTS = (554, 8554)  # 8554 is where some recorders, and media servers beside them, listen
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
 from camscan.protocols.markup import elements, local_name, parse_xml
 from camscan.protocols.version import split_version
+from camscan.reply import Fields
 
 PORT = 37020
 GROUP = "239.255.255.250"

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Protocol, Recorded
 from camscan.protocols.gather import gather
+from camscan.reply import Fields
 
 LINES_LIMIT = 20_000  # a full walk of a switch has about that many; what identifies a device comes first
 LINE_LIMIT = 4 * 1024  # characters

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.ber import INTEGER, OBJECT, OCTETS, SEQUENCE, Reader, encode, encode_integer
 from camscan.protocols.gather import gather
+from camscan.reply import Fields
 
 PORT = 161
 ANSWER_SIZE = 1472  # bytes of an answer that fits in one Ethernet frame; a report has a hundred

@@ -8,10 +8,10 @@ A reply names a server, a unique name and a LOCATION; a description that lies on
 import re
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
 from camscan.protocols.http_message import parse
+from camscan.reply import Fields
 
 PORT = 1900
 GROUP = "239.255.255.250"

@@ -5,8 +5,8 @@ open helps a person to tell them from Dahua. `TEST_PORTS` are those of debugging
 one is open is worth knowing, whoever made the device. Public source: RFC 9293; of each port beside it.
 """
 
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Tcp
+from camscan.reply import Fields
 
 XIONGMAI_PORT = 34567
 

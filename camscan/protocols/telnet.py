@@ -7,10 +7,10 @@ and RFC 855 (IAC commands and sub-negotiation).
 import re
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Dialogue, Endpoint, Protocol, Request, Tcp
 from camscan.protocols.banner import BANNER_LIMIT, LISTEN_SECONDS, read_greeting
 from camscan.protocols.gather import gather
+from camscan.reply import Fields
 
 PORT = 23
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Tcp
 from camscan.protocols.certificate import read_certificate
 from camscan.protocols.certificate_name import name_pairs
 from camscan.protocols.gather import gather
+from camscan.reply import Fields
 
 PORTS = (443, 8443)
 RECORD_LIMIT = 128 * 1024  # characters; a whole chain as openssl prints it has 20,000

@@ -11,7 +11,6 @@ from dataclasses import replace
 from lxml import etree
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Announced, Dialogue, Endpoint, Protocol
 from camscan.protocols import upnp_mapping
 from camscan.protocols.gather import gather
@@ -19,6 +18,7 @@ from camscan.protocols.http_message import body_of
 from camscan.protocols.http_request import get
 from camscan.protocols.markup import local_name, parse_xml, text_of
 from camscan.protocols.page import ACTIONS
+from camscan.reply import Fields
 
 DESCRIPTION = get("description", "/", protocol="upnp", accept="text/xml, application/xml")
 

@@ -13,12 +13,12 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from camscan.errors import DecodeError
-from camscan.model import Fields
 from camscan.probe import Endpoint, Request
 from camscan.protocols.gather import gather
 from camscan.protocols.http_request import post
 from camscan.protocols.markup import elements, local_name, parse_xml, text_of
 from camscan.protocols.page import path_at
+from camscan.reply import Fields
 
 MAPPINGS_LIMIT = 64  # entries read of one gateway: a house has a handful, an office a few dozen
 SERVICES = tuple(

@@ -14,11 +14,11 @@ from ipaddress import AddressValueError, IPv6Address
 from lxml import etree
 
 from camscan.errors import DecodeError, QuestionError
-from camscan.model import Fields
 from camscan.probe import Protocol, Request, Udp
 from camscan.protocols.gather import gather
 from camscan.protocols.markup import elements, local_name, parse_xml
 from camscan.protocols.onvif_scope import read_scopes
+from camscan.reply import Fields
 
 PORT = 3702
 GROUP = "239.255.255.250"

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from camscan.model import Device, Fields, Reply
+from camscan.model import Device
+from camscan.reply import Fields, Reply
 
 DEVICE_KEYS = ("vendor", "brand", "model", "firmware", "build", "serial", "kind")
 VALUE_LIMIT = 200  # characters; a longer value is a page, and stands in the reply above anyway

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.report.document import Record, moment
 from camscan.report.jsonl import as_json
 from camscan.report.printable import printable

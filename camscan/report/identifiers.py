@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import ip_address
 
-from camscan.model import Fields, Reply
 from camscan.probe import Protocol
 from camscan.protocols.reading import read
+from camscan.reply import Fields, Reply
 from camscan.report.chunked import framing, without
 from camscan.report.private import ADDRESS_FIELDS, Private, by_shape, find, is_internal
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 from typing import Literal
 
-from camscan.model import Fields
+from camscan.reply import Fields
 from camscan.report.labelled import labelled
 from camscan.report.views import views
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from camscan.model import Fields, Reply
 from camscan.probe import Protocol
+from camscan.reply import Fields, Reply
 from camscan.report.chunked import framed, framing, without
 from camscan.report.disguise import Disguise
 from camscan.report.identifiers import addresses, identifiers, is_private

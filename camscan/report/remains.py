@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from ipaddress import ip_address
 
-from camscan.model import Fields
+from camscan.reply import Fields
 from camscan.report.literals import any_of
 from camscan.report.private import Kind, Private, find
 from camscan.report.spelling import EDGES, SURE, TAIL, is_telling, plain

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import chain
 
 from camscan.errors import NotPossibleError
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.scope import Interface
 from camscan.transport.answer_times import REMEMBERED, AnswerTimes, now
 from camscan.transport.bulk import Batch, BulkSocket

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from camscan.errors import NotPossibleError
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.transport.grace import Grace
 from camscan.transport.inbox import Inbox, as_it_came
 from camscan.transport.neighbours import limit_unresolved

@@ -15,7 +15,7 @@ from ipaddress import IPv4Address
 from itertools import count, pairwise
 
 from camscan.errors import NotPossibleError
-from camscan.model import Outcome
+from camscan.reply import Outcome
 from camscan.transport.bulk import Batch, BulkSocket
 from camscan.transport.cookie import Cookie
 from camscan.transport.courier import Courier

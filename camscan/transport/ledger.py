@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from typing import TextIO
 
 from camscan.errors import CannotRunError
-from camscan.model import Transport
+from camscan.reply import Transport
 
 CONNECT = "connect"
 """The request name of opening a TCP connection; such a line counts as a connection, not as a packet."""

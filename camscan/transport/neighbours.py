@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from camscan.model import Reply
+from camscan.reply import Reply
 from camscan.transport.wire import Wire
 
 TABLE = Path("/proc/net/arp")

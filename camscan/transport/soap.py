@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any
 
 from camscan.errors import NotPossibleError
-from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Request
+from camscan.reply import Outcome
 from camscan.transport.tcp import converse
 from camscan.transport.wire import Wire
 

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from camscan.errors import NotPossibleError
-from camscan.model import Outcome
 from camscan.probe import Endpoint
+from camscan.reply import Outcome
 from camscan.transport.address import socket_address
 from camscan.transport.ledger import CONNECT
 from camscan.transport.wire import Wire

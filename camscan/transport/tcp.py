@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
-from camscan.model import Outcome
 from camscan.probe import Dialogue, Endpoint, Request
+from camscan.reply import Outcome
 from camscan.transport.budget import Budget
 from camscan.transport.stream import open_stream, outcome_of
 from camscan.transport.tls import Handshake

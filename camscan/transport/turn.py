@@ -2,8 +2,8 @@
 
 import asyncio
 
-from camscan.model import Outcome
 from camscan.probe import Endpoint, Request
+from camscan.reply import Outcome
 from camscan.transport.stream import Stream, open_stream, outcome_of
 from camscan.transport.tls import Handshake, handshake_of, keep_session, open_tls
 from camscan.transport.wire import Wire

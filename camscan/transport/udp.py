@@ -15,8 +15,8 @@ from heapq import heappop, heappush
 from typing import Any, Literal
 
 from camscan.errors import NotPossibleError
-from camscan.model import Reply
 from camscan.probe import Request
+from camscan.reply import Reply
 from camscan.scope import Interface
 from camscan.transport.address import is_foreign, sender_address, socket_address
 from camscan.transport.grace import Grace

@@ -11,8 +11,9 @@ from camscan.assess.exposure.case import Case, Surroundings, case_of
 from camscan.assess.reading import Words, one_of, texts
 from camscan.datafile import need, refuse_unknown, tables
 from camscan.errors import KnowledgeError
-from camscan.model import Capability, Claim, Device, Observation, Reply, Service
+from camscan.model import Capability, Claim, Device, Observation, Service
 from camscan.protocols.registry import load_protocols
+from camscan.reply import Reply
 
 STATES = ("found", "cannot-say", "none")
 ADDRESS = "192.0.2.10"  # RFC 5737: documentation

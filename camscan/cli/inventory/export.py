@@ -12,7 +12,7 @@ from camscan.cli.options import InventoryOption, OutputOption, QuietOption
 
 if TYPE_CHECKING:
     from camscan.inventory.store import Transaction
-    from camscan.model import Reply
+    from camscan.reply import Reply
 
 SCHEMA = "camscan.inventory-export/1"
 

@@ -44,7 +44,7 @@ class Scanner:
     during: Callable[[asyncio.Event], None] = lambda stop: None
     catches: bool = False
 
-    async def scan(self, plan: Plan, wire: Wire, knowledge: object, **given: Any) -> ScanResult:
+    async def scan(self, plan: Plan, wire: Wire, load: object, **given: Any) -> ScanResult:
         self.plans.append(plan)
         try:
             await self._run(wire, given)

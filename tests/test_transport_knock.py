@@ -213,3 +213,11 @@ def test_without_the_privilege_it_is_not_possible(site: Site, monkeypatch: pytes
     monkeypatch.setattr(BulkSocket, "__init__", refused)
     with pytest.raises(NotPossibleError, match="no raw frames"):
         _ask(site, Rig(str(NETWORK)), CAMERAS[0])
+
+
+def test_who_came_first_has_its_ports_known_first(site: Site) -> None:
+    rig = Rig(str(NETWORK), rate=400)
+    _ask(site, rig, *REFUSING[:30], ports=tuple(range(1, 11)))
+    asked = [str(line["address"]) for line in rig.lines]
+    ends = [len(asked) - asked[::-1].index(address) for address in REFUSING[:30]]
+    assert sum(ends[:10]) < 0.7 * sum(ends[20:])

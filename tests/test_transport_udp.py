@@ -1,8 +1,10 @@
 import asyncio
 import itertools
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from ipaddress import IPv4Interface
 from typing import Any
 
@@ -13,8 +15,9 @@ from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.probe import Request
 from camscan.reply import Reply
 from camscan.scope import Interface
-from camscan.transport import heard, inbox, neighbours, wire
+from camscan.transport import heard, inbox, neighbours, udp, wire
 from camscan.transport.grace import Grace
+from camscan.transport.ledger import Ledger
 from camscan.transport.udp import UdpQuestion, sweep
 from camscan.transport.udp_socket import unicast_socket
 from tests.transport_rig import HOME, Rig
@@ -297,3 +300,29 @@ async def test_one_datagram_at_a_time_waits_for_a_socket(monkeypatch: pytest.Mon
     async with _devices({HOME: lambda _: []}) as (port, _):
         await _ask(Rig(), _question(port, *(f"127.9.3.{n}" for n in range(1, 21)), pause=0.01))
     assert peak == 1
+
+
+async def test_after_a_repeat_less_is_waited_than_after_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(udp, "SOONER", 0.5)
+    loop = asyncio.get_running_loop()
+    async with _devices({HOME: lambda _: []}) as (port, _):
+        for repeats, least in ((1, 0.6), (2, 0.3 + 0.6 - 0.5)):
+            started = loop.time()
+            await _ask(Rig(), _question(port, HOME, repeats=repeats, pause=0.3, grace=Grace(least=0.6)))
+            assert least <= loop.time() - started < least + 0.25 * repeats
+
+
+async def test_a_letter_that_is_late_does_not_make_those_after_it_later() -> None:
+    requests = tuple(Request(name=f"spelling {n}", payload=b"who %d" % n) for n in range(4))
+    rig = Rig()
+    rig.wire = replace(rig.wire, ledger=Ledger(rig.log, time.monotonic))
+    async with _devices({HOME: lambda _: []}) as (port, _):
+        question = _question(port, HOME, requests=requests, repeats=1, pause=0.4, grace=Grace(least=0.0))
+        asking = asyncio.create_task(_ask(rig, question))
+        while len(rig.lines) < 2:  # noqa: ASYNC110 -- the ledger rings no bell
+            await asyncio.sleep(0.005)
+        time.sleep(0.15)  # noqa: ASYNC251 -- a busy machine: the third letter cannot leave in time
+        await asking
+    times = [float(str(line["time"])) for line in rig.lines]
+    assert times[2] - times[1] > 0.14
+    assert times[3] - times[0] == pytest.approx(0.3, abs=0.04)

@@ -21,6 +21,7 @@ from camscan.transport.cookie import Cookie
 from camscan.transport.courier import Courier
 from camscan.transport.inbox import Inbox
 from camscan.transport.link import Link
+from camscan.transport.pace import BURST
 from camscan.transport.reserve import reserve_port
 from camscan.transport.segments import RST_LENGTH, SYN_LENGTH, Sender, reset_frame, syn_frame
 from camscan.transport.syn_answers import SNAP, Answer, listen, parse
@@ -29,8 +30,7 @@ from camscan.transport.wire import Wire
 REPEATS = (0.25, 0.8)  # when a silent port is asked again, as shares of the time that it has: a Linux host repeats the
 # answer that was lost twice a second at most, and the kernel's own second SYN would take a second
 TRIES = 1 + len(REPEATS)
-TOGETHER = 64  # frames that may leave at once, each to another host
-BATCHES = 4
+BATCHES = 8
 
 Outcomes = MutableMapping[int, Outcome]
 """What became of each port."""
@@ -55,10 +55,10 @@ class _Host:
 
 
 class _Frames(Batch):
-    """Frames that leave together, and whom they are for."""
+    """Frames that leave together, each to another host, and whom they are for."""
 
     def __init__(self) -> None:
-        super().__init__(TOGETHER, SYN_LENGTH)
+        super().__init__(BURST, SYN_LENGTH)
         self.hosts: list[_Host] = []
 
 
@@ -106,7 +106,7 @@ class Knocks:
                 await self._until_somebody_is_due()
 
     async def _send(self, batch: _Frames) -> None:
-        number = min(len(self._ready), TOGETHER)
+        number = min(len(self._ready), self._wire.pace.handful)
         await self._wire.pace.take(number)
         self._write(batch, number)
         if batch.hosts:

@@ -1,13 +1,14 @@
-"""One engine of camscan by itself, as a whole program: `python engine.py syn …` or `python engine.py arp …`.
+"""One engine of camscan by itself, as a whole program: `python engine.py syn OPTIONS` or `… arp OPTIONS`.
 
-It prints what it finds, a line each, and on stderr as JSON how many frames it sent and in how many seconds.
+The options are JSON, so that reading them costs no import that camscan would not make. It prints what it finds, a line
+each, and on stderr as JSON how many frames it sent and in how many seconds.
 """
 
-import argparse
 import asyncio
 import json
 import sys
 import time
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from camscan.scope import Interface, Scope
@@ -16,7 +17,20 @@ from camscan.transport.pace import Pace, burst_of
 from camscan.transport.wire import Wire
 
 
-async def syn(wire: Wire, options: argparse.Namespace) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Where to ask, how fast (frames a second), and who this machine is; `router` and `ports` are for SYN."""
+
+    interface: str
+    network: str
+    rate: float
+    address: str
+    mac: str
+    router: str = ""
+    ports: tuple[int, ...] = ()
+
+
+async def syn(wire: Wire, options: Options) -> float:
     """Prints the open ports; the seconds in which every probe was sent once."""
     from camscan.transport.link import Link
     from camscan.transport.syn import syn_sweep
@@ -29,39 +43,32 @@ async def syn(wire: Wire, options: argparse.Namespace) -> float:
         if share >= 1.0 and not whole:
             whole.append(time.monotonic() - started)
 
-    async for found in syn_sweep(wire, link, [options.network], options.ports, advance=advance):
+    async for found in syn_sweep(wire, link, wire.scope.swept, options.ports, advance=advance):
         print(IPv4Address(found.address), found.port)
     return whole[0]
 
 
-async def arp(wire: Wire, options: argparse.Namespace) -> float:
+async def arp(wire: Wire, options: Options) -> float:
     """Prints the addresses that are there; the seconds of the whole sweep."""
     from camscan.protocols.arp import encode_who_has
     from camscan.transport.ethernet import arp_sweep
 
-    own = IPv4Interface(f"{options.address}/{options.network.prefixlen}")
+    network = IPv4Network(options.network)
+    own = IPv4Interface(f"{options.address}/{network.prefixlen}")
     interface = Interface(name=options.interface, index=0, kind="ethernet", addresses=(own,), mac=options.mac)
     started = time.monotonic()
-    async for reply in arp_sweep(wire, encode_who_has, interface, options.network, wire.scope.addresses()):
+    async for reply in arp_sweep(wire, encode_who_has, interface, network, wire.scope.addresses()):
         print(reply.address)
     return time.monotonic() - started
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="One engine of camscan by itself.")
-    parser.add_argument("engine", choices=("syn", "arp"))
-    parser.add_argument("interface")
-    parser.add_argument("network", type=IPv4Network)
-    parser.add_argument("--rate", type=float, required=True, help="frames a second")
-    parser.add_argument("--ports", type=lambda text: tuple(map(int, text.split(","))))
-    for name in ("--address", "--mac", "--router"):
-        parser.add_argument(name)
-    options = parser.parse_args()
+def main(engine: str, text: str) -> None:
+    options = Options(**json.loads(text))
     pace = Pace(options.rate, burst_of(options.rate))
-    wire = Wire(scope=Scope(swept=(options.network,)), pace=pace, ledger=Ledger(None, time.time))
-    seconds = asyncio.run((syn if options.engine == "syn" else arp)(wire, options))
+    wire = Wire(scope=Scope(swept=(IPv4Network(options.network),)), pace=pace, ledger=Ledger(None, time.time))
+    seconds = asyncio.run({"syn": syn, "arp": arp}[engine](wire, options))
     sys.stderr.write(json.dumps({"seconds": seconds, "frames": wire.ledger.packets}) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

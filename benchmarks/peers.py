@@ -1,5 +1,6 @@
 """The command lines of the programs compared, each at its best for the work, and what their output says was found."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -41,9 +42,12 @@ def camscan_ports() -> tuple[int, ...]:
 
 def syn_engine(ends: Ends, network: IPv4Network, ports: Sequence[int], rate: float) -> list[str]:
     """The SYN engine by itself: discovery and nothing else, as the peers do."""
-    ways = ["--address", ends.address, "--mac", ends.mac, "--router", ends.far_mac]
-    command = [sys.executable, str(HERE / "engine.py"), "syn", INTERFACE, str(network)]
-    return [*command, "--rate", str(rate), "--ports", _listed(ports), *ways]
+    return _engine("syn", ends, network, rate, router=ends.far_mac, ports=[*ports])
+
+
+def _engine(name: str, ends: Ends, network: IPv4Network, rate: float, **more: object) -> list[str]:
+    options = {"interface": INTERFACE, "network": str(network), "rate": rate, "address": ends.address, "mac": ends.mac}
+    return [sys.executable, str(HERE / "engine.py"), name, json.dumps(options | more)]
 
 
 def read_pairs(output: str) -> Open:
@@ -77,8 +81,7 @@ def read_nmap(output: str) -> Open:
 
 def arp_engine(ends: Ends, network: IPv4Network) -> list[str]:
     """The ARP engine by itself."""
-    command = [sys.executable, str(HERE / "engine.py"), "arp", INTERFACE, str(network), "--rate", str(ARP_RATE)]
-    return [*command, "--address", ends.address, "--mac", ends.mac]
+    return _engine("arp", ends, network, ARP_RATE)
 
 
 def arp_scan(network: IPv4Network) -> list[str]:

@@ -1,9 +1,11 @@
 """When each address was asked, who has answered, and how long the answers of a wire take: so long the silent get."""
 
 import asyncio
+from bisect import insort
 
 SETTLE_LEAST = 0.1  # seconds after a question: a device that is awake answers within that
-SETTLE_FACTOR = 4  # times the slowest answer so far: a radio that sleeps makes everybody behind it slow
+SETTLE_FACTOR = 4  # times the slowest answers so far: a radio that sleeps makes everybody behind it slow
+SLOWEST = 0.95  # of all answers came sooner than these: one that came late by chance does not make all wait
 REMEMBERED = 4096  # addresses whose question is remembered: those asked before get no second one
 
 
@@ -13,7 +15,7 @@ class AnswerTimes:
     def __init__(self, limit: float) -> None:
         self._limit = limit
         self._asked: dict[str, float] = {}
-        self._slowest = 0.0
+        self._took: list[float] = []  # ascending
         self._last = float("-inf")
         self.answered: set[str] = set()
 
@@ -33,7 +35,7 @@ class AnswerTimes:
     def note_answer(self, address: str, at: float) -> None:
         """It answered then."""
         self.answered.add(address)
-        self._slowest = max(self._slowest, at - self._asked.pop(address, at))
+        insort(self._took, at - self._asked.pop(address, at))
 
     def is_over(self, address: str, time: float) -> bool:
         """Whether an answer to the last question to it would have come by that time."""
@@ -46,9 +48,10 @@ class AnswerTimes:
             await asyncio.sleep(min(left, SETTLE_LEAST))
 
     def _patience(self) -> float:
-        if not self.answered:
+        if not self._took:
             return self._limit
-        return min(self._limit, max(SETTLE_LEAST, SETTLE_FACTOR * self._slowest))
+        slow = self._took[int(SLOWEST * (len(self._took) - 1) + 0.5)]
+        return min(self._limit, max(SETTLE_LEAST, SETTLE_FACTOR * slow))
 
 
 def now() -> float:

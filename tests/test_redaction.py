@@ -22,7 +22,7 @@ from camscan.report.export.formats import FORMATS
 from camscan.report.export.material import Material
 from camscan.report.html.language import languages
 from camscan.report.html.report import FULL, as_report_page
-from camscan.report.redaction.networks import stand_ins
+from camscan.report.redaction.networks import FOUR, SIX, stand_ins
 from camscan.report.redaction.originals import Originals
 from camscan.report.redaction.redact import Words, redacted, redacted_material
 from camscan.report.redaction.remaining import Remaining
@@ -348,6 +348,15 @@ MODEL = "DS-2CD2042WD-I"
 LETTERS = st.text("abcdefghkmnrstuøåßж漢 -_./:%&<\"'\u202e0123456789", min_size=1, max_size=30)
 
 
+def _stands_in(text: str) -> bool:
+    """Whether somebody's word is a network of those that nobody can have: the program's own, and refused for that."""
+    try:
+        net = ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return any(net.version == own.version and net.overlaps(own) for own in (FOUR, SIX))
+
+
 @settings(max_examples=60)
 @given(data=st.data())
 def test_no_inventory_leaks(data: st.DataObject) -> None:
@@ -355,7 +364,7 @@ def test_no_inventory_leaks(data: st.DataObject) -> None:
     one = secrets()
     for name in ("site", "room", "building", "tag", "person", "serial", "remark", "title", "vantage", "policy"):
         if data.draw(st.booleans(), label=name):
-            one[name] = data.draw(LETTERS, label=name)
+            one[name] = data.draw(LETTERS.filter(lambda text: not _stands_in(text)), label=name)
     one["MAC"] = ":".join(f"{n:02x}" for n in data.draw(st.binary(min_size=6, max_size=6)))
     model = data.draw(st.sampled_from([MODEL, *one.values()]), label="model")
     given_one = dossier(one)

@@ -368,6 +368,7 @@ def test_on_the_own_wire_arp_tells_who_is_there_and_frames_go_to_each(engine: En
     tries = step.addresses * (len(step.requests) + spare_tries(len(step.requests)))
     counts = (tries * TRIES, 0) if chosen == "syn" else (0, tries)
     assert (step.engine, step.near, step.packets, step.connections) == (chosen, True, *counts)
+    assert step.packets + step.connections - step.spare == step.addresses * len(step.requests)
     assert not [s for s in plan.steps if s.channel == "tcp connect" and s.per_host]
 
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
 
 import pytest
 from scapy.layers.inet import IP, TCP
@@ -16,10 +17,12 @@ from scapy.layers.l2 import Ether
 from camscan.errors import CannotRunError, NotPossibleError, OutOfScopeError
 from camscan.lab import netns
 from camscan.reply import Outcome
+from camscan.scope import Interface
 from camscan.transport import wire
 from camscan.transport.bulk import BulkSocket
 from camscan.transport.knock import REPEATS, TRIES, Knocks, knocking
 from camscan.transport.ledger import Ledger
+from camscan.transport.link import Link, link_to
 from camscan.transport.packet_socket import open_frames
 from tests.frames_rig import CAMERAS, NETWORK, PORTS, REFUSING, Site, needs_frames
 from tests.transport_rig import Rig
@@ -214,6 +217,32 @@ def test_without_the_privilege_it_is_not_possible(site: Site, monkeypatch: pytes
     monkeypatch.setattr(BulkSocket, "__init__", refused)
     with pytest.raises(NotPossibleError, match="no raw frames"):
         _ask(site, Rig(str(NETWORK)), CAMERAS[0])
+
+
+def test_the_way_to_the_own_network_is_found_where_the_kernel_broadcasts_to_its_first_address(site: Site) -> None:
+    """As kernels before 5.14 do."""
+    mac = site.link().mac
+    own = Interface(name="wire", index=1, kind="ethernet", addresses=(IPv4Interface("10.69.0.1/24"),), mac=mac.hex(":"))
+    netns.configure(site.scanner, ["route add table local broadcast 10.69.0.0 dev wire"])
+    with netns.inside(site.scanner):
+        link = asyncio.run(link_to(IPv4Network("10.69.0.0/24"), own))
+    assert link == Link(interface="wire", mac=mac, address="10.69.0.1")
+
+
+def _open_files() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
+def test_who_leaves_before_anything_was_asked_leaves_no_socket_open(site: Site) -> None:
+    async def run() -> int:
+        before = _open_files()
+        async with knocking(Rig(str(NETWORK)).wire, link, SECONDS):
+            pass
+        return _open_files() - before
+
+    link = site.link()
+    with netns.inside(site.scanner):
+        assert asyncio.run(run()) == 0
 
 
 def test_who_came_first_has_its_ports_known_first(site: Site) -> None:

@@ -235,6 +235,7 @@ async def knocking(wire: Wire, link: Link, seconds: float) -> AsyncIterator[Knoc
         knocks = Knocks(wire, link.interface, sender, seconds)
         stack.callback(knocks.close)
         inbox = Inbox[None](SNAP, knocks.hear, dated=True)
+        stack.callback(inbox.close)  # who leaves at once ends the task before it has begun
         inbox.watch(listen(link.interface, sender))
         task = asyncio.create_task(_run(knocks, inbox))
         try:

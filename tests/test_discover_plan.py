@@ -184,6 +184,17 @@ def test_an_address_that_could_not_be_asked_is_told_and_the_step_goes_on() -> No
     assert row.reason == "1 could not be asked: Network is unreachable"
 
 
+@pytest.mark.parametrize("engine", ["syn", "connect"])
+def test_a_host_of_which_no_port_could_be_asked_was_not_asked(engine: Engine) -> None:
+    wire = replace(ETH, mac="02:00:00:00:00:01")
+    settings, protocols = Settings(raw=True, engine=engine), load_protocols()
+    plan = make_plan(WHOLE, (wire,), settings, protocols=protocols, route=lambda n: "eth9", direct=lambda n: True)
+    step, tally = _begun(plan, f"tcp {engine}", 2)
+    tally.unsent[step].add("10.9.0.5", "Network is down", len(step.requests))
+    row = _row(plan, tally, f"tcp {engine}")
+    assert (row.asked, row.silent, row.reason) == (1, 1, "1 could not be asked: Network is down")
+
+
 def test_an_address_that_got_one_packet_of_two_was_asked_and_the_channel_is_partial() -> None:
     plan = plan_of(WHOLE)
     step, tally = _begun(plan, "sadp unicast", 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from camscan.transport.answer_times import SETTLE_FACTOR, SETTLE_LEAST, AnswerTimes
+from camscan.transport.answer_times import SETTLE_FACTOR, SETTLE_LEAST, AnswerTimes, now
 
 
 async def _patience(took: list[float], limit: float = 30.0) -> float:
@@ -43,6 +43,15 @@ async def test_a_question_that_left_late_is_waited_for_from_then() -> None:
     times.note_answer("a", 100.6)
     times.note_left("a", 100.7)  # told by another thread, too late
     assert times.is_over("a", 100.6)
+
+
+async def test_the_last_answers_are_waited_for_from_when_the_last_question_left() -> None:
+    times = AnswerTimes(0.2)
+    times.note_question("a", now() - 1.0)
+    left = now()
+    times.note_left("a", left)
+    await times.outlast()
+    assert now() - left >= 0.2
 
 
 async def test_only_the_latest_questions_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
 
 import pytest
 from scapy.layers.inet import IP, TCP
@@ -15,10 +17,12 @@ from scapy.layers.l2 import Ether
 from camscan.errors import CannotRunError, NotPossibleError, OutOfScopeError
 from camscan.lab import netns
 from camscan.reply import Outcome
+from camscan.scope import Interface
 from camscan.transport import wire
 from camscan.transport.bulk import BulkSocket
 from camscan.transport.knock import REPEATS, TRIES, Knocks, knocking
 from camscan.transport.ledger import Ledger
+from camscan.transport.link import Link, link_to
 from camscan.transport.packet_socket import open_frames
 from tests.frames_rig import CAMERAS, NETWORK, PORTS, REFUSING, Site, needs_frames
 from tests.transport_rig import Rig
@@ -215,9 +219,108 @@ def test_without_the_privilege_it_is_not_possible(site: Site, monkeypatch: pytes
         _ask(site, Rig(str(NETWORK)), CAMERAS[0])
 
 
+def test_the_way_to_the_own_network_is_found_where_the_kernel_broadcasts_to_its_first_address(site: Site) -> None:
+    """As kernels before 5.14 do."""
+    mac = site.link().mac
+    own = Interface(name="wire", index=1, kind="ethernet", addresses=(IPv4Interface("10.69.0.1/24"),), mac=mac.hex(":"))
+    netns.configure(site.scanner, ["route add table local broadcast 10.69.0.0 dev wire"])
+    with netns.inside(site.scanner):
+        link = asyncio.run(link_to(IPv4Network("10.69.0.0/24"), own))
+    assert link == Link(interface="wire", mac=mac, address="10.69.0.1")
+
+
+def _open_files() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
+def test_who_leaves_before_anything_was_asked_leaves_no_socket_open(site: Site) -> None:
+    async def run() -> int:
+        before = _open_files()
+        async with knocking(Rig(str(NETWORK)).wire, link, SECONDS):
+            pass
+        return _open_files() - before
+
+    link = site.link()
+    with netns.inside(site.scanner):
+        assert asyncio.run(run()) == 0
+
+
 def test_who_came_first_has_its_ports_known_first(site: Site) -> None:
     rig = Rig(str(NETWORK), rate=400)
     _ask(site, rig, *REFUSING[:30], ports=tuple(range(1, 11)))
     asked = [str(line["address"]) for line in rig.lines]
     ends = [len(asked) - asked[::-1].index(address) for address in REFUSING[:30]]
     assert sum(ends[:10]) < 0.7 * sum(ends[20:])
+
+
+def _said(site: Site, knocks: Knocks, address: str, port: int, flags: str) -> bytes:
+    """The frame in which a host answers the question that was sent to it."""
+    link, question = site.link(), knocks._cookie.of(int(IPv4Address(address)), port)
+    ether = Ether(src=link.router, dst=link.mac)
+    ports = {"sport": port, "dport": knocks._sender.port}
+    return bytes(ether / IP(src=address, dst=link.address) / TCP(**ports, flags=flags, ack=question + 1 & 0xFFFFFFFF))
+
+
+async def _until_asked(rig: Rig, times: int) -> None:
+    while len(rig.lines) < times:  # noqa: ASYNC110 -- the ledger rings no bell
+        await asyncio.sleep(0.002)
+
+
+def test_an_answer_that_comes_while_its_repeat_waits_for_the_pace_leaves_nothing_to_repeat(site: Site) -> None:
+    rig, go_on = Rig(str(NETWORK)), asyncio.Event()
+    rig.wire = replace(rig.wire, ledger=Ledger(rig.log, time.monotonic))
+    take, rest = rig.wire.pace.take, SECONDS / 2
+
+    async def slow(n: int = 1) -> None:
+        await take(n)
+        if rig.lines:
+            await go_on.wait()
+
+    async def answer_late(knocks: Knocks) -> None:
+        await _until_asked(rig, 1)
+        while not knocks._ready:  # noqa: ASYNC110 -- nor does the heap
+            await asyncio.sleep(0.002)
+        rig.wire.load.rest = lambda address: rest  # type: ignore[method-assign]
+        knocks.hear(_said(site, knocks, SILENT[0], 80, "RA"), 0.0)
+        answered.append(time.monotonic())
+        go_on.set()
+
+    answered: list[float] = []
+    rig.wire.pace.take = slow  # type: ignore[method-assign]
+    _ask(site, rig, SILENT[0], ports=(80, 554), meanwhile=answer_late)
+    asked = [(line["port"], float(str(line["time"]))) for line in rig.lines]
+    assert [port for port, _ in asked] == [80, *[554] * TRIES]
+    first, second = (at for _, at in asked[1:3])
+    assert first - answered[0] >= rest * 0.95
+    assert second - first >= SECONDS * REPEATS[0] * 0.95
+
+
+def test_what_opens_late_or_again_is_closed_again_but_not_without_end(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "PACKETS_PER_HOST", 10)
+    rig = Rig(str(NETWORK))
+
+    async def open_again(knocks: Knocks) -> None:
+        await _until_asked(rig, 3)  # 80 is open and closed, 8000 is asked for
+        for _ in range(20):
+            knocks.hear(_said(site, knocks, CAMERAS[0], 80, "SA"), 0.0)
+        knocks.hear(_said(site, knocks, CAMERAS[0], 80, "RA"), 0.0)
+
+    asked = _ask(site, rig, CAMERAS[0], ports=(80, 8000), meanwhile=open_again)
+    sent = Counter((line["port"], line["request"]) for line in rig.lines)
+    assert sent[80, "syn"] == 1
+    assert sent[80, "reset"] == 10 - 2
+    assert asked.outcomes[CAMERAS[0]][80] is Outcome.REPLIED
+
+
+def test_a_host_whose_answer_comes_after_a_repeat_took_as_long_as_it_was_waited_for(site: Site) -> None:
+    rig, took = Rig(str(NETWORK)), list[float]()
+    rig.wire.load.accepted = lambda address, seconds: took.append(seconds)  # type: ignore[method-assign]
+
+    async def answer_late(knocks: Knocks) -> None:
+        await _until_asked(rig, 2)
+        knocks.hear(_said(site, knocks, SILENT[0], 80, "SA"), 0.0)
+
+    _ask(site, rig, SILENT[0], ports=(80,), meanwhile=answer_late)
+    assert took[0] >= SECONDS * REPEATS[0] * 0.95

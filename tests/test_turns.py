@@ -218,3 +218,14 @@ def test_a_mistake_in_a_codec_costs_the_reply_only() -> None:
     reading = read(replace(PROTOCOLS["ssh"], decode=broken), b"SSH-2.0-x")
     assert reading.problem == "a mistake in camscan's ssh codec: ZeroDivisionError"
     assert not reading.fields
+
+
+def test_frames_go_to_the_mac_that_arp_has_told_this_run_and_not_an_earlier_one() -> None:
+    frame = bytes(12) + bytes.fromhex("0806 0001 0800 06 04 0002 020000000007 7f000001") + bytes(10)
+    reply = Reply(address=HOME, protocol="arp", transport="ethernet", port=None, request="who-has", data=frame)
+    hosts = Hosts(scope=Rig().wire.scope, protocols=PROTOCOLS)
+    assert hosts.note(reply, fresh=False)
+    assert [*hosts.heard] == [HOME]
+    assert hosts.macs.get(HOME) is None
+    assert hosts.note(reply)
+    assert hosts.macs.get(HOME) == bytes.fromhex("020000000007")

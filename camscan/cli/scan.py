@@ -116,7 +116,8 @@ def scan(
         Engine,
         typer.Option(
             "--engine",
-            help="Who looks for open ports: auto is syn through a router, with raw sockets, and connect else.",
+            help="Who looks for open ports: auto is syn where frames can be sent (raw sockets, Ethernet, IPv4), and "
+            "connect else.",
         ),
     ] = Engine.AUTO,
     no_challenge: Annotated[

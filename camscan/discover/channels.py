@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, ip_network
 from typing import Literal
 
 from camscan.discover.addresses import Addresses
-from camscan.discover.engines import Engine, Engines
+from camscan.discover.engines import INSTEAD, Engine, Engines
 from camscan.discover.hosts import Hosts
 from camscan.discover.interviews import Interviews
 from camscan.discover.journal import Journal
@@ -147,7 +147,7 @@ class Channels:
             try:
                 return await self._syn(engines, step)
             except NotPossibleError as error:
-                self.tally.remark(step, f"connects instead of SYN frames: {error}")
+                self.tally.remark(step, f"{INSTEAD}: {error}")
         return engines.connect(self.addresses.as_heard(step, 1, None))
 
     def _hosts_at_once(self, step: Step) -> int:
@@ -166,7 +166,8 @@ class Channels:
             raise NotPossibleError(NOT_PERMITTED)
         link = await link_to(networks[0], interface)
         if step.near:
-            return engines.knock(link, self.addresses.as_heard(step, 1, None), partial(self._mac_of, step))
+            asked = self.addresses.as_heard(step, 1, None)
+            return engines.knock(link, asked, partial(self._mac_of, step), partial(self.tally.remark, step))
         return engines.syn(link, networks, lambda share: self._advance(step, share), self.journal.pages[step])
 
     def _is_absent(self, step: Step, address: str) -> bool:

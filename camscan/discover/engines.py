@@ -6,7 +6,7 @@ finds the hosts, and SYN frames go to each of these, one port after the other.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
@@ -14,11 +14,14 @@ from ipaddress import IPv4Address, IPv4Network
 from camscan.discover.host_ports import SILENT_ENOUGH, Ask, Outcomes, open_ports
 from camscan.discover.page import Page
 from camscan.discover.tasks import finishing, serve
+from camscan.errors import NotPossibleError
 from camscan.reply import Outcome
 from camscan.transport import nmap, tcp
-from camscan.transport.knock import knocking
+from camscan.transport.knock import Knocks, knocking
 from camscan.transport.link import Link
 from camscan.transport.wire import Wire
+
+INSTEAD = "connects instead of SYN frames"
 
 Report = Callable[[str, list[int]], None]
 """Told of (address, its open ports); with no ports where an engine is through with an address for nothing."""
@@ -62,21 +65,31 @@ class Engines:
 
         return engine
 
-    def knock(self, link: Link, addresses: AsyncGenerator[str, None], mac_of: MacOf) -> Engine:
+    def knock(
+        self, link: Link, addresses: AsyncGenerator[str, None], mac_of: MacOf, remark: Callable[[str], None]
+    ) -> Engine:
         """SYN frames to hosts on this machine's own wire, one at a time to a host, many hosts at once; connects where
-        ARP has told no MAC address."""
+        ARP has told no MAC address, and where frames cannot be sent from here after all, which is remarked."""
 
         async def engine(report: Report) -> None:
-            async with knocking(self.wire, link, self.seconds) as knocks:
+            async with AsyncExitStack() as stack:
+                knocks = await self._knocks(stack, link, remark)
 
                 async def host(address: str) -> None:
-                    mac = await mac_of(address)
-                    ask = partial(knocks.ask, address, mac) if mac else partial(self._connect, address)
+                    mac = await mac_of(address) if knocks else None
+                    ask = partial(knocks.ask, address, mac) if knocks and mac else partial(self._connect, address)
                     report(address, await self._open_of(address, ask))
 
                 await serve(addresses, host, self.hosts_at_once)
 
         return engine
+
+    async def _knocks(self, stack: AsyncExitStack, link: Link, remark: Callable[[str], None]) -> Knocks | None:
+        try:
+            return await stack.enter_async_context(knocking(self.wire, link, self.seconds))
+        except NotPossibleError as error:
+            remark(f"{INSTEAD}: {error}")
+            return None
 
     def syn(self, link: Link, networks: Sequence[IPv4Network], advance: Callable[[float], None], page: Page) -> Engine:
         """SYN frames to everybody, and connects to those who answer, from where the page of the journal stands.

@@ -21,7 +21,7 @@ HINTS_LIMIT = 12  # endpoints one device may announce; the busiest recorder seen
 class Hosts:
     """The addresses in scope that have answered anything, in the order in which they did.
 
-    `macs` is what ARP has told of directly connected ones.
+    `macs` is what ARP has told this run of directly connected ones.
     """
 
     scope: Scope
@@ -32,9 +32,10 @@ class Hosts:
     macs: Macs = field(default_factory=Macs)
     _contents: set[str] = field(default_factory=set)
 
-    def note(self, reply: Reply) -> bool:
+    def note(self, reply: Reply, *, fresh: bool = True) -> bool:
         """Remember the sender and what it announced of itself; false for somebody's question, which is no answer. What
-        was heard before is not read again: most devices answer each spelling of a question, and say the same."""
+        was heard before is not read again: most devices answer each spelling of a question, and say the same. Of what
+        an earlier run has heard (not `fresh`) the MAC is left out: another may have the address by now."""
         content = content_id(reply, self.protocols)
         if content in self._contents:
             return True
@@ -42,13 +43,15 @@ class Hosts:
         reading = read(protocol, reply.data)
         if reading.question:
             return False
-        self._contents.add(content)
+        if fresh:
+            self._contents.add(content)
         if reading.fields and protocol.identifies:
             self.identified.add(reply.address)
         if self.scope.permits(reply.address):
             self.heard.add(reply.address)
             self._keep_hints(reply, reading.fields)
-            self._keep_mac(reply, reading.fields)
+            if fresh:
+                self._keep_mac(reply, reading.fields)
         return True
 
     def _keep_mac(self, reply: Reply, fields: Fields) -> None:

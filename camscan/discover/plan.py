@@ -20,7 +20,7 @@ UDP_REPEATS = 2  # UDP is lost: two sends with a pause find what one misses, a t
 
 
 Engine = Literal["auto", "syn", "connect", "nmap"]
-"""Who looks for open ports; `auto` is SYN frames through a router where this machine may send them, else connects."""
+"""Who looks for open ports; `auto` is SYN frames where this machine may send them, else connects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ class Survey:
         self._routed = Routed(self.plan)
         self._own = frozenset(str(a.ip) for i in self.plan.interfaces for a in i.addresses)
         for reply in self.journal.replies:
-            self.hosts.note(reply)
+            self.hosts.note(reply, fresh=False)
         for address in self.journal.turns:
             self._interviews.of(address)
 

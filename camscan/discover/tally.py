@@ -136,8 +136,7 @@ class Tally:
         if _is_segment(step):
             lack.missed.update([unsent.reason(a) for a in addresses[:1] if lack.packets >= step.packets])
         else:
-            hosts = 1 if step.per_host else max(step.addresses, 1)
-            whole = (step.packets + step.connections - step.spare) // hosts
+            whole = _whole(step)
             lack.missed.update(unsent.reason(a) for a in addresses if unsent.packets_for(a) >= whole)
         return lack
 
@@ -174,6 +173,13 @@ class _Lack:
 
 def _replies(count: int) -> str:
     return f"{count:,} {'reply' if count == 1 else 'replies'}"
+
+
+def _whole(step: Step) -> int:
+    """How much did not leave for an address that got nothing: all packets, or ports, however often each is tried."""
+    if step.mode == "ports":
+        return len(step.requests)
+    return (step.packets + step.connections) // (1 if step.per_host else max(step.addresses, 1))
 
 
 def _is_segment(step: Step) -> bool:

@@ -29,6 +29,7 @@ class AnswerTimes:
 
     def note_left(self, address: str, at: float) -> None:
         """Its question left then, not when it was to leave."""
+        self._last = max(self._last, at)
         if address in self._asked:
             self._asked[address] = at
 

@@ -74,7 +74,7 @@ class Inbox(Generic[Item]):
             try:
                 await asyncio.gather(sender, return_exceptions=True)
             finally:
-                self._close()
+                self.close()
 
     async def _send(self, send: Callable[[], Awaitable[None]], wait: float) -> None:
         try:
@@ -130,7 +130,8 @@ class Inbox(Generic[Item]):
         else:
             self.dropped += 1
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Closes the sockets that it has taken over, perhaps not for the first time; `harvest` does so at its end."""
         for sock in self._sockets:
             asyncio.get_running_loop().remove_reader(sock.fileno())
             sock.close()

@@ -23,7 +23,8 @@ from camscan.transport.inbox import Inbox
 from camscan.transport.link import Link
 from camscan.transport.pace import BURST
 from camscan.transport.reserve import reserve_port
-from camscan.transport.segments import RST_LENGTH, SYN_LENGTH, Sender, reset_frame, syn_frame
+from camscan.transport.reset import reset
+from camscan.transport.segments import SYN_LENGTH, Sender, syn_frame
 from camscan.transport.syn_answers import SNAP, Answer, listen, parse
 from camscan.transport.wire import Wire
 
@@ -48,7 +49,8 @@ class _Host:
     place: int
     number: int = field(init=False)
     tries: int = 0
-    asked: float = 0.0
+    began: float = 0.0  # when this port was asked first,
+    asked: float = 0.0  # and last; 0.0 before
 
     def __post_init__(self) -> None:
         self.number = int(IPv4Address(self.address))
@@ -74,7 +76,7 @@ class Knocks:
         self._courier = Courier(self._socket, [_Frames() for _ in range(BATCHES)], self._note_unsent)
         self._hosts: dict[int, _Host] = {}
         self._places = count()
-        self._ready: list[tuple[int, _Host]] = []  # heap: who came first goes first, so that turns with it can begin
+        self._ready: list[tuple[int, float, _Host]] = []  # heap: (place, when asked, host); who came first goes first
         self._waiting: list[tuple[float, int, float, _Host]] = []  # heap: (when it is over, number, when asked, host)
         self._stir = asyncio.Event()
         self._failure: Exception | None = None
@@ -127,14 +129,15 @@ class Knocks:
                 continue
             self._wire.patience.spend(host.address, _now() - asked)
             if host.tries < TRIES:
-                heappush(self._ready, (host.place, host))
+                self._make_ready(host)
             else:
                 self._note(host, Outcome.SILENT)
 
     def _write(self, batch: _Frames, number: int) -> None:
         batch.hosts.clear()
-        for _, host in [heappop(self._ready) for _ in range(number)]:
-            if not host.done.done() and self._affords(host):
+        for _, asked, host in [heappop(self._ready) for _ in range(number)]:
+            answered = host.asked != asked  # while its repeat waited for the pace
+            if not answered and not host.done.done() and self._affords(host):
                 self._put(batch, host)
 
     def _affords(self, host: _Host) -> bool:
@@ -147,16 +150,14 @@ class Knocks:
 
     def _put(self, batch: _Frames, host: _Host) -> None:
         host.asked = _now()
+        host.began = host.asked if not host.tries else host.began
         heappush(self._waiting, (host.asked + self._gaps[host.tries], host.number, host.asked, host))
         host.tries += 1
-        self._record(host, "syn", SYN_LENGTH)
+        self._wire.ledger.record(
+            address=host.address, port=host.ports[0], transport="tcp", protocol="tcp", request="syn", size=SYN_LENGTH
+        )
         batch.put(len(batch.hosts), syn_frame(self._sender, host.mac, host.number, host.ports[0], self._sequence(host)))
         batch.hosts.append(host)
-
-    def _record(self, host: _Host, request: str, size: int) -> None:
-        self._wire.ledger.record(
-            address=host.address, port=host.ports[0], transport="tcp", protocol="tcp", request=request, size=size
-        )
 
     def _note_unsent(self, batch: _Frames, number: int, error: OSError) -> None:
         host = batch.hosts[number]
@@ -164,35 +165,33 @@ class Knocks:
             host.done.set_exception(NotPossibleError(f"cannot be asked from here: {error.strerror or error}"))
 
     def hear(self, frame: bytes, age: float) -> None:
-        """What a frame that came `age` seconds ago proves of the port that its host was asked for last."""
+        """What a frame that came `age` seconds ago proves of the port that its host was asked for last. What opens is
+        closed also where it comes late or once more."""
         answer = parse(frame)
-        host = self._hosts.get(answer.address) if answer else None
-        if not answer or not host or host.done.done() or not self._answers(answer, host):
+        if not answer or answer.acknowledged != (self._cookie.of(answer.address, answer.port) + 1) & 0xFFFFFFFF:
             return
-        seconds = max(0.0, _now() - age - host.asked)
-        self._wire.patience.spend(host.address, seconds)
+        host = self._hosts.get(answer.address)
+        if host and not host.done.done() and host.tries and answer.port == host.ports[0]:
+            self._take(host, answer, _now() - age)
+        elif answer.opens:
+            self._close_again(answer)
+
+    def _take(self, host: _Host, answer: Answer, came: float) -> None:
+        self._wire.patience.spend(host.address, max(0.0, came - host.asked))
         if answer.opens:
-            self._close(host, answer)
-            self._wire.load.accepted(host.address, seconds)
+            reset(self._wire, self._socket, self._sender, answer)
+            self._wire.load.accepted(host.address, max(0.0, came - host.began))
         self._note(host, Outcome.REPLIED if answer.opens else Outcome.REFUSED)
+
+    def _close_again(self, answer: Answer) -> None:
+        try:
+            self._wire.afford(str(IPv4Address(answer.address)))
+        except NotPossibleError:
+            return  # whoever opens again and again does not make us send without end
+        reset(self._wire, self._socket, self._sender, answer)
 
     def _sequence(self, host: _Host) -> int:
         return self._cookie.of(host.number, host.ports[0])
-
-    def _answers(self, answer: Answer, host: _Host) -> bool:
-        """Whether it acknowledges what this host was asked last."""
-        asked = bool(host.ports and host.tries) and answer.port == host.ports[0]
-        return asked and answer.acknowledged == (self._sequence(host) + 1) & 0xFFFFFFFF
-
-    def _close(self, host: _Host, answer: Answer) -> None:
-        """The kernel does so too, unless a firewall of this machine hinders it."""
-        self._record(host, "reset", RST_LENGTH)
-        try:
-            self._socket.send_one(
-                reset_frame(self._sender, answer.mac, answer.address, answer.port, answer.acknowledged)
-            )
-        except OSError as error:
-            self._wire.unsent.add(host.address, error.strerror or str(error))
 
     def _note(self, host: _Host, outcome: Outcome) -> None:
         host.outcomes[host.ports.popleft()] = outcome
@@ -212,7 +211,7 @@ class Knocks:
             self._make_ready(host)
 
     def _make_ready(self, host: _Host) -> None:
-        heappush(self._ready, (host.place, host))
+        heappush(self._ready, (host.place, host.asked, host))
         self._stir.set()
 
     def fail(self, error: Exception) -> None:
@@ -236,6 +235,7 @@ async def knocking(wire: Wire, link: Link, seconds: float) -> AsyncIterator[Knoc
         knocks = Knocks(wire, link.interface, sender, seconds)
         stack.callback(knocks.close)
         inbox = Inbox[None](SNAP, knocks.hear, dated=True)
+        stack.callback(inbox.close)  # who leaves at once ends the task before it has begun
         inbox.watch(listen(link.interface, sender))
         task = asyncio.create_task(_run(knocks, inbox))
         try:

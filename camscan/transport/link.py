@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network
 from camscan.errors import NotPossibleError
 from camscan.scope import Interface
 from camscan.transport.neighbours import mac_of
-from camscan.transport.route import gateway_for, source_address
+from camscan.transport.route import an_address, gateway_for, source_address
 
 ROUTER_SECONDS = 5.0  # for the kernel to learn who the router is, once other channels have sent something that way
 POLL_SECONDS = 0.1
@@ -30,7 +30,7 @@ class Link:
 
 async def link_to(network: IPv4Network, interface: Interface) -> Link:
     """The way to a network. Raises `NotPossibleError` where frames cannot get there, or not for now."""
-    address = source_address(str(network[0]))
+    address = source_address(str(an_address(network)))
     if interface.mac is None or interface.kind == "loopback" or address is None:
         raise NotPossibleError(f"{interface.name} carries no Ethernet frames to {network}")
     gateway = gateway_for(network)

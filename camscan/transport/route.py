@@ -7,7 +7,7 @@ rare, and then ARP says nothing about who is behind it.
 
 import socket
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from pathlib import Path
 
 from camscan.scope import Interface, Network
@@ -31,13 +31,18 @@ def source_address(destination: str) -> str | None:
 
 def interface_for(network: Network, interfaces: Iterable[Interface]) -> str | None:
     """The name of the interface by which a network is reached; None where there is no route to it."""
-    first = network[0] if network.num_addresses <= 2 else network[1]
+    first = an_address(network)
     source = source_address(str(first))
     if source is None:
         return None
     if first.is_loopback:
         return next((i.name for i in interfaces if i.kind == "loopback"), "lo")
     return next((i.name for i in interfaces if any(str(a.ip) == source for a in i.addresses)), source)
+
+
+def an_address(network: Network) -> IPv4Address | IPv6Address:
+    """One that a host may have: to the first of a network older kernels (before 5.14) broadcast."""
+    return network[0] if network.num_addresses <= 2 else network[1]
 
 
 def is_direct(network: Network, table: Path = TABLE) -> bool:

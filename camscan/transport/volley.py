@@ -1,6 +1,5 @@
 """Sends the probes of a SYN sweep, in batches that keep the pace, and writes each into the account before it leaves."""
 
-import socket
 from contextlib import suppress
 
 import numpy as np
@@ -9,13 +8,13 @@ from camscan.errors import NotPossibleError
 from camscan.transport.bulk import BATCH, BulkSocket
 from camscan.transport.courier import TICK, Courier
 from camscan.transport.link import Link
-from camscan.transport.segments import RST_LENGTH, SYN_LENGTH, Sender, reset_frame
+from camscan.transport.reset import reset
+from camscan.transport.segments import SYN_LENGTH, Sender
 from camscan.transport.space import Words
 from camscan.transport.syn_answers import Answer
 from camscan.transport.syn_frames import SynFrames
 from camscan.transport.wire import Wire
 
-PROTOCOL = "tcp"
 BATCHES = 4  # enough that the thread has one to carry while the event loop reads answers
 SPARE = 64  # frames of a batch that are left for canaries
 
@@ -80,21 +79,8 @@ class Volley:
         await self._courier.all_left()
 
     def reset(self, answer: Answer) -> None:
-        """Closes what a SYN-ACK half opened: the kernel does so too, unless a firewall of this machine hinders it."""
-        frame = reset_frame(self._sender, answer.mac, answer.address, answer.port, answer.acknowledged)
-        address = socket.inet_ntoa(answer.address.to_bytes(4, "big"))
-        self._wire.ledger.record(
-            address=address,
-            port=answer.port,
-            transport="tcp",
-            protocol=PROTOCOL,
-            request="reset",
-            size=RST_LENGTH,
-        )
-        try:
-            self._socket.send_one(frame)
-        except OSError as error:
-            self._wire.unsent.add(address, error.strerror or str(error))
+        """Closes what a SYN-ACK half opened."""
+        reset(self._wire, self._socket, self._sender, answer)
 
     def close(self) -> None:
         """Gives the socket back. Probes that have not left by then do not leave any more."""

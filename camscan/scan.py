@@ -52,7 +52,9 @@ async def scan(
     survey = Survey(journal=journal, wire=wire, protocols=load_protocols(), keep=hearing.hear, listen=listen)
     ending = await _until(_asked_and_loaded(survey, loading, hearing), stop)
     knowledge, known = await loading
-    identification = hearing.identified_by(knowledge)
+    identification, failed = hearing.begin(knowledge)
+    if failed:  # of what came before all was loaded, where it was stopped by then
+        ending = _first(failed)
     if ending == STOPPED and (reason := why()):
         survey.tally.cut_short(plan.steps, reason)
     rows, ended = survey.coverage(), wire.clock()
@@ -75,6 +77,7 @@ class _Hearing:
         self._waiting = [*earlier]
         self._keep = keep
         self._identification: Identification | None = None
+        self.goes_on = bool(self._waiting)
 
     def hear(self, reply: Reply) -> None:
         """One more."""
@@ -86,19 +89,39 @@ class _Hearing:
             else:
                 self._waiting.append(reply)
 
-    def identified_by(self, knowledge: Knowledge) -> Identification:
-        """What all of them say, and those to come; begun with the first knowledge that is given."""
+    def begin(self, knowledge: Knowledge) -> tuple[Identification, Exception | None]:
+        """What all of them say, and those to come; begun with the first knowledge that is given. One that has waited
+        for it and cannot be judged costs the others nothing: what went wrong with the first such is told once."""
         if self._identification is None:
-            self._identification = noted(self._waiting, knowledge)
-            self._waiting.clear()
-        return self._identification
+            self._identification = noted((), knowledge)
+        waiting, self._waiting = self._waiting, []
+        failed = [error for reply in waiting if (error := _error_of(self._identification, reply))]
+        return self._identification, failed[0] if failed else None
+
+
+def _error_of(identification: Identification, reply: Reply) -> Exception | None:
+    try:
+        identification.note(reply)
+    except Exception as error:  # a mistake of ours that some device has found
+        return error
+    return None
 
 
 async def _asked_and_loaded(survey: Survey, loading: asyncio.Task[Loaded], hearing: _Hearing) -> None:
-    """Asks everybody; where it cannot be loaded by what devices are judged, nobody any more."""
+    """Asks everybody; where it cannot be loaded by what devices are judged, nobody any more. What an earlier run heard
+    is judged before anybody is asked: it may be much, and no answer is taken in the meantime."""
+    if hearing.goes_on:
+        await _begin(hearing, loading)
     async with asyncio.TaskGroup() as group:
         group.create_task(survey.run())
-        hearing.identified_by((await asyncio.shield(loading))[0])
+        await _begin(hearing, loading)
+
+
+async def _begin(hearing: _Hearing, loading: asyncio.Task[Loaded]) -> None:
+    knowledge, _ = await asyncio.shield(loading)
+    _, failed = hearing.begin(knowledge)
+    if failed:
+        raise failed
 
 
 async def _until(run: Coroutine[None, None, None], stop: asyncio.Event | None) -> str:

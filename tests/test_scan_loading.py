@@ -9,9 +9,11 @@ import pytest
 
 from camscan import scan as scanning
 from camscan.cli.known import Known, load_known
+from camscan.discover.journal import Journal
 from camscan.discover.plan import Plan, Settings
 from camscan.discover.tally import Tally
 from camscan.errors import KnowledgeError
+from camscan.identify.identify import Identification
 from camscan.model import Coverage, ScanResult
 from camscan.reply import Reply
 from camscan.scan import scan
@@ -46,9 +48,11 @@ class Made:
         return ()
 
 
-async def _scan(load: Callable[[], Known]) -> ScanResult:
+async def _scan(
+    load: Callable[[], Known], journal: Journal | None = None, stop: asyncio.Event | None = None
+) -> ScanResult:
     wire: Wire = Rig().wire
-    return await scan(PLAN, wire, load, scan_id="one", listen=lambda progress: None)
+    return await scan(PLAN, wire, load, scan_id="one", listen=lambda progress: None, journal=journal, stop=stop)
 
 
 async def test_a_reply_is_identified_whether_it_came_before_or_after(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,3 +77,38 @@ async def test_where_it_cannot_be_loaded_nobody_is_asked_any_more(monkeypatch: p
     with pytest.raises(KnowledgeError, match="no such maker"):
         await _scan(load)
     assert Made.ended == "cut short"
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_a_reply_that_cannot_be_judged_costs_no_other(monkeypatch: pytest.MonkeyPatch, stopped: bool) -> None:
+    def note(identification: Identification, heard: Reply) -> None:
+        if heard.address != LATE:
+            raise ZeroDivisionError
+        judged(identification, heard)
+
+    judged, known, stop = Identification.note, load_known(), asyncio.Event()
+    monkeypatch.setattr(scanning, "Survey", Made)
+    monkeypatch.setattr(Identification, "note", note)
+    journal = Journal(plan=PLAN, replies=[reply(EARLY), reply("127.0.0.3"), reply(LATE)])
+    if stopped:
+        stop.set()
+    result = await _scan(lambda: known, journal, stop)
+    assert result.failure == "a mistake in camscan: ZeroDivisionError: "
+    assert [device.address for device in result.devices] == [LATE]
+
+
+async def test_what_an_earlier_run_heard_is_judged_before_anybody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    class Asking(Made):
+        async def run(self) -> None:
+            order.append("asked")
+
+    def note(identification: Identification, heard: Reply) -> None:
+        order.append(heard.address)
+
+    known = load_known()
+    monkeypatch.setattr(scanning, "Survey", Asking)
+    monkeypatch.setattr(Identification, "note", note)
+    await _scan(lambda: known, Journal(plan=PLAN, replies=[reply(EARLY), reply(LATE)]))
+    assert order == [EARLY, LATE, "asked"]

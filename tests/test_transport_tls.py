@@ -168,22 +168,49 @@ async def test_the_next_connection_goes_on_with_the_session(identity: Path, vers
     assert len({e.tls for e in first + other}) == 1
 
 
-async def test_a_device_that_stumbles_over_a_session_is_asked_anew(identity: Path) -> None:
+def _three_connections() -> Dialogue:
+    yield from _two_connections()
+    yield from _one_turn()
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_a_device_that_stumbles_over_a_session_is_asked_anew(
+    identity: Path, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
     greetings: list[int] = []
 
     async def stumble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         greetings.append(len(greetings))
         if len(greetings) == 2:
             await reader.read(1)
+            await asyncio.sleep(30 if hangs else 0)
             return
-        await writer.start_tls(_modern(identity))
+        await writer.start_tls(context)
+        assert not writer.get_extra_info("ssl_object").session_reused
         await _echo(reader, writer)
 
-    rig = Rig()
+    monkeypatch.setattr(tls, "HANDSHAKE_SECONDS", 0.5)
+    context, rig = _modern(identity), Rig()
     async with serving(stumble) as port:
-        exchanges = [e async for e in converse(rig.wire, _endpoint(port), _two_connections(), "test")]
-    assert _said_under(exchanges) == [(b"you said 1\n", "strict")] * 2
-    assert rig.wire.ledger.connections == len(greetings) == 3
+        exchanges = [e async for e in converse(rig.wire, _endpoint(port), _three_connections(), "test")]
+    assert _said_under(exchanges) == [(b"you said 1\n", "strict")] * 3
+    assert rig.wire.ledger.connections == len(greetings) == 4
+
+
+async def test_a_device_that_goes_on_and_says_nothing_is_offered_no_session_again(identity: Path) -> None:
+    resumed: list[bool] = []
+
+    async def fall_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        resumed.append(writer.get_extra_info("ssl_object").session_reused)
+        if not resumed[-1]:
+            await _echo(reader, writer)
+
+    rig = Rig()
+    async with serving(fall_silent, _modern(identity)) as port:
+        exchanges = [e async for e in converse(rig.wire, _endpoint(port), _three_connections(), "test")]
+        exchanges += [e async for e in converse(rig.wire, _endpoint(port), _one_turn(), "test")]
+    assert [e.data for e in exchanges] == [b"you said 1\n", None, b"you said 1\n", b"you said 1\n"]
+    assert resumed == [False, True, False, False]
 
 
 async def test_only_the_latest_sessions_are_kept(identity: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,8 +77,8 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
 
 
 def _loader(wanted: Wanted) -> Loader:
-    """What the user has written is read, and refused, before anything is sent; what came along while the first
-    questions are under way."""
+    """What the user has written is read, and refused, before anything is sent; what came along or was installed, and so
+    has been proved, while the first questions are under way."""
     if wanted.fingerprints is None and wanted.chosen == NOTHING:
         return load_known
     known = load_known(wanted.fingerprints, wanted.chosen)

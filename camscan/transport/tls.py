@@ -50,7 +50,7 @@ def handshake_of(stream: Stream) -> Handshake | None:
 
 async def open_tls(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float) -> Stream:
     """A connection under the first kind of TLS that works, the one that worked before alone; with the session of an
-    earlier connection, and anew where the device stumbles over that.
+    earlier connection, and anew where the device stumbles over that: it is then offered none again.
 
     `seconds` is for connecting; the handshake has its own. Raises `OutOfScopeError`, or `OSError` as `outcome_of`
     reads it. The caller holds the host.
@@ -63,28 +63,42 @@ async def open_tls(wire: Wire, endpoint: Endpoint, protocol: str, seconds: float
     try:
         return await _open_mode(wire, endpoint, protocol, seconds, known or STRICT, session)
     except (ssl.SSLError, ConnectionResetError, BrokenPipeError):
-        wire.tls_sessions.pop(place, None)
+        if session is not None:
+            _remember(wire, endpoint, None)
         return await _open_mode(wire, endpoint, protocol, seconds, known or LEGACY)
 
 
-def keep_session(wire: Wire, endpoint: Endpoint, stream: Stream) -> None:
-    """A connection has been closed: what the next ones to this endpoint may go on with, unless it has done so too."""
-    if stream.tls is None or stream.tls.session_reused:
+def keep_session(wire: Wire, endpoint: Endpoint, stream: Stream, *, answered: bool) -> None:
+    """A connection has been closed: what the next ones to this endpoint may go on with, unless it has done so too. One
+    that has, and brought no answer, may have done so in vain: the next ones begin anew."""
+    if stream.tls is None:
         return
-    session = stream.tls.session
-    if session is not None:
-        wire.tls_sessions[endpoint.address, endpoint.port] = session
-        if len(wire.tls_sessions) > SESSIONS_LIMIT:
-            del wire.tls_sessions[next(iter(wire.tls_sessions))]
+    if not stream.tls.session_reused:
+        stumbles = wire.tls_sessions.get((endpoint.address, endpoint.port), stream.tls.session) is None
+        _remember(wire, endpoint, None if stumbles else stream.tls.session)
+    elif not answered:
+        _remember(wire, endpoint, None)
+
+
+def _remember(wire: Wire, endpoint: Endpoint, session: ssl.SSLSession | None) -> None:
+    wire.tls_sessions[endpoint.address, endpoint.port] = session
+    if len(wire.tls_sessions) > SESSIONS_LIMIT:
+        del wire.tls_sessions[next(iter(wire.tls_sessions))]
 
 
 async def _open_mode(
     wire: Wire, endpoint: Endpoint, protocol: str, seconds: float, mode: str, session: ssl.SSLSession | None = None
 ) -> Stream:
+    """Raises `ssl.SSLError` too where a session is offered and nothing is said to it: without one, the device spoke."""
     stream = await open_stream(wire, endpoint, protocol, seconds)
     try:
         async with asyncio.timeout(HANDSHAKE_SECONDS):
             await stream.start_tls(_context(mode), mode, session)
+    except TimeoutError as error:
+        stream.close()
+        if session is None:
+            raise
+        raise ssl.SSLError("no answer to a session") from error
     except BaseException:
         stream.close()
         raise

@@ -40,18 +40,21 @@ class Line:
         try:
             data = await self._turn(request, seconds)
         except OSError as error:
-            self.close()
+            self._hang_up(answered=False)
             return outcome_of(error), None
         if data:
             return Outcome.REPLIED, data
-        self.close()
+        self._hang_up(answered=False)
         return Outcome.SILENT, None
 
     def close(self) -> None:
         """Hangs up, if a connection is open."""
+        self._hang_up(answered=True)
+
+    def _hang_up(self, *, answered: bool) -> None:
         if self._stream:
             self._stream.close()
-            keep_session(self._wire, self._endpoint, self._stream)
+            keep_session(self._wire, self._endpoint, self._stream, answered=answered)
             self._stream = None
 
     async def _turn(self, request: Request, seconds: float) -> bytes:
@@ -79,7 +82,9 @@ class Line:
             if not reply.data:
                 raise
         if request.complete and not reply.is_whole:
-            self.close()  # the rest of this reply must not be taken for the answer to the next question
+            self._hang_up(
+                answered=bool(reply.data)
+            )  # the rest of this reply must not be taken for the answer to the next question
         return bytes(reply.data)
 
     def _render(self, request: Request) -> bytes:

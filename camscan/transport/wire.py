@@ -40,7 +40,7 @@ class Wire:
     `load` whether it is at its limits. `dropped` counts, by protocol, replies of excluded senders, `lost` those that
     were too many to be kept; `unsent` counts packets of a sweep that did not leave, because this machine refused or the
     host has had its share. `tls_modes` remembers which kind of TLS an endpoint took, so that a weak device is not asked
-    twice, and `tls_sessions` where it may go on.
+    twice, and `tls_sessions` where it may go on; None for an endpoint that stumbles over them.
     """
 
     scope: Scope
@@ -54,7 +54,7 @@ class Wire:
     patience: Patience = field(default_factory=Patience)
     load: Load = field(default_factory=Load)
     tls_modes: dict[tuple[str, int], str] = field(default_factory=dict)
-    tls_sessions: dict[tuple[str, int], SSLSession] = field(default_factory=dict)
+    tls_sessions: dict[tuple[str, int], SSLSession | None] = field(default_factory=dict)
 
     def check(self, address: str) -> None:
         """Passes a unicast address in scope. Raises `OutOfScopeError` for any other."""

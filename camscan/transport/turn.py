@@ -82,9 +82,8 @@ class Line:
             if not reply.data:
                 raise
         if request.complete and not reply.is_whole:
-            self._hang_up(
-                answered=bool(reply.data)
-            )  # the rest of this reply must not be taken for the answer to the next question
+            # the rest of this reply must not be taken for the answer to the next question
+            self._hang_up(answered=bool(reply.data))
         return bytes(reply.data)
 
     def _render(self, request: Request) -> bytes:

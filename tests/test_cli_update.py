@@ -141,6 +141,16 @@ def test_what_was_installed_and_then_broken_is_not_used(home: Path) -> None:
     assert not data_in_use().installed
 
 
+def test_installed_data_that_were_damaged_are_refused_before_anything_is_sent(home: Path) -> None:
+    installed(home)
+    name = "exposures.toml"
+    (path,) = (home / "data" / "camscan" / "current").resolve().rglob(name)
+    path.write_text("protocol = 5\n")
+    ended = run("scan", "--dry-run", "--no-record", "127.0.0.1")
+    assert (ended.code, ended.out) == (2, "")
+    assert name in ended.err
+
+
 def test_a_home_that_is_not_absolute_counts_for_nothing() -> None:
     assert data_home({"XDG_DATA_HOME": "here"}) == Path.home() / ".local" / "share" / "camscan"
 

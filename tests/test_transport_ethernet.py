@@ -155,8 +155,8 @@ async def test_a_slow_answer_makes_the_sweep_wait_longer_for_the_others() -> Non
     answered = time.monotonic()
     assert [r.address for r in await sweep] == ["127.9.0.1"]
     asked = float(str(rig.lines[0]["time"]))
-    rounds = (time.monotonic() - asked) / (answered - asked)
-    assert answer_times.SETTLE_FACTOR * ethernet.ROUNDS * 0.9 < rounds < 100
+    rounds = (time.monotonic() - asked) / (answered - asked)  # a question leaves after it is written down
+    assert answer_times.SETTLE_FACTOR * ethernet.ROUNDS * 0.7 < rounds < 100
 
 
 async def test_addresses_are_drawn_when_they_are_asked_and_not_before() -> None:

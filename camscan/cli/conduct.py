@@ -15,6 +15,7 @@ from uuid import uuid4
 from camscan.cli.alone import alone
 from camscan.cli.chosen import NOTHING
 from camscan.cli.credential import USER_VARIABLE, read_credential
+from camscan.cli.data import data_in_use
 from camscan.cli.deadline import DEADLINE_OVER, asking_seconds
 from camscan.cli.delivery import hand_over
 from camscan.cli.earlier import LongLedger, LongPatience
@@ -77,9 +78,9 @@ def conduct(wanted: Wanted, environment: Mapping[str, str] = os.environ) -> int:
 
 
 def _loader(wanted: Wanted) -> Loader:
-    """What the user has written is read, and refused, before anything is sent; what came along or was installed, and so
-    has been proved, while the first questions are under way."""
-    if wanted.fingerprints is None and wanted.chosen == NOTHING:
+    """What the user has written, or had installed, is read, and refused, before anything is sent; what came along while
+    the first questions are under way."""
+    if wanted.fingerprints is None and wanted.chosen == NOTHING and not data_in_use().installed:
         return load_known
     known = load_known(wanted.fingerprints, wanted.chosen)
     return lambda: known

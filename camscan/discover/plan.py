@@ -61,7 +61,7 @@ class Step:
     nobody else of the `networks`, where there are any, is asked.
 
     `network` names the networks for people. `near` is true on this machine's own wire, where ARP shows beforehand who
-    is there. `engine` is who looks for open ports; of its connections `spare` are for ports whose first try was lost.
+    is there. `engine` is who looks for open ports; `spare` of what it sends is for ports whose first try was lost.
     `rounds` is how often the whole may be sent, of which `seconds` of a plan expects two at most. A step equals itself
     only: it is counted under, and may hold thousands of networks.
     """

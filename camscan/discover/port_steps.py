@@ -56,7 +56,8 @@ def _cost(engine: Engine, part: Part, ports: int) -> _Cost:
         packets = math.ceil(probes * ASKED_LIMIT * (1 + 1 / CANARY_EVERY))
         return _Cost(packets=packets, connections=0, rounds=ASKED_LIMIT, spare=0)
     if engine == "syn":
-        return _Cost(packets=(probes + spare) * TRIES, connections=0, rounds=TRIES, spare=0)
+        packets = (probes + spare) * TRIES
+        return _Cost(packets=packets, connections=0, rounds=1, spare=packets - probes)
     spare = spare if engine == "connect" else 0
     return _Cost(packets=0, connections=probes + spare, rounds=1, spare=spare)
 

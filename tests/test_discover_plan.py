@@ -383,6 +383,23 @@ def test_on_the_own_wire_arp_tells_who_is_there_and_frames_go_to_each(engine: En
     assert not [s for s in plan.steps if s.channel == "tcp connect" and s.per_host]
 
 
+def test_frames_on_the_own_wire_are_expected_to_take_no_longer_than_connects() -> None:
+    wire = replace(ETH, mac="02:00:00:00:00:01")
+    engines: tuple[Engine, ...] = ("syn", "connect")
+    syn, connect = (
+        make_plan(
+            WHOLE,
+            (wire,),
+            Settings(raw=True, engine=engine),
+            protocols=load_protocols(),
+            route=lambda n: "eth9",
+            direct=lambda n: True,
+        )
+        for engine in engines
+    )
+    assert syn.seconds == connect.seconds
+
+
 def test_a_channel_that_was_interrupted_is_partial_even_if_nothing_is_known_to_have_left() -> None:
     plan = plan_of(WHOLE, Settings(engine="nmap"))
     step, tally = _begun(plan, "tcp nmap", 3)

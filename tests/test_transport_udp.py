@@ -326,3 +326,19 @@ async def test_a_letter_that_is_late_does_not_make_those_after_it_later() -> Non
     times = [float(str(line["time"])) for line in rig.lines]
     assert times[2] - times[1] > 0.14
     assert times[3] - times[0] == pytest.approx(0.3, abs=0.04)
+
+
+async def test_letters_that_are_all_late_do_not_leave_together() -> None:
+    requests = tuple(Request(name=f"spelling {n}", payload=b"who %d" % n) for n in range(4))
+    rig = Rig()
+    rig.wire = replace(rig.wire, ledger=Ledger(rig.log, time.monotonic))
+    async with _devices({HOME: lambda _: []}) as (port, _):
+        asking = asyncio.create_task(
+            _ask(rig, _question(port, HOME, requests=requests, repeats=1, pause=0.2, grace=Grace(least=0.0)))
+        )
+        while not rig.lines:  # noqa: ASYNC110 -- the ledger rings no bell
+            await asyncio.sleep(0.005)
+        time.sleep(0.3)  # noqa: ASYNC251 -- all of them are due by now
+        await asking
+    times = [float(str(line["time"])) for line in rig.lines]
+    assert min(later - sooner for sooner, later in itertools.pairwise(times)) >= 0.024

@@ -26,6 +26,7 @@ from camscan.transport.udp_socket import broadcast_socket, listening_socket, mul
 from camscan.transport.wire import Wire
 
 SOONER = 0.4  # seconds less are waited after a repeat: it is for what was lost, and who is slow has had the question
+LEAST_GAP = 0.5  # of the time between two letters to a host, after one that is late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,15 +176,16 @@ class _Mailing:
             await self._ask(*heappop(self._waiting))
 
     async def _ask(self, due: float, destination: str, number: int) -> None:
-        """One letter that is due, and the next a gap later, however late this one is; no more to a host that has
-        answered or has had its share."""
+        """One letter that is due, and the next a gap later, however late this one is, but never at once: the answer
+        may be on its way. No more to a host that has answered or has had its share."""
         if self._heard.senders[destination] or self._wire.spares(destination, len(self._letters) - number):
             return
         await self._post(destination, *self._letters[number])
         if number < len(self._question.requests):
             self._last_new = _now()
         if number + 1 < len(self._letters):
-            heappush(self._waiting, (due + self._gap, destination, number + 1))
+            following = max(due + self._gap, _now() + LEAST_GAP * self._gap)
+            heappush(self._waiting, (following, destination, number + 1))
             self._stir.set()
 
     @property

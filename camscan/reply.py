@@ -3,7 +3,7 @@
 Apart from the other nouns (`model.py`), because whoever sends and hears needs no more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -22,6 +22,10 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     MALFORMED = "malformed"
     BUG = "bug"
+
+
+Outcomes = MutableMapping[int, Outcome]
+"""What became of each port of a host, as it becomes known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

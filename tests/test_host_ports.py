@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from camscan.discover.host_ports import Outcomes, open_ports, spare_tries
+from camscan.discover.host_ports import open_ports, spare_tries
 from camscan.errors import NotPossibleError
-from camscan.reply import Outcome
+from camscan.reply import Outcome, Outcomes
 
 PORTS = (21, 80, 443, 554, 8000)
 OPEN, SHUT, SILENT = Outcome.REPLIED, Outcome.REFUSED, Outcome.SILENT

@@ -54,7 +54,7 @@ from camscan.errors import CamscanError
 from camscan.probe import Request
 from camscan.protocols.arp import encode_who_has
 from camscan.protocols.icmp import encode_echo
-from camscan.transport import ethernet, icmp, neighbours, udp
+from camscan.transport import ethernet, icmp, mailing, neighbours, udp
 from camscan.transport.grace import Grace
 from camscan.transport.interfaces import list_interfaces
 from tests.transport_rig import Rig
@@ -66,7 +66,7 @@ rig = Rig(str(network), segments=((interface, str(network)),), excluded=excluded
 group, question = "239.255.255.250", Request(name="inquiry", payload=b"who")
 
 def ask(mode, *destinations):
-    return udp.sweep(rig.wire, udp.UdpQuestion(protocol="sadp", requests=(question,), port=37020, mode=mode,
+    return udp.sweep(rig.wire, mailing.UdpQuestion(protocol="sadp", requests=(question,), port=37020, mode=mode,
         destinations=each(destinations), interface=interface, repeats=1, grace=Grace(least=0.4)))
 
 def arp():

@@ -22,6 +22,7 @@ from camscan.scope import Interface, Scope
 from camscan.transport import udp
 from camscan.transport.grace import Grace
 from camscan.transport.interfaces import list_interfaces
+from camscan.transport.mailing import UdpQuestion
 from tests.transport_rig import Rig
 
 pytestmark = [
@@ -65,7 +66,7 @@ async def _ask(device: socket.socket, interface: Interface) -> list[Reply]:
             await loop.sock_sendto(device, b"here: " + data, sender)
 
     rig = Rig(NETWORK, segments=((interface, NETWORK),))
-    question = udp.UdpQuestion(
+    question = UdpQuestion(
         protocol="wsdiscovery",
         requests=(Request(name="Probe", payload=b"who"),),
         port=PORT,

@@ -15,10 +15,11 @@ from camscan.errors import NotPossibleError, OutOfScopeError
 from camscan.probe import Request
 from camscan.reply import Reply
 from camscan.scope import Interface
-from camscan.transport import heard, inbox, neighbours, udp, wire
+from camscan.transport import heard, inbox, mailing, neighbours, wire
 from camscan.transport.grace import Grace
 from camscan.transport.ledger import Ledger
-from camscan.transport.udp import UdpQuestion, sweep
+from camscan.transport.mailing import UdpQuestion
+from camscan.transport.udp import sweep
 from camscan.transport.udp_socket import unicast_socket
 from tests.transport_rig import HOME, Rig
 
@@ -303,7 +304,7 @@ async def test_one_datagram_at_a_time_waits_for_a_socket(monkeypatch: pytest.Mon
 
 
 async def test_after_a_repeat_less_is_waited_than_after_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udp, "SOONER", 0.5)
+    monkeypatch.setattr(mailing, "SOONER", 0.5)
     loop = asyncio.get_running_loop()
     async with _devices({HOME: lambda _: []}) as (port, _):
         for repeats, least in ((1, 0.6), (2, 0.3 + 0.6 - 0.5)):

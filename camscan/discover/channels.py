@@ -27,6 +27,7 @@ from camscan.scope import Interface
 from camscan.transport import ethernet, icmp, neighbours, nmap, udp
 from camscan.transport.grace import Grace
 from camscan.transport.link import link_to
+from camscan.transport.mailing import UdpQuestion
 from camscan.transport.packet_socket import NOT_PERMITTED
 from camscan.transport.wire import Wire
 
@@ -69,10 +70,10 @@ class Channels:
     def _interface(self, step: Step) -> Interface | None:
         return next((i for i in self.plan.interfaces if i.name == step.interface), None)
 
-    def _question(self, step: Step, channel: Udp) -> udp.UdpQuestion:
+    def _question(self, step: Step, channel: Udp) -> UdpQuestion:
         interface, settings = self._interface(step), self.plan.settings
         mode, destinations = self._destinations(step, channel)
-        return udp.UdpQuestion(
+        return UdpQuestion(
             protocol=step.protocol,
             requests=allowed_requests(self.protocols[step.protocol], settings),
             port=channel.port,

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 
-from camscan.discover.host_ports import SILENT_ENOUGH, Ask, Outcomes, open_ports
+from camscan.discover.host_ports import SILENT_ENOUGH, Ask, open_ports
 from camscan.discover.page import Page
 from camscan.discover.tasks import finishing, serve
 from camscan.errors import NotPossibleError
-from camscan.reply import Outcome
+from camscan.reply import Outcome, Outcomes
 from camscan.transport import nmap, tcp
 from camscan.transport.knock import Knocks, knocking
 from camscan.transport.link import Link

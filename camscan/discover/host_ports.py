@@ -4,15 +4,12 @@ A silent port of a host that answers at most of the others is more likely a lost
 second try; a host that keeps most of its ports silent means it, and is asked once.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from camscan.errors import NotPossibleError
-from camscan.reply import Outcome
+from camscan.reply import Outcome, Outcomes
 
 SILENT_ENOUGH = 2  # ports without a word, so seconds, after which it is asked whether anybody is there at all
-
-Outcomes = MutableMapping[int, Outcome]
-"""What became of each port."""
 
 Ask = Callable[[Sequence[int], Outcomes], Awaitable[None]]
 """Asks these ports one after the other, and writes each outcome; leaves off where it turns out that nobody is there.

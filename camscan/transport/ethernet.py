@@ -109,9 +109,13 @@ class _Sweep:
         self._began = now()
         self._problem = ""
         self.lost = 0
-        self.sock = open_frames(interface.name, _ETHERTYPE_ARP)
         self._together = max(1, min(BATCH_MOST, int(wire.pace.rate * BATCH_SECONDS)))
         self._socket = BulkSocket(interface.name)
+        try:
+            self.sock = open_frames(interface.name, _ETHERTYPE_ARP)
+        except NotPossibleError:
+            self._socket.close()
+            raise
         batches = (_Questions(self._together, self._times) for _ in range(BATCHES))
         self._courier = Courier(self._socket, batches, self._note_unsent)
 

@@ -7,21 +7,20 @@ that was sent last to that host; what opens is closed by a reset at once. Follow
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from ipaddress import IPv4Address
 from itertools import count, pairwise
 
 from camscan.errors import NotPossibleError
-from camscan.reply import Outcome
-from camscan.transport.bulk import Batch, BulkSocket
+from camscan.reply import Outcome, Outcomes
+from camscan.transport.bulk import BulkSocket
 from camscan.transport.cookie import Cookie
 from camscan.transport.courier import Courier
 from camscan.transport.inbox import Inbox
+from camscan.transport.knocked import Knocked, KnockFrames
 from camscan.transport.link import Link
-from camscan.transport.pace import BURST
 from camscan.transport.reserve import reserve_port
 from camscan.transport.reset import reset
 from camscan.transport.segments import SYN_LENGTH, Sender, syn_frame
@@ -33,36 +32,6 @@ REPEATS = (0.25, 0.8)  # when a silent port is asked again, as shares of the tim
 TRIES = 1 + len(REPEATS)
 BATCHES = 8
 
-Outcomes = MutableMapping[int, Outcome]
-"""What became of each port."""
-
-
-@dataclass(slots=True, eq=False)
-class _Host:
-    """One host, the port it is asked for now, and what is left to ask."""
-
-    address: str
-    mac: bytes
-    ports: deque[int]
-    outcomes: Outcomes
-    done: asyncio.Future[None]
-    place: int
-    number: int = field(init=False)
-    tries: int = 0
-    began: float = 0.0  # when this port was asked first,
-    asked: float = 0.0  # and last; 0.0 before
-
-    def __post_init__(self) -> None:
-        self.number = int(IPv4Address(self.address))
-
-
-class _Frames(Batch):
-    """Frames that leave together, each to another host, and whom they are for."""
-
-    def __init__(self) -> None:
-        super().__init__(BURST, SYN_LENGTH)
-        self.hosts: list[_Host] = []
-
 
 class Knocks:
     """The hosts that are being asked. `seconds` is how long a port may be silent."""
@@ -73,11 +42,11 @@ class Knocks:
         self._gaps = tuple(seconds * (later - sooner) for sooner, later in pairwise((0.0, *REPEATS, 1.0)))
         self._cookie = Cookie()
         self._socket = BulkSocket(interface)
-        self._courier = Courier(self._socket, [_Frames() for _ in range(BATCHES)], self._note_unsent)
-        self._hosts: dict[int, _Host] = {}
+        self._courier = Courier(self._socket, [KnockFrames() for _ in range(BATCHES)], self._note_unsent)
+        self._hosts: dict[int, Knocked] = {}
         self._places = count()
-        self._ready: list[tuple[int, float, _Host]] = []  # heap: (place, when asked, host); who came first goes first
-        self._waiting: list[tuple[float, int, float, _Host]] = []  # heap: (when it is over, number, when asked, host)
+        self._ready: list[tuple[int, float, Knocked]] = []  # heap: (place, when asked, host); who came first goes first
+        self._waiting: list[tuple[float, int, float, Knocked]] = []  # heap: (when it is over, number, when asked, host)
         self._stir = asyncio.Event()
         self._failure: Exception | None = None
 
@@ -89,7 +58,7 @@ class Knocks:
             if self._failure:
                 raise self._failure
             done = asyncio.get_running_loop().create_future()
-            host = _Host(address, mac, deque(ports), outcomes, done, next(self._places))
+            host = Knocked(address, mac, deque(ports), outcomes, done, next(self._places))
             self._hosts[host.number] = host
             self._go_on(host)
             try:
@@ -107,7 +76,7 @@ class Knocks:
             else:
                 await self._until_somebody_is_due()
 
-    async def _send(self, batch: _Frames) -> None:
+    async def _send(self, batch: KnockFrames) -> None:
         number = min(len(self._ready), self._wire.pace.handful)
         await self._wire.pace.take(number)
         self._write(batch, number)
@@ -133,14 +102,14 @@ class Knocks:
             else:
                 self._note(host, Outcome.SILENT)
 
-    def _write(self, batch: _Frames, number: int) -> None:
+    def _write(self, batch: KnockFrames, number: int) -> None:
         batch.hosts.clear()
         for _, asked, host in [heappop(self._ready) for _ in range(number)]:
             answered = host.asked != asked  # while its repeat waited for the pace
             if not answered and not host.done.done() and self._affords(host):
                 self._put(batch, host)
 
-    def _affords(self, host: _Host) -> bool:
+    def _affords(self, host: Knocked) -> bool:
         try:
             self._wire.afford(host.address)
         except NotPossibleError as error:
@@ -148,7 +117,7 @@ class Knocks:
             return False
         return True
 
-    def _put(self, batch: _Frames, host: _Host) -> None:
+    def _put(self, batch: KnockFrames, host: Knocked) -> None:
         host.asked = _now()
         host.began = host.asked if not host.tries else host.began
         heappush(self._waiting, (host.asked + self._gaps[host.tries], host.number, host.asked, host))
@@ -159,7 +128,7 @@ class Knocks:
         batch.put(len(batch.hosts), syn_frame(self._sender, host.mac, host.number, host.ports[0], self._sequence(host)))
         batch.hosts.append(host)
 
-    def _note_unsent(self, batch: _Frames, number: int, error: OSError) -> None:
+    def _note_unsent(self, batch: KnockFrames, number: int, error: OSError) -> None:
         host = batch.hosts[number]
         if not host.done.done():
             host.done.set_exception(NotPossibleError(f"cannot be asked from here: {error.strerror or error}"))
@@ -176,7 +145,7 @@ class Knocks:
         elif answer.opens:
             self._close_again(answer)
 
-    def _take(self, host: _Host, answer: Answer, came: float) -> None:
+    def _take(self, host: Knocked, answer: Answer, came: float) -> None:
         self._wire.patience.spend(host.address, max(0.0, came - host.asked))
         if answer.opens:
             reset(self._wire, self._socket, self._sender, answer)
@@ -190,15 +159,15 @@ class Knocks:
             return  # whoever opens again and again does not make us send without end
         reset(self._wire, self._socket, self._sender, answer)
 
-    def _sequence(self, host: _Host) -> int:
+    def _sequence(self, host: Knocked) -> int:
         return self._cookie.of(host.number, host.ports[0])
 
-    def _note(self, host: _Host, outcome: Outcome) -> None:
+    def _note(self, host: Knocked, outcome: Outcome) -> None:
         host.outcomes[host.ports.popleft()] = outcome
         host.tries, host.asked = 0, 0.0
         self._go_on(host)
 
-    def _go_on(self, host: _Host) -> None:
+    def _go_on(self, host: Knocked) -> None:
         """With the next port, after a rest where the host is under load."""
         if not host.ports:
             host.done.set_result(None)
@@ -210,7 +179,7 @@ class Knocks:
         else:
             self._make_ready(host)
 
-    def _make_ready(self, host: _Host) -> None:
+    def _make_ready(self, host: Knocked) -> None:
         heappush(self._ready, (host.place, host.asked, host))
         self._stir.set()
 

@@ -1,6 +1,7 @@
 """`--policy` and `--site` wherever devices are judged, and `camscan policy`."""
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 from camscan.cli import conduct
 from camscan.cli.anew import held_anew
 from camscan.cli.chosen import Chosen
-from camscan.cli.known import load_known
+from camscan.cli.known import Known, load_known
+from camscan.discover.plan import Plan
 from camscan.identify import knowledge_base
 from camscan.identify.knowledge_base import Knowledge, load_knowledge
 from camscan.report.document import as_document
 from camscan.report.shape import Document
+from camscan.transport.wire import Wire
 from tests.cli_rig import install, run
 from tests.import_rig import fingerprint, host, nmap_file, port
 from tests.policy_rig import shipped
@@ -94,18 +97,20 @@ def test_an_import_holds_devices_against_policies_too(tmp_path: Path) -> None:
 
 
 def test_a_scan_loads_its_policies_before_it_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    given: dict[str, Any] = {}
+    loaded: list[Known] = []
     scanner = install(monkeypatch)
     monkeypatch.setattr(conduct, "load_known", load_known)
 
-    async def scan(*arguments: Any, **named: Any) -> Any:
-        given.update(named)
-        return await scanner.scan(*arguments, **named)
+    async def scan(plan: Plan, wire: Wire, load: Callable[[], Known], **named: Any) -> Any:
+        monkeypatch.setattr(conduct, "load_known", lambda *_: pytest.fail("loaded once more"))
+        loaded.append(load())
+        return await scanner.scan(plan, wire, load, **named)
 
     monkeypatch.setattr(conduct, "scan", scan)
     sites = write(tmp_path / "sites.toml", SITES)
     assert run("scan", "10.0.0.5", "--quiet", "--policy", "us-ndaa-889", "--site", sites).code == 0
-    policies = given["known"].policies
+    policies = loaded[0].assessment.policies
+    monkeypatch.setattr(conduct, "load_known", load_known)
     assert (policies.chosen, [site.name for site in policies.sites]) == (("us-ndaa-889",), ["Whitehall"])
     assert run("scan", "10.0.0.5", "--policy", "nope").code == 2
     assert len(scanner.plans) == 1

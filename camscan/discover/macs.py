@@ -29,4 +29,4 @@ class Macs:
                 async with asyncio.timeout(seconds):
                     await self._awaited[address].wait()
             self._awaited.pop(address, None)
-        return self._known.get(address)
+        return self.get(address)

@@ -15,7 +15,6 @@ from camscan.errors import UsageError
 BURST_SECONDS = 0.02  # what a fast sender makes up for after it was kept waiting by a busy machine: a round of its loop
 BURST_MOST = 500  # packets of these, however fast it is
 BURST = 16  # packets that may leave back to back: what the queue of a small switch takes without loss
-SLACK = 1e-6  # of a packet: what floating point makes of a whole one
 CONNECTIONS = 64  # dialogues at once: enough to hide the latency of slow devices, few enough for a small firewall
 ATTEMPTS = 512  # connects at once, most of them to nobody: half of the usual limit of 1,024 open files
 
